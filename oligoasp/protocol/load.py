@@ -1,0 +1,256 @@
+"""Reading a protocol: from a folder of logic programs to a :class:`Protocol`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+from oligoasp.protocol.model import (
+    EXCLUSION,
+    INCLUSION,
+    Ambiguity,
+    Clause,
+    Parameter,
+    Protocol,
+    clause_order,
+)
+from oligoasp.protocol.vocabulary import (
+    AnchorSource,
+    Attribute,
+    Condition,
+    Field,
+    FieldType,
+    Kind,
+    Origin,
+    Range,
+    Scale,
+    Vocabulary,
+)
+from oligoasp.record.units import units_of
+from oligoasp.solver.program import Facts, ProgramError, Symbol, SymbolType, load_control, text
+
+ENGINE = ("space.lp", "status.lp", "phrases.lp")
+
+
+def asp_folder() -> Path:
+    """Give the folder of the rules: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "asp"
+    return installed if installed.is_dir() else package.parent / "asp"
+
+
+def protocol_folder(name: str) -> Path:
+    """Find a protocol by name (a folder of the installed rules) or by path.
+
+    Raises:
+        ProgramError: there is no such protocol; the message lists those that exist.
+    """
+    for folder in (Path(name), asp_folder() / name):
+        if (folder / "protocol.lp").is_file():
+            return folder.resolve()
+    known = sorted(p.parent.name for p in asp_folder().glob("*/protocol.lp"))
+    raise ProgramError(
+        [f"no protocol `{name}`; known: {', '.join(known)}; or a folder with a file protocol.lp"]
+    )
+
+
+def load_protocol(name: str | Path) -> Protocol:
+    """Read a protocol.
+
+    Args:
+        name: the name of a protocol that ships with oligoasp, or a folder.
+
+    Returns:
+        The protocol. Reading it again gives the same object.
+
+    Raises:
+        ProgramError: the rules cannot be read, or contradict themselves as data.
+    """
+    return _load(protocol_folder(str(name)))
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> Protocol:
+    files = (*(asp_folder() / "engine" / name for name in ENGINE), folder / "protocol.lp")
+    facts = Facts(load_control(files))
+    errors: list[str] = []
+    vocabulary = _vocabulary(facts)
+    parameters = _parameters(facts, vocabulary, errors)
+    limits: dict[str, set[int]] = defaultdict(set)
+    for parameter in parameters.values():
+        limits[parameter.scale].add(parameter.code)
+    ambiguities = _ambiguities(facts, errors)
+    clauses = _clauses(facts, errors)
+    for ambiguity in ambiguities.values():
+        if ambiguity.clause not in clauses:
+            errors.append(f"reading {ambiguity.name}: no clause `{ambiguity.clause}`")
+    headers = [tuple(map(text, row)) for row in facts.rows("protocol", 3)]
+    versions = [text(row[0]) for row in facts.rows("version", 1)]
+    if len(headers) != 1 or len(versions) != 1:
+        errors.append("protocol.lp: exactly one protocol/3 and one version/1 are needed")
+    if errors:
+        raise ProgramError([f"{folder.name}: {error}" for error in errors])
+    return Protocol(
+        folder=folder,
+        id=headers[0][0],
+        name=headers[0][1],
+        title=headers[0][2],
+        version=versions[0],
+        files=files,
+        clauses=clauses,
+        parameters=parameters,
+        ambiguities=ambiguities,
+        phrases={text(a): text(b) for a, b in facts.rows("phrase", 2)},
+        actions={text(a): text(b) for a, b in facts.rows("action", 2)},
+        means={(text(a), text(b)): text(c) for a, b, c in facts.rows("means", 3)},
+        list_means={text(a): text(b) for a, b in facts.rows("means_list", 2)},
+        vocabulary=vocabulary,
+        limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},
+    )
+
+
+def _form(symbol: Symbol) -> tuple[str, tuple[str, ...]]:
+    """Split a term into its name and its arguments as text."""
+    return symbol.name, tuple(map(text, symbol.arguments))
+
+
+def _vocabulary(facts: Facts) -> Vocabulary:
+    v = Vocabulary()
+    for name, list_name, unrecorded, label in facts.rows("kind", 4):
+        v.kinds[text(name)] = Kind(text(name), text(list_name), unrecorded.number, text(label))
+    discrete = {text(row[0]) for row in facts.rows("discrete", 1)}
+    counted = {text(row[0]) for row in facts.rows("counted", 1)}
+    for name, unit, resolution, label in facts.rows("scale", 4):
+        key = text(name)
+        v.scales[key] = Scale(
+            key, text(unit), Fraction(text(resolution)), text(label), key in discrete, key in counted
+        )
+    ranges = {
+        (text(k), text(p)): Range(Decimal(text(least)), Decimal(text(most)), text(hint))
+        for k, p, least, most, hint in facts.rows("range", 5)
+    }
+    for kind, path, kind_of_field, help_text in facts.rows("field", 4):
+        form, of = _form(kind_of_field)
+        key = (text(kind), text(path))
+        v.fields[key] = Field(
+            *key, FieldType(form, of[0] if of else ""), text(help_text), ranges.get(key)
+        )
+    for kind, name, type_, origin, label in facts.rows("attribute", 5):
+        form, of = _form(type_)
+        pair = (text(kind), text(name))
+        v.attributes[pair] = Attribute(
+            *pair, form, of[0] if of else "", Origin(*_form(origin)), text(label)
+        )
+    for domain, value, label in facts.rows("value", 3):
+        v.domains.setdefault(text(domain), {})[text(value)] = text(label)
+    for domain, value, system, code in facts.rows("code", 4):
+        v.codes[text(domain), text(system), text(code)] = text(value)
+    for kind, attribute, value in facts.rows("absent", 3):
+        v.absent[text(kind), text(attribute)] = text(value)
+    _anchors(facts, v)
+    _conditions(facts, v)
+    return v
+
+
+def _anchors(facts: Facts, v: Vocabulary) -> None:
+    ranked: dict[str, dict[int, list[AnchorSource]]] = defaultdict(lambda: defaultdict(list))
+    for anchor, rank, source in facts.rows("anchor", 3):
+        if source.type == SymbolType.Function:
+            list_name, path = map(text, source.arguments)
+            where = AnchorSource(path, list_name)
+        else:
+            where = AnchorSource(text(source))
+        ranked[text(anchor)][rank.number].append(where)
+    for anchor, by_rank in ranked.items():
+        v.anchors[anchor] = tuple(tuple(by_rank[rank]) for rank in sorted(by_rank))
+
+
+def _conditions(facts: Facts, v: Vocabulary) -> None:
+    found: dict[tuple[str, str], dict[tuple[str, bool], set[str]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
+    for predicate, negated in (("only_if", False), ("only_unless", True)):
+        for row in facts.rows(predicate, 4):
+            kind, attribute, other, value = map(text, row)
+            found[kind, attribute][other, negated].add(value)
+    for pair, conditions in found.items():
+        v.conditions[pair] = tuple(
+            Condition(pair[1], other, frozenset(values), negated)
+            for (other, negated), values in sorted(conditions.items())
+        )
+
+
+def _parameters(facts: Facts, v: Vocabulary, errors: list[str]) -> dict[str, Parameter]:
+    parameters: dict[str, Parameter] = {}
+    for row in facts.rows("parameter", 5):
+        name, scale_name, value, unit, source = map(text, row)
+        scale = v.scales.get(scale_name)
+        if scale is None:
+            errors.append(f"parameter {name}: no scale `{scale_name}`")
+            continue
+        if name in parameters:
+            errors.append(f"parameter {name}: stated twice")
+            continue
+        try:
+            exact = Fraction(value)
+        except ValueError:
+            errors.append(f"parameter {name}: `{value}` is not a number")
+            continue
+        factors = {u: known.factor for u, known in units_of(scale_name, scale.unit).items()}
+        factor = Fraction(1) if unit == scale.unit else factors.get(unit)
+        if factor is None:
+            errors.append(f"parameter {name}: unit `{unit}`; accepted: {', '.join(factors)}")
+            continue
+        code = scale.code(exact * factor)
+        if code % 2:
+            errors.append(
+                f"parameter {name}: {value} {unit} is finer than the scale's resolution "
+                f"{float(scale.resolution):g} {scale.unit}"
+            )
+            continue
+        parameters[name] = Parameter(name, scale_name, value, unit, source, code)
+    return parameters
+
+
+def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
+    options: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in facts.rows("option", 3):
+        name, option, meaning = map(text, row)
+        options[name][option] = meaning
+    defaults = {text(a): text(b) for a, b in facts.rows("default", 2)}
+    rows = [tuple(map(text, row)) for row in facts.rows("ambiguity", 3)]
+    rows.sort(key=lambda row: (row[1][:1] != "I", clause_order(row[1]), row[0]))
+    found: dict[str, Ambiguity] = {}
+    for name, clause, question in rows:
+        default = defaults.get(name, "")
+        if default not in options[name]:
+            errors.append(f"reading {name}: its default `{default}` is not one of its options")
+            continue
+        ordered = {default: options[name][default], **options[name]}
+        found[name] = Ambiguity(name, clause, question, ordered, default)
+    return found
+
+
+def _clauses(facts: Facts, errors: list[str]) -> dict[str, Clause]:
+    notes: dict[str, list[str]] = defaultdict(list)
+    for clause, note in facts.rows("note", 2):
+        notes[text(clause)].append(text(note))
+    used: dict[str, list[str]] = defaultdict(list)
+    for clause, other in facts.rows("used_by", 2):
+        used[text(clause)].append(text(other))
+    rows = [tuple(map(text, row)) for row in facts.rows("clause", 4)]
+    sections = (INCLUSION, EXCLUSION)
+    rows.sort(key=lambda row: (sections.index(row[1]) if row[1] in sections else 9, clause_order(row[0])))
+    clauses: dict[str, Clause] = {}
+    for clause, section, role, quote in rows:
+        if clause in clauses:
+            errors.append(f"clause {clause}: stated twice")
+        if section not in sections:
+            errors.append(f"clause {clause}: section `{section}`; accepted: inclusion, exclusion")
+        clauses[clause] = Clause(
+            clause, section, role, quote, tuple(used[clause]), tuple(notes[clause])
+        )
+    return clauses

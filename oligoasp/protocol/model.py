@@ -1,0 +1,85 @@
+"""A protocol as data: clauses, parameters, readings, phrases and the record vocabulary."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from oligoasp.protocol.vocabulary import Vocabulary
+
+INCLUSION, EXCLUSION = "inclusion", "exclusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """An atomic clause: its section, its role and its exact words."""
+
+    id: str
+    section: str
+    role: str  # test, definition, permission
+    text: str
+    used_by: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> bool:
+        """Whether the clause has a status of its own."""
+        return self.role == "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number of the protocol; ``code`` is its place on its scale."""
+
+    name: str
+    scale: str
+    value: str
+    unit: str
+    source: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A place where the text can be read in several ways."""
+
+    name: str
+    clause: str
+    question: str
+    options: dict[str, str]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """Everything that the engine knows about one protocol."""
+
+    folder: Path
+    id: str
+    name: str
+    title: str
+    version: str
+    files: tuple[Path, ...]
+    clauses: dict[str, Clause]
+    parameters: dict[str, Parameter]
+    ambiguities: dict[str, Ambiguity]
+    phrases: dict[str, str]
+    actions: dict[str, str]
+    means: dict[tuple[str, str], str]
+    list_means: dict[str, str]
+    vocabulary: Vocabulary
+    limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
+
+    def default_readings(self) -> dict[str, str]:
+        """Give the option of each ambiguity that holds unless someone chooses another."""
+        return {name: ambiguity.default for name, ambiguity in self.ambiguities.items()}
+
+
+def clause_order(clause_id: str) -> tuple[object, ...]:
+    """Give a sort key that puts clause ids into the order of a protocol's text.
+
+    Letters and numbers alternate, numbers compare as numbers: I1.d < I1.n1.a < I2.a.
+    """
+    parts = re.findall(r"\d+|[A-Za-z]+", clause_id)
+    return tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in parts)

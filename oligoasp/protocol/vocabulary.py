@@ -1,0 +1,139 @@
+"""What a record can say: kinds of entry, fields and attributes, as the rules declare them.
+
+Everything here is read from facts of the logic program (see
+``asp/oncology/vocabulary.lp``); nothing about a disease or a trial stands in Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+PATIENT = "patient"
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A scale on which numbers are compared: canonical UCUM unit and resolution."""
+
+    name: str
+    unit: str
+    resolution: Fraction
+    label: str
+    discrete: bool = False  # whole steps only
+    counted: bool = False  # numbers that rules add up
+
+    def code(self, value: Fraction) -> int:
+        """Give the integer that stands for a value: even on a step, odd between two.
+
+        Args:
+            value: the exact value in the scale's canonical unit.
+
+        Returns:
+            Twice the number of steps, plus one if the value lies strictly between steps.
+        """
+        steps = value / self.resolution
+        whole = steps.numerator // steps.denominator
+        return 2 * whole + (steps.denominator != 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entry: the patient, or the entries of one list of the record."""
+
+    name: str
+    list_name: str
+    unrecorded: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """Type of a field: its form, and the scale or the domain that it refers to."""
+
+    form: str  # text, flag, date, datetime, choice, integer, quantity, measurement, group
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Accepted values of a numeric field, in the canonical unit of its scale."""
+
+    least: Decimal
+    most: Decimal
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a coordinator types: a dotted path inside an entry of some kind."""
+
+    kind: str
+    path: str
+    type: FieldType
+    help: str
+    range: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How an attribute comes from fields: a form with its arguments (see the .lp file)."""
+
+    form: str  # field, ratio, quotient, before, after, age, recorded, cockcroft_gault
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What a rule sees of an entry.
+
+    ``type`` is "flag", "choice", "number" or "group"; ``of`` names the domain of a
+    choice or the scale of a number.
+    """
+
+    kind: str
+    name: str
+    type: str
+    of: str
+    origin: Origin
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorSource:
+    """Where an anchor date may stand: a path of the patient, or the latest of a list."""
+
+    path: str
+    latest_of: str = ""  # the list whose field `path` is meant, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An attribute exists only if another one has one of these values (or none of them)."""
+
+    attribute: str
+    other: str
+    values: frozenset[str]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The vocabulary of one protocol: the engine's only knowledge of records.
+
+    All mappings keep a stable order. ``fields`` and ``attributes`` are keyed by
+    (kind, path) and (kind, name); ``domains`` maps a domain to its values and their
+    labels; ``codes`` maps (domain, system, code) to a value.
+    """
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    scales: dict[str, Scale] = field(default_factory=dict)
+    fields: dict[tuple[str, str], Field] = field(default_factory=dict)
+    attributes: dict[tuple[str, str], Attribute] = field(default_factory=dict)
+    domains: dict[str, dict[str, str]] = field(default_factory=dict)
+    codes: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    anchors: dict[str, tuple[tuple[AnchorSource, ...], ...]] = field(default_factory=dict)
+    absent: dict[tuple[str, str], str] = field(default_factory=dict)
+    conditions: dict[tuple[str, str], tuple[Condition, ...]] = field(default_factory=dict)

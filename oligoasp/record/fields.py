@@ -1,0 +1,406 @@
+"""Readers of single fields: from a plain value to a typed one, or refused with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from pydantic import ValidationInfo
+
+from oligoasp.protocol.vocabulary import Field, Vocabulary
+from oligoasp.record.dates import (
+    DATE,
+    MOMENT,
+    DateInterval,
+    MomentInterval,
+    parse_date,
+    parse_moment,
+)
+from oligoasp.record.errors import Fault, Refused, join, listing, nearest
+from oligoasp.record.quantity import PLAIN_NUMBER, Interval, QuantityReader
+from oligoasp.record.units import LOINC, units_of
+from oligoasp.record.value import UNKNOWN, Unknown, Value, show
+
+LONGEST_LABEL = 200
+LONGEST_TEXT = 10_000
+MOST_MEASUREMENTS = 200
+MEASUREMENT_KEYS = ("value", "unit", "uln", "date", "code", "note")
+QUANTITY_KEYS = ("value", "unit", "note")
+
+UNKNOWN_FIELD = "an unknown field"
+
+_LOINC_IN_HELP = re.compile(r"\b[0-9]{1,5}-[0-9]\b")
+_YES_NO = {
+    "yes": "true",
+    "y": "true",
+    "on": "true",
+    "true": "true",
+    "1": "true",
+    "no": "false",
+    "n": "false",
+    "off": "false",
+    "false": "false",
+    "0": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A measured value in the unit of its scale, with what came with the result."""
+
+    value: Interval
+    uln: Fraction | None
+    date: DateInterval | None
+    text: str
+    line: int | None
+
+
+Typed: TypeAlias = (
+    bool | str | Unknown | Interval | list[Measurement] | DateInterval | MomentInterval
+)
+Reader: TypeAlias = Callable[..., Any]
+
+
+def read_text(value: Value) -> str | None:
+    """Read free text.
+
+    Raises:
+        Refused: for anything but text of at most 10,000 characters.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Refused(Fault(show(value), "text"))
+    if len(value) > LONGEST_TEXT:
+        raise Refused(Fault(show(value), f"text of at most {LONGEST_TEXT} characters"))
+    if not value.isascii():
+        _refuse_surrogates(value)
+    return str(value)
+
+
+def read_label(value: Value) -> str | None:
+    """Read an identifier: printable text on one line.
+
+    Raises:
+        Refused: for anything else, and for text of more than 200 characters.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise Refused(Fault(show(value), "a name or number"))
+    if len(value) > LONGEST_LABEL:
+        raise Refused(Fault(show(value), f"text of at most {LONGEST_LABEL} characters"))
+    if not value.isprintable():
+        raise Refused(Fault(show(value), "printable text on one line"))
+    return str(value)
+
+
+class FieldReaders:
+    """Makes the readers of the fields of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.owners = _owners(vocabulary)
+
+    def reader(self, field: Field) -> Reader:
+        """Make the reader of a field; a measurement's is `MeasurementReader.read`."""
+        match field.type.form:
+            case "text":
+                return read_text
+            case "group":
+                return _read_group
+            case "flag":
+                return _read_flag
+            case "date":
+                return _read_date
+            case "datetime":
+                return _read_moment
+            case "choice":
+                return ChoiceReader(self.vocabulary, field.type.of).read
+            case "measurement":
+                return MeasurementReader(self.quantities(field), field).read
+            case "integer":
+                return _integer_reader(self.quantities(field))
+            case "quantity":
+                return _quantity_reader(self.quantities(field))
+            case form:
+                raise ValueError(f"field {field.path}: unknown type {form}")
+
+    def quantities(self, field: Field) -> QuantityReader:
+        """Make the reader of the quantities of a field of that kind."""
+        scale = self.vocabulary.scales[field.type.of]
+        return QuantityReader(scale, field.range, field.type.form == "integer", self.owners)
+
+    def describe(self, field: Field) -> str:
+        """Say what a field accepts, in a few words."""
+        match field.type.form:
+            case "text":
+                return "text"
+            case "group":
+                return "a label that at least two entries share"
+            case "flag":
+                return "true, false or unknown"
+            case "date":
+                return DATE
+            case "datetime":
+                return MOMENT
+            case "choice":
+                values = self.vocabulary.domains[field.type.of]
+                return listing(values, most=len(values)) + ", or unknown"
+            case _:
+                return self.quantities(field).describe()
+
+
+class ChoiceReader:
+    """Reads a value of a domain, or a standard code that stands for one."""
+
+    def __init__(self, vocabulary: Vocabulary, domain: str) -> None:
+        self.labels = vocabulary.domains[domain]
+        self.table: dict[str, str | Unknown] = {"unknown": UNKNOWN}
+        self.table |= {value: value for value in self.labels}
+        self.table |= {
+            f"{system}|{code}": value
+            for (of, system, code), value in vocabulary.codes.items()
+            if of == domain
+        }
+
+    def read(self, value: Value) -> str | Unknown | None:
+        """Read a choice.
+
+        Raises:
+            Refused: for anything that is neither a value nor a code of the domain.
+        """
+        if value is None:
+            return None
+        if isinstance(value, str):
+            if (chosen := self.table.get(value)) is not None:
+                return chosen
+            suggestion = nearest(value, self.table, self.labels)
+            raise Refused(Fault(show(value), listing(self.labels), suggestion))
+        raise Refused(Fault(show(value), listing(self.labels)))
+
+
+class MeasurementReader:
+    """Reads the measurements of one field: one, or a list of them."""
+
+    def __init__(self, quantities: QuantityReader, field: Field) -> None:
+        self.quantities = quantities
+        self.codes = frozenset(_LOINC_IN_HELP.findall(field.help))
+        self.analytes = {LOINC[code].analyte for code in self.codes if code in LOINC}
+        if not self.analytes:
+            scale = quantities.scale.name
+            self.analytes = {entry.analyte for entry in LOINC.values() if entry.scale == scale}
+
+    def read(self, value: Value, info: ValidationInfo) -> list[Measurement] | None:
+        """Read one measurement or a list of measurements.
+
+        Args:
+            value: what stands in the record.
+            info: its context is the line of the record, if all of it stands there.
+
+        Returns:
+            The measurements in the order of the record.
+
+        Raises:
+            Refused: with everything that is wrong with them.
+        """
+        if value is None:
+            return None
+        line: int | None = info.context
+        if not isinstance(value, list):
+            return [self._one(value, line)]
+        if not value:
+            raise Refused(Fault("an empty list", "a measurement, or the field left out"))
+        if len(value) > MOST_MEASUREMENTS:
+            found = f"a list of {len(value)} measurements"
+            raise Refused(Fault(found, f"at most {MOST_MEASUREMENTS}"))
+        measurements: list[Measurement] = []
+        faults: list[Fault] = []
+        for index, item in enumerate(value):
+            try:
+                measurements.append(self._one(item, line))
+            except Refused as refused:
+                faults.extend(_below(f"[{index}]", refused))
+        if faults:
+            raise Refused(*faults)
+        return measurements
+
+    def _one(self, value: Value, line: int | None) -> Measurement:
+        parse = self.quantities
+        if isinstance(value, str):
+            return Measurement(parse.parse(value).interval, None, None, str(value), line)
+        if not isinstance(value, dict):
+            raise Refused(Fault(show(value), parse.describe()))
+        faults = _strange(value, MEASUREMENT_KEYS)
+        quantity = uln = date = None
+        try:
+            quantity = parse.parse_parts(value.get("value"), value.get("unit"))
+        except Refused as refused:
+            faults.extend(refused.faults)
+        try:
+            date = _read_date(value.get("date"))
+        except Refused as refused:
+            faults.extend(_below("date", refused))
+        if quantity and (given := value.get("uln")) is not None:
+            try:
+                uln = self._uln(given, quantity.unit)
+            except Refused as refused:
+                faults.extend(_below("uln", refused))
+        if quantity and (code := value.get("code")) is not None:
+            try:
+                self._check_code(code, quantity.unit)
+            except Refused as refused:
+                faults.extend(_below("code", refused))
+        if faults or quantity is None:
+            raise Refused(*faults)
+        return Measurement(quantity.interval, uln, date, typed_text(value), line)
+
+    def _uln(self, value: Value, unit: str) -> Fraction:
+        accepted = f"the upper limit of normal, a number above 0 in {unit or 'the same unit'}"
+        if not isinstance(value, str) or not PLAIN_NUMBER.fullmatch(value):
+            raise Refused(Fault(show(value), accepted))
+        try:
+            uln = self.quantities.parse(f"{value} {unit}" if unit else value).interval.exact
+        except Refused as refused:
+            fault = refused.faults[0]
+            raise Refused(Fault(show(value), f"{accepted}; {fault.accepted}")) from None
+        if not uln:
+            raise Refused(Fault(show(value), accepted))
+        return uln
+
+    def _check_code(self, value: Value, unit: str) -> None:
+        accepted = "a code of this analyte"
+        if self.codes:
+            accepted += f", such as {listing(f'loinc|{code}' for code in sorted(self.codes))}"
+        if not isinstance(value, str) or "|" not in value:
+            raise Refused(Fault(show(value), f"{accepted}, with its system"))
+        system, _, code = value.partition("|")
+        if system != "loinc":
+            suggestion = f"loinc|{code}" if system.casefold() == "loinc" else ""
+            raise Refused(Fault(show(value), accepted, suggestion))
+        if (loinc := LOINC.get(code)) is None:
+            if code not in self.codes:
+                raise Refused(Fault(f"{show(value)}, a code that is not known here", accepted))
+            return
+        if loinc.analyte not in self.analytes:
+            raise Refused(Fault(f"{show(value)}, the code of {loinc.analyte}", accepted))
+        dimension = self.quantities.units[unit].dimension if unit else ""
+        if loinc.dimension and dimension and loinc.dimension != dimension:
+            found = f"{show(value)}, a {loinc.dimension} code, with the {dimension} unit {unit}"
+            units = self.quantities.units.items()
+            fitting = [name for name, entry in units if entry.dimension == loinc.dimension]
+            raise Refused(Fault(found, f"with this code a value in {listing(fitting)}"))
+
+
+def typed_text(value: Value) -> str:
+    """Give the text of a value as it was typed: of a mapping, its value and unit."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            parts = (value.get("value"), value.get("unit"))
+            return " ".join(part for part in parts if isinstance(part, str))
+        case list():
+            return ", ".join(typed_text(item) for item in value)
+        case _:
+            return str(value)
+
+
+def _read_flag(value: Value) -> bool | Unknown | None:
+    if value is None or value is True or value is False:
+        return value
+    if value == "unknown":
+        return UNKNOWN
+    suggestion = _YES_NO.get(value.casefold(), "") if isinstance(value, str) else ""
+    raise Refused(Fault(show(value), "true, false or unknown", suggestion))
+
+
+def _read_group(value: Value) -> str | Unknown | None:
+    return UNKNOWN if value == "unknown" else read_label(value)
+
+
+def _read_date(value: Value) -> DateInterval | None:
+    if isinstance(value, str):
+        return parse_date(value)
+    if value is None:
+        return None
+    raise Refused(Fault(show(value), DATE))
+
+
+def _read_moment(value: Value) -> MomentInterval | None:
+    if isinstance(value, str):
+        return parse_moment(value)
+    if value is None:
+        return None
+    raise Refused(Fault(show(value), MOMENT))
+
+
+def _integer_reader(quantities: QuantityReader) -> Reader:
+    def read(value: Value) -> Interval | Unknown | None:
+        if value is None:
+            return None
+        if value == "unknown":
+            return UNKNOWN
+        if isinstance(value, str):
+            return quantities.parse(value).interval
+        raise Refused(Fault(show(value), quantities.describe()))
+
+    return read
+
+
+def _quantity_reader(quantities: QuantityReader) -> Reader:
+    def read(value: Value) -> Interval | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return quantities.parse(value).interval
+        if not isinstance(value, dict):
+            raise Refused(Fault(show(value), quantities.describe()))
+        if faults := _strange(value, QUANTITY_KEYS):
+            raise Refused(*faults)
+        return quantities.parse_parts(value.get("value"), value.get("unit")).interval
+
+    return read
+
+
+def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
+    """Refuse the keys of a mapping that have no meaning."""
+    if value.keys() <= set(names):
+        return []
+    return [
+        Fault(UNKNOWN_FIELD, listing(names), nearest(key, names), key)
+        for key in value
+        if key not in names
+    ]
+
+
+def _below(part: str, refused: Refused) -> list[Fault]:
+    return [fault._replace(path=join(part, fault.path)) for fault in refused.faults]
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused(Fault(show(text), "text in Unicode, without half a character")) from None
+
+
+def _owners(vocabulary: Vocabulary) -> dict[str, str]:
+    """Say for every unit what is measured in it, and in which field if there is only one."""
+    labels: dict[str, dict[str, None]] = {}
+    paths: dict[str, list[str]] = {}
+    for field in vocabulary.fields.values():
+        if field.type.form in ("measurement", "quantity"):
+            scale = vocabulary.scales[field.type.of]
+            for unit in units_of(scale.name, scale.unit):
+                labels.setdefault(unit, {})[scale.label] = None
+                paths.setdefault(unit, []).append(field.path)
+    return {
+        unit: listing(labels[unit]) + (f" ({paths[unit][0]})" if len(paths[unit]) == 1 else "")
+        for unit in labels
+    }

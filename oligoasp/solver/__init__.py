@@ -1,0 +1,1 @@
+"""The only place that talks to clingo: grounding, solving under assumptions, minimal sets."""

@@ -1,0 +1,84 @@
+"""Logic programs as files: what they say as facts, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import clingo
+from clingo import Function, Number, String, Symbol, SymbolType
+
+__all__ = ["Facts", "Function", "Number", "ProgramError", "String", "Symbol", "SymbolType", "load_control", "text"]
+
+_LOCATION = re.compile(r"^(?P<file>.*?):(?P<line>\d+):(?P<column>[\d-]+):? (?P<rest>.*)$", re.DOTALL)
+
+
+class ProgramError(Exception):
+    """A logic program that cannot be used: every message with its file and line."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = tuple(messages)
+
+
+def load_control(files: Sequence[Path], extra: str = "", options: Sequence[str] = ()) -> clingo.Control:
+    """Load and ground a program.
+
+    Args:
+        files: the files of the program, in any order.
+        extra: facts to add, as program text.
+        options: command-line options for clingo.
+
+    Returns:
+        The grounded control object.
+
+    Raises:
+        ProgramError: a file is missing, does not parse or cannot be grounded.
+    """
+    messages: list[str] = []
+
+    def log(code: clingo.MessageCode, message: str) -> None:
+        if code in (clingo.MessageCode.AtomUndefined, clingo.MessageCode.GlobalVariable):
+            return
+        messages.append(message.strip())
+
+    control = clingo.Control(list(options), logger=log, message_limit=50)
+    try:
+        for file in files:
+            if not file.is_file():
+                raise ProgramError([f"{file}: no such file of the protocol"])
+            control.load(str(file))
+        if extra:
+            control.add("base", [], extra)
+        control.ground([("base", [])])
+    except RuntimeError as error:
+        raise ProgramError([_shorten(m) for m in messages] or [str(error)]) from None
+    if messages:
+        raise ProgramError([_shorten(m) for m in messages])
+    return control
+
+
+def _shorten(message: str) -> str:
+    match = _LOCATION.match(message)
+    if not match:
+        return message
+    return f"{match['file']}:{match['line']}: {' '.join(match['rest'].split())}"
+
+
+class Facts:
+    """The facts of a grounded program, by predicate."""
+
+    def __init__(self, control: clingo.Control) -> None:
+        self._control = control
+
+    def rows(self, name: str, arity: int) -> Iterator[tuple[Symbol, ...]]:
+        """Give the arguments of every atom ``name/arity``, in a fixed order."""
+        found = (atom.symbol for atom in self._control.symbolic_atoms.by_signature(name, arity))
+        for symbol in sorted(found):
+            yield tuple(symbol.arguments)
+
+
+def text(symbol: Symbol) -> str:
+    """Give a symbol as plain text: a string without its quotes, else as clingo writes it."""
+    return symbol.string if symbol.type == SymbolType.String else str(symbol)

@@ -1,0 +1,223 @@
+"""A protocol, grounded once for a number of entries, and asked under assumptions.
+
+Everything about a patient is an assumption: a record is a list of literals, and so is
+a reading of the text. The questions differ only in which literals are assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import clingo
+from clingo import Function, Number, Symbol, SymbolType
+
+from oligoasp.protocol.model import Protocol
+from oligoasp.protocol.regions import regions_of
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import THE_PATIENT, Entity, Value
+from oligoasp.solver.program import load_control
+
+Shape: TypeAlias = tuple[tuple[str, int], ...]
+"""How many entries of each kind there may be, in the order of the vocabulary."""
+
+
+def entity_symbol(entity: Entity) -> Symbol:
+    """Give the term by which the rules name an entry."""
+    kind, index = entity
+    return Function(kind) if kind == PATIENT else Function(kind, [Number(index)])
+
+
+def group_value(index: int) -> str:
+    """Give the value that stands for the index-th group of a list."""
+    return f"group({index})"
+
+
+def _value(symbol: Symbol) -> Value:
+    return symbol.number if symbol.type == SymbolType.Number else str(symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What holds in some completion (possible) and in every one (certain).
+
+    ``evidence`` are the (clause, evidence) pairs among them.
+    """
+
+    violable: frozenset[str]
+    violated: frozenset[str]
+    maybe_inapplicable: frozenset[str]
+    inapplicable: frozenset[str]
+    evidence: tuple[tuple[str, Symbol], ...]
+    possible_evidence: tuple[tuple[str, Symbol], ...]
+
+
+class Session:
+    """One grounded program.
+
+    Args:
+        protocol: the protocol.
+        shape: how many entries of each kind there may be.
+        extra: further facts or rules, as program text.
+    """
+
+    def __init__(self, protocol: Protocol, shape: Shape, extra: str = "") -> None:
+        self.protocol = protocol
+        self.shape = shape
+        self._control = load_control(
+            protocol.files, _facts(protocol, shape) + extra, ["--heuristic=Domain"]
+        )
+        self._index()
+
+    def _index(self) -> None:
+        atoms = self._control.symbolic_atoms
+        self.has: dict[tuple[Entity, str], dict[Value, int]] = {}
+        entities = {entity_symbol(e): e for e in self.entities()}
+        for atom in atoms.by_signature("has", 3):
+            entity, attribute, value = atom.symbol.arguments
+            values = self.has.setdefault((entities[entity], attribute.name), {})
+            values[_value(value)] = atom.literal
+        self.present = {
+            entities[a.symbol.arguments[0]]: a.literal for a in atoms.by_signature("present", 1)
+        }
+        self.reading = {
+            (a.symbol.arguments[0].name, a.symbol.arguments[1].name): a.literal
+            for a in atoms.by_signature("reading", 2)
+        }
+        self.violated = {
+            a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("violated", 1)
+        }
+        self.inapplicable = {
+            a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("inapplicable", 1)
+        }
+        (self.eligible,) = (a.literal for a in atoms.by_signature("eligible", 0))
+        (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
+        self.defaults = self.readings({})
+
+    def entities(self) -> list[Entity]:
+        """Give the patient and every entry that there may be."""
+        return [
+            THE_PATIENT,
+            *((kind, i) for kind, number in self.shape for i in range(1, number + 1)),
+        ]
+
+    def readings(self, chosen: Mapping[str, str], free: Iterable[str] = ()) -> list[int]:
+        """Give assumptions for the readings of the text, and against impossible people.
+
+        Args:
+            chosen: options other than the defaults, by ambiguity.
+            free: ambiguities that are left open.
+        """
+        options = {**self.protocol.default_readings(), **chosen}
+        left_open = set(free)
+        return [-self.tolerate] + [
+            self.reading[name, option] for name, option in options.items() if name not in left_open
+        ]
+
+    # ---- solving -----------------------------------------------------------------
+
+    def satisfiable(self, assumptions: Sequence[int]) -> bool:
+        """Tell whether some patient fulfils all assumptions."""
+        self._mode("auto", 1)
+        return bool(self._control.solve(assumptions=list(assumptions)).satisfiable)
+
+    def core(self, assumptions: Sequence[int]) -> list[int] | None:
+        """Give assumptions that nobody fulfils together, or None if somebody fulfils all.
+
+        The core is not minimal.
+        """
+        self._mode("auto", 1)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            if handle.get().satisfiable:
+                return None
+            return list(handle.core())
+
+    def true_literals(
+        self, assumptions: Sequence[int], literals: Iterable[int]
+    ) -> frozenset[int] | None:
+        """Give which of the literals hold in one patient who fulfils the assumptions."""
+        self._mode("auto", 1)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            model = handle.model()
+            if model is None:
+                return None
+            return frozenset(lit for lit in literals if model.is_true(lit))
+
+    def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
+        """Give what every completion, and what some completion, violates.
+
+        Returns:
+            None if there is no completion at all.
+        """
+        certain = self._enumerate("cautious", assumptions)
+        if certain is None:
+            return None
+        possible = self._enumerate("brave", assumptions) or ()
+        every, some = _sorted_out(certain), _sorted_out(possible)
+        return Consequences(some[0], every[0], some[1], every[1], every[2], some[2])
+
+    def evidence(self, assumptions: Sequence[int]) -> list[tuple[str, Symbol]]:
+        """Give the evidence of one patient who fulfils the assumptions."""
+        self._mode("auto", 1)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            model = handle.model()
+            return [] if model is None else list(_sorted_out(model.symbols(shown=True))[2])
+
+    def atoms(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
+        """Give the arguments of the true atoms ``name/arity`` in one patient, sorted."""
+        self._mode("auto", 1)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            model = handle.model()
+            if model is None:
+                return []
+            return [
+                s.arguments
+                for s in sorted(model.symbols(atoms=True))
+                if s.name == name and len(s.arguments) == arity
+            ]
+
+    def _enumerate(self, mode: str, assumptions: Sequence[int]) -> list[Symbol] | None:
+        self._mode(mode, 0)
+        last: list[Symbol] | None = None
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            for model in handle:
+                last = list(model.symbols(shown=True))
+        return last
+
+    def _mode(self, mode: str, models: int) -> None:
+        configuration = self._control.configuration.solve
+        assert isinstance(configuration, clingo.Configuration)
+        configuration.enum_mode = mode
+        configuration.models = models
+
+
+def _sorted_out(
+    symbols: Iterable[Symbol],
+) -> tuple[frozenset[str], frozenset[str], tuple[tuple[str, Symbol], ...]]:
+    violated, inapplicable, evidence = set(), set(), []
+    for symbol in sorted(symbols):
+        arguments = symbol.arguments
+        if symbol.name == "inapplicable":
+            inapplicable.add(arguments[0].string)
+        elif len(arguments) == 1:
+            violated.add(arguments[0].string)
+        else:
+            evidence.append((arguments[0].string, arguments[1]))
+    return frozenset(violated), frozenset(inapplicable), tuple(evidence)
+
+
+def _facts(protocol: Protocol, shape: Shape) -> str:
+    """Give what a session adds to the rules: entries, limits and representatives."""
+    lines = [f"entity({PATIENT}, {PATIENT})."]
+    groups = 0
+    for kind, number in shape:
+        if number:
+            lines.append(f"entity({kind}, {kind}(1..{number})).")
+        groups = max(groups, number // 2)
+    if groups:
+        lines.append(f"group_label(group(1..{groups})).")
+    lines += [f"limit({p.name}, {p.code})." for p in protocol.parameters.values()]
+    for name, regions in regions_of(protocol).items():
+        lines += [f"representative({name}, {code})." for code in regions.representatives]
+    return "\n".join(lines) + "\n"

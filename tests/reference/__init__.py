@@ -1,0 +1,1 @@
+"""The independent reference: the criteria again in plain Python, and a record generator."""
