@@ -105,6 +105,8 @@ def _load(folder: Path) -> Protocol:
         ambiguities=ambiguities,
         phrases={text(a): text(b) for a, b in facts.rows("phrase", 2)},
         actions={text(a): text(b) for a, b in facts.rows("action", 2)},
+        unit_names={text(a): text(b) for a, b in facts.rows("unit_name", 2)},
+        postponable=frozenset(text(row[0]) for row in facts.rows("postponable", 1)),
         means={(text(a), text(b)): text(c) for a, b, c in facts.rows("means", 3)},
         list_means={text(a): text(b) for a, b in facts.rows("means_list", 2)},
         vocabulary=vocabulary,

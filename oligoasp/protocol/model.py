@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,10 +67,17 @@ class Protocol:
     ambiguities: dict[str, Ambiguity]
     phrases: dict[str, str]
     actions: dict[str, str]
+    unit_names: dict[str, str]
+    postponable: frozenset[str]  # dates that move when a site waits
     means: dict[tuple[str, str], str]
     list_means: dict[str, str]
     vocabulary: Vocabulary
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
+
+    def in_order(self, clauses: Iterable[str]) -> list[str]:
+        """Put clause ids into the order of the protocol."""
+        wanted = set(clauses)
+        return [c for c in self.clauses if c in wanted]
 
     def default_readings(self) -> dict[str, str]:
         """Give the option of each ambiguity that holds unless someone chooses another."""

@@ -117,7 +117,7 @@ def nearest(word: str, names: Iterable[str], labels: Mapping[str, str] | None = 
     """
     known = {_plain(label): name for name, label in (labels or {}).items()}
     known |= {_plain(name): name for name in names}
-    if not (close := get_close_matches(_plain(word[:QUOTED_LENGTH]), list(known), 1, 0.7)):
+    if not (close := get_close_matches(_plain(word[:QUOTED_LENGTH]), list(known), 1, 0.6)):
         return ""
     return known[close[0]]
 

@@ -25,7 +25,8 @@ from oligoasp.protocol.vocabulary import (
 )
 from oligoasp.record import dates
 from oligoasp.record.dates import DateInterval, MomentInterval
-from oligoasp.record.quantity import Interval, Measurement
+from oligoasp.record.fields import Measurement
+from oligoasp.record.quantity import Interval
 from oligoasp.record.read import Entry, Record
 from oligoasp.record.value import UNKNOWN
 
@@ -85,6 +86,7 @@ class _Context:
     """What the conversion of one record shares: its anchors and latest results."""
 
     record: Record
+    days_later: int = 0
     anchors: dict[str, tuple[Times, str] | None] = field(default_factory=dict)
     latest: dict[str, tuple[Measurement, ...]] = field(default_factory=dict)
 
@@ -115,16 +117,17 @@ class Compiler:
         for (kind, name), value in self.vocabulary.absent.items():
             self._defaults[kind][name] = (self._default(kind, name, value),)
 
-    def compile(self, record: Record) -> Situation:
+    def compile(self, record: Record, days_later: int = 0) -> Situation:
         """Give what the rules see of a record.
 
         Args:
             record: a validated record.
+            days_later: by how many days the site waits with what can be postponed.
 
         Returns:
             Its facts; absent attributes are left out, unless absence has a meaning.
         """
-        context = _Context(record)
+        context = _Context(record, days_later)
         facts: dict[tuple[Entity, str], Fact] = {}
         meaningless: set[tuple[Entity, str]] = set()
         contradictions: list[tuple[Entity, str, str]] = []
@@ -150,6 +153,60 @@ class Compiler:
             frozenset(meaningless),
             tuple(contradictions),
         )
+
+    # ---- what else a reader of answers wants to know -----------------------------------
+
+    def latest(self, record: Record, path: str) -> tuple[Measurement, ...]:
+        """Give the results of which one is the latest on or before enrollment."""
+        return self._latest(record, _Context(record), path)
+
+    def ratio(self, record: Record, path: str) -> Interval | None:
+        """Give a result as a multiple of its own upper limit of normal."""
+        return self._ratio(record, _Context(record), path)
+
+    def anchor(self, record: Record, name: str) -> tuple[Times, str] | None:
+        """Give the days that an anchor can mean, and the path that it was taken from."""
+        return self._anchor(_Context(record), name)
+
+    def complete_years(self, record: Record, attribute: Attribute) -> int | None:
+        """Give the age in complete years that an attribute stands for, if it is certain."""
+        codes = self._age(record, _Context(record), *attribute.origin.arguments)
+        if codes is None or codes[0] is None or codes[1] is None:
+            return None
+        return codes[0] // 2 if codes[0] // 2 == codes[1] // 2 else None
+
+    def clearance(self, record: Record, attribute: Attribute) -> Fraction | None:
+        """Give the creatinine clearance by Cockcroft and Gault, in mL/min."""
+        found = self._cockcroft_gault(record, _Context(record), *attribute.origin.arguments)
+        return None if found is None else found.exact
+
+    def exact(self, record: Record, entity: Entity, attribute: Attribute) -> Fraction | None:
+        """Give the number that an attribute has in the unit of its scale, if it is certain.
+
+        A time between two whole steps is given as half a step more than the lower one.
+        """
+        context = _Context(record)
+        kind, index = entity
+        source: Source = record if not index else (record.entries(kind) or [])[index - 1]
+        interval: Interval | None
+        match attribute.origin.form:
+            case "ratio":
+                interval = self._ratio(source, context, attribute.origin.arguments[0])
+            case "cockcroft_gault":
+                interval = self._cockcroft_gault(source, context, *attribute.origin.arguments)
+            case "field":
+                path = attribute.origin.arguments[0]
+                value = source.get(path)
+                results = self._latest(source, context, path)
+                interval = _hull([m.value for m in results]) if results else _interval(value)
+            case _:
+                codes = self._code_of(source, context, attribute)
+                if codes is None or codes[0] is None or codes[0] != codes[1]:
+                    return None
+                return Fraction(codes[0], 2) * self.vocabulary.scales[attribute.of].resolution
+        return None if interval is None else interval.exact
+
+    # ---- entries ----------------------------------------------------------------------
 
     def _entry(
         self,
@@ -218,14 +275,8 @@ class Compiler:
                 return self._number(attribute, lambda s, c: self._ratio(s, c, arguments[0]))
             case "quotient":
                 return self._number(attribute, lambda s, c: _quotient(s, *arguments))
-            case "before" | "after" as direction:
-                path, anchor = arguments[1:] if direction == "before" else arguments[:0:-1]
-                measure = _MEASURES[direction, arguments[0] if direction == "before" else arguments[0]]
-                return self._codes(
-                    attribute, lambda s, c: self._elapsed(s, c, path, anchor, measure, direction)
-                )
-            case "age":
-                return self._codes(attribute, lambda s, c: self._age(s, c, *arguments))
+            case "before" | "after" | "age":
+                return self._codes(attribute, lambda s, c: self._code_of(s, c, attribute))
             case "recorded":
                 return lambda s, c: (YES,) if s.get(arguments[0]) is not None else (NO,)
             case "cockcroft_gault":
@@ -299,6 +350,16 @@ class Compiler:
             )
         return _hull(found)
 
+    def _code_of(self, source: Source, context: _Context, attribute: Attribute) -> Codes | None:
+        """Give the codes of an age or of a time between a field's date and an anchor."""
+        arguments = attribute.origin.arguments
+        if attribute.origin.form == "age":
+            return self._age(source, context, *arguments)
+        direction = attribute.origin.form
+        path, anchor = arguments[1:] if direction == "before" else arguments[:0:-1]
+        measure = _MEASURES[direction, arguments[0]]
+        return self._elapsed(source, context, path, anchor, measure, direction)
+
     def _elapsed(
         self,
         source: Source,
@@ -314,9 +375,11 @@ class Compiler:
             return None
         (early, late), (start, end) = here, there[0]
         if measure is _hours_before:
-            return _hours(_moment(late, last=True), _moment(start)), _hours(
-                _moment(early), _moment(end, last=True)
-            )
+            least = _hours(_moment(late, last=True), _moment(start))
+            most = _hours(_moment(early), _moment(end, last=True))
+            same_day = _day(early) == _day(late) == _day(start) == _day(end)
+            # On one day, where a time is missing, what comes before the anchor came before it.
+            return (max(least, 0) if same_day and most > 0 else least), most
         early, late, start, end = _day(early), _day(late), _day(start), _day(end)
         if direction == "before":
             least, most = measure(late, start), measure(early, end)
@@ -338,7 +401,11 @@ class Compiler:
     def _anchor(self, context: _Context, name: str) -> tuple[Times, str] | None:
         """Give the days that an anchor can mean, and the path that it was taken from."""
         if name not in context.anchors:
-            context.anchors[name] = self._find_anchor(context.record, name)
+            found = self._find_anchor(context.record, name)
+            if found is not None and context.days_later and found[1] in self.protocol.postponable:
+                wait = timedelta(days=context.days_later)
+                found = (found[0][0] + wait, found[0][1] + wait), found[1]
+            context.anchors[name] = found
         return context.anchors[name]
 
     def _find_anchor(self, record: Record, name: str) -> tuple[Times, str] | None:

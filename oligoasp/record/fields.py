@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from pydantic import ValidationInfo
@@ -20,7 +20,7 @@ from oligoasp.record.dates import (
     parse_moment,
 )
 from oligoasp.record.errors import Fault, Refused, join, listing, nearest
-from oligoasp.record.quantity import PLAIN_NUMBER, Interval, QuantityReader
+from oligoasp.record.quantity import PLAIN_NUMBER, Interval, Measurement, QuantityReader
 from oligoasp.record.units import LOINC, units_of
 from oligoasp.record.value import UNKNOWN, Unknown, Value, show
 
@@ -30,6 +30,9 @@ MOST_MEASUREMENTS = 200
 MEASUREMENT_KEYS = ("value", "unit", "uln", "date", "code", "note")
 QUANTITY_KEYS = ("value", "unit", "note")
 
+_KEYS: dict[tuple[str, ...], frozenset[str]] = {
+    names: frozenset(names) for names in (MEASUREMENT_KEYS, QUANTITY_KEYS)
+}
 UNKNOWN_FIELD = "an unknown field"
 
 _LOINC_IN_HELP = re.compile(r"\b[0-9]{1,5}-[0-9]\b")
@@ -47,21 +50,11 @@ _YES_NO = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """A measured value in the unit of its scale, with what came with the result."""
-
-    value: Interval
-    uln: Fraction | None
-    date: DateInterval | None
-    text: str
-    line: int | None
-
-
 Typed: TypeAlias = (
     bool | str | Unknown | Interval | list[Measurement] | DateInterval | MomentInterval
 )
 Reader: TypeAlias = Callable[..., Any]
+Result: TypeAlias = tuple[Interval, Fraction | None, str]
 
 
 def read_text(value: Value) -> str | None:
@@ -107,27 +100,15 @@ class FieldReaders:
 
     def reader(self, field: Field) -> Reader:
         """Make the reader of a field; a measurement's is `MeasurementReader.read`."""
-        match field.type.form:
-            case "text":
-                return read_text
-            case "group":
-                return _read_group
-            case "flag":
-                return _read_flag
-            case "date":
-                return _read_date
-            case "datetime":
-                return _read_moment
-            case "choice":
-                return ChoiceReader(self.vocabulary, field.type.of).read
-            case "measurement":
-                return MeasurementReader(self.quantities(field), field).read
-            case "integer":
-                return _integer_reader(self.quantities(field))
-            case "quantity":
-                return _quantity_reader(self.quantities(field))
-            case form:
-                raise ValueError(f"field {field.path}: unknown type {form}")
+        form = field.type.form
+        if form in _READERS:
+            return _READERS[form]
+        if form == "choice":
+            return ChoiceReader(self.vocabulary, field.type.of).read
+        quantities = self.quantities(field)
+        if form == "measurement":
+            return MeasurementReader(quantities, field).read
+        return (_integer_reader if form == "integer" else _quantity_reader)(quantities)
 
     def quantities(self, field: Field) -> QuantityReader:
         """Make the reader of the quantities of a field of that kind."""
@@ -136,22 +117,48 @@ class FieldReaders:
 
     def describe(self, field: Field) -> str:
         """Say what a field accepts, in a few words."""
-        match field.type.form:
-            case "text":
-                return "text"
-            case "group":
-                return "a label that at least two entries share"
-            case "flag":
-                return "true, false or unknown"
-            case "date":
-                return DATE
-            case "datetime":
-                return MOMENT
-            case "choice":
-                values = self.vocabulary.domains[field.type.of]
-                return listing(values, most=len(values)) + ", or unknown"
-            case _:
-                return self.quantities(field).describe()
+        if field.type.form in _ACCEPTED:
+            return _ACCEPTED[field.type.form]
+        if field.type.form == "choice":
+            values = self.vocabulary.domains[field.type.of]
+            return f"{', '.join(values)} or unknown"
+        return self.quantities(field).describe()
+
+    def json_schema(self, field: Field) -> dict[str, Any]:
+        """Give the JSON schema of a field, as far as such a schema can say it."""
+        if field.type.form in _JSON_SCHEMAS:
+            return _JSON_SCHEMAS[field.type.form]
+        if field.type.form == "choice":
+            values = [*self.vocabulary.domains[field.type.of], "unknown", None]
+            codes = any(domain == field.type.of for domain, _, _ in self.vocabulary.codes)
+            coded = {"type": "string", "pattern": r"^[^|]+\|[^|]+$"}
+            return {"anyOf": [{"enum": values}, coded]} if codes else {"enum": values}
+        return self._quantity_schema(field)
+
+    def _quantity_schema(self, field: Field) -> dict[str, Any]:
+        number, text = {"type": ["number", "null"]}, {"type": ["string", "null"]}
+        quantities = self.quantities(field)
+        units: dict[str, Any] = {"enum": list(quantities.units) or ["1"]}
+        properties: dict[str, Any] = {
+            "value": {"type": ["number", "string"]},
+            "unit": units,
+            "note": text,
+        }
+        whole: dict[str, Any] = {
+            "type": "object",
+            "required": ["value"] if quantities.bare else ["value", "unit"],
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        plain = [number, text] if quantities.bare else [text]
+        if field.type.form == "quantity":
+            return {"anyOf": [*plain, whole]}
+        properties |= {
+            "uln": {"type": "number", "description": "upper limit of normal, in the same unit"},
+            "date": {"type": ["string", "integer", "null"]},
+            "code": {"type": ["string", "null"], "description": "LOINC code, loinc|1742-6"},
+        }
+        return {"anyOf": [*plain, whole, {"type": "array", "items": {"anyOf": [*plain, whole]}}]}
 
 
 class ChoiceReader:
@@ -159,6 +166,7 @@ class ChoiceReader:
 
     def __init__(self, vocabulary: Vocabulary, domain: str) -> None:
         self.labels = vocabulary.domains[domain]
+        self.accepted = listing([*self.labels, "unknown"])
         self.table: dict[str, str | Unknown] = {"unknown": UNKNOWN}
         self.table |= {value: value for value in self.labels}
         self.table |= {
@@ -179,8 +187,8 @@ class ChoiceReader:
             if (chosen := self.table.get(value)) is not None:
                 return chosen
             suggestion = nearest(value, self.table, self.labels)
-            raise Refused(Fault(show(value), listing(self.labels), suggestion))
-        raise Refused(Fault(show(value), listing(self.labels)))
+            raise Refused(Fault(show(value), self.accepted, suggestion))
+        raise Refused(Fault(show(value), self.accepted))
 
 
 class MeasurementReader:
@@ -188,6 +196,7 @@ class MeasurementReader:
 
     def __init__(self, quantities: QuantityReader, field: Field) -> None:
         self.quantities = quantities
+        self._cached: Callable[..., Result] = lru_cache(maxsize=8192)(self._result)
         self.codes = frozenset(_LOINC_IN_HELP.findall(field.help))
         self.analytes = {LOINC[code].analyte for code in self.codes if code in LOINC}
         if not self.analytes:
@@ -235,28 +244,40 @@ class MeasurementReader:
         if not isinstance(value, dict):
             raise Refused(Fault(show(value), parse.describe()))
         faults = _strange(value, MEASUREMENT_KEYS)
-        quantity = uln = date = None
+        get = value.get
+        parts = (get("value"), get("unit"), get("uln"), get("code"))
+        result = date = None
         try:
-            quantity = parse.parse_parts(value.get("value"), value.get("unit"))
+            result = self._cached(*parts) if _hashable(parts) else self._result(*parts)
         except Refused as refused:
             faults.extend(refused.faults)
         try:
-            date = _read_date(value.get("date"))
+            date = _read_date(get("date"))
         except Refused as refused:
             faults.extend(_below("date", refused))
-        if quantity and (given := value.get("uln")) is not None:
+        if faults or result is None:
+            raise Refused(*faults)
+        interval, uln, text = result
+        return Measurement(interval, uln, date, text, line)
+
+    def _result(self, value: Value, unit: Value, uln: Value, code: Value) -> Result:
+        """Read a value with its unit, its upper limit of normal and its code."""
+        quantity = self.quantities.parse_parts(value, unit)
+        faults: list[Fault] = []
+        limit = None
+        if uln is not None:
             try:
-                uln = self._uln(given, quantity.unit)
+                limit = self._uln(uln, quantity.unit)
             except Refused as refused:
                 faults.extend(_below("uln", refused))
-        if quantity and (code := value.get("code")) is not None:
+        if code is not None:
             try:
                 self._check_code(code, quantity.unit)
             except Refused as refused:
                 faults.extend(_below("code", refused))
-        if faults or quantity is None:
+        if faults:
             raise Refused(*faults)
-        return Measurement(quantity.interval, uln, date, typed_text(value), line)
+        return quantity.interval, limit, typed_text({"value": value, "unit": unit})
 
     def _uln(self, value: Value, unit: str) -> Fraction:
         accepted = f"the upper limit of normal, a number above 0 in {unit or 'the same unit'}"
@@ -370,7 +391,7 @@ def _quantity_reader(quantities: QuantityReader) -> Reader:
 
 def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
     """Refuse the keys of a mapping that have no meaning."""
-    if value.keys() <= set(names):
+    if value.keys() <= _KEYS[names]:
         return []
     return [
         Fault(UNKNOWN_FIELD, listing(names), nearest(key, names), key)
@@ -381,6 +402,10 @@ def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
 
 def _below(part: str, refused: Refused) -> list[Fault]:
     return [fault._replace(path=join(part, fault.path)) for fault in refused.faults]
+
+
+def _hashable(parts: tuple[Value, ...]) -> bool:
+    return {dict, list}.isdisjoint(map(type, parts))
 
 
 def _refuse_surrogates(text: str) -> None:
@@ -404,3 +429,27 @@ def _owners(vocabulary: Vocabulary) -> dict[str, str]:
         unit: listing(labels[unit]) + (f" ({paths[unit][0]})" if len(paths[unit]) == 1 else "")
         for unit in labels
     }
+
+
+_READERS: dict[str, Reader] = {
+    "text": read_text,
+    "group": _read_group,
+    "flag": _read_flag,
+    "date": _read_date,
+    "datetime": _read_moment,
+}
+_ACCEPTED = {
+    "text": "text",
+    "group": "a label that at least two entries share",
+    "flag": "true, false or unknown",
+    "date": DATE,
+    "datetime": MOMENT,
+}
+_JSON_SCHEMAS: dict[str, dict[str, Any]] = {
+    "text": {"type": ["string", "number", "null"]},
+    "group": {"type": ["string", "number", "null"]},
+    "flag": {"enum": [True, False, "unknown", None]},
+    "date": {"type": ["string", "integer", "null"], "examples": ["2024-03-05", "2024-03"]},
+    "datetime": {"type": ["string", "integer", "null"], "examples": ["2024-03-05 14:30"]},
+    "integer": {"type": ["integer", "string", "null"]},
+}

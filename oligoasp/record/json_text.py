@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
-from json.decoder import scanstring
 from typing import NoReturn
 
 from oligoasp.record.errors import Fault, Refused, quote
@@ -16,7 +15,7 @@ _ATOM = re.compile(r"[^ \t\r\n,\]}]+")
 _NOT_A_NUMBER = ("NaN", "Infinity", "-Infinity")
 
 
-class _Duplicate(ValueError):
+class _DuplicateError(ValueError):
     """An object has a key twice."""
 
 
@@ -31,7 +30,7 @@ class JsonError(ValueError):
 def _mapping(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     mapping = dict(pairs)
     if len(mapping) != len(pairs):
-        raise _Duplicate
+        raise _DuplicateError
     return mapping
 
 
@@ -45,6 +44,8 @@ _decode = JSONDecoder(
     parse_constant=_refuse_constant,
     object_pairs_hook=_mapping,
 ).decode
+
+_string = JSONDecoder().raw_decode
 
 
 def decode(text: str) -> Value:
@@ -65,7 +66,7 @@ def decode(text: str) -> Value:
         found = f"text that is not JSON ({error.msg[:1].lower()}{error.msg[1:]})"
         accepted = f"JSON; see column {error.colno}"
         raise JsonError(error.lineno, "", Fault(found, accepted)) from None
-    except _Duplicate:
+    except _DuplicateError:
         raise _duplicate(text) from None
     except Refused:
         raise _constant(text) from None
@@ -132,7 +133,7 @@ def _walk(text: str) -> Iterator[tuple[str, int]]:
                 path = f"{parent}[{count[-1]}]"
                 count[-1] += 1
             else:
-                key, at = scanstring(text, at + 1)
+                key, at = _string(text, at)
                 path = f"{parent}.{key}" if parent else key
                 at = _skip(text, at)
                 sign = text[at]
@@ -142,7 +143,7 @@ def _walk(text: str) -> Iterator[tuple[str, int]]:
             count.append(0)
             at += 1
         elif sign == '"':
-            at = scanstring(text, at + 1)[1]
+            at = _string(text, at)[1]
         elif atom := _ATOM.match(text, at):
             at = atom.end()
         at = _skip(text, at)

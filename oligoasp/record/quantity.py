@@ -11,14 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from oligoasp.protocol.vocabulary import Range, Scale
+from oligoasp.record.dates import DateInterval
 from oligoasp.record.errors import Fault, Refused, escape, listing, quote
 from oligoasp.record.units import (
     ALIASES,
     MASS,
-    MASS_UNITS,
     MOLAR,
     MOLAR_UNITS,
-    SCORES,
     Unit,
     units_of,
 )
@@ -60,6 +59,17 @@ class Quantity(NamedTuple):
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A measured value in the unit of its scale, with what came with the result."""
+
+    value: Interval
+    uln: Fraction | None
+    date: DateInterval | None
+    text: str
+    line: int | None
+
+
 class QuantityReader:
     """Reads the quantities of one field.
 
@@ -79,7 +89,8 @@ class QuantityReader:
     ) -> None:
         self.scale = scale
         self.units: dict[str, Unit] = {} if whole else units_of(scale.name, scale.unit)
-        self.bare = not self.units or scale.name in SCORES
+        self.bare = not self.units or (scale.discrete and scale.unit == "%")
+        self.whole = whole or scale.discrete
         self.elsewhere = elsewhere or {}
         largest = (LARGEST_CODE - 1) // 2 * scale.resolution
         self.bounded = accepted is not None
@@ -119,7 +130,7 @@ class QuantityReader:
             raise Refused(Fault(found, self.describe(), path="value"))
         if unit is None:
             return self._of_part(value, "value")
-        if not isinstance(unit, str) or isinstance(unit, Number) and unit != "1":
+        if not isinstance(unit, str) or (isinstance(unit, Number) and unit != "1"):
             raise Refused(Fault(show(unit), f"a unit: {listing(self.units)}", path="unit"))
         if self.bare and unit == "1":
             return self._of_part(value, "value")
@@ -157,7 +168,7 @@ class QuantityReader:
         if self._beyond(interval, low, high):
             raise Refused(Fault(_typed(text), self._range()))
         steps = self.scale.resolution
-        if self.bare and any((number / steps).denominator != 1 for number in (low, high)):
+        if self.whole and any((number / steps).denominator != 1 for number in (low, high)):
             raise Refused(Fault(_typed(text), self._range()))
         return Quantity(interval, unit)
 
@@ -182,6 +193,8 @@ class QuantityReader:
     def _what(self) -> str:
         if not self.bare:
             return self.scale.label
+        if not self.whole:
+            return "a number"
         step = self.scale.resolution
         return "a whole number" if step == 1 else f"a multiple of {_decimal(step)}"
 
@@ -202,7 +215,9 @@ class QuantityReader:
         if dimensions == {MASS, MOLAR} or next(_respelled(unit, self.units), None):
             return found
         other = next(_respelled(unit, self.elsewhere), "")
-        return f"{found}, a unit of {self.elsewhere[other]}" if other else found
+        if not other:
+            return found
+        return f"{found}, a unit of {self.elsewhere[other]} and not of {self.scale.label}"
 
     def _suggest(self, text: str) -> str:
         """Find a text that would have been accepted and was probably meant."""
@@ -225,7 +240,7 @@ class QuantityReader:
             yield from (f"{number} {other}" for other in self.units if other != unit)
         elif self.units:
             yield from (f"{number} {other}" for other in _respelled(unit, self.units))
-        else:
+        elif next(_respelled(unit, {*self.elsewhere, *ALIASES.values()}), None):
             yield number
 
 

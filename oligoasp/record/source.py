@@ -233,7 +233,7 @@ def _yaml(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
         if isinstance(result, YamlError):
             yield _refusal(name, result.line, result.fault, result.field)
         elif isinstance(result.value, dict):
-            lines = partial(dict, result.lines)
+            lines = result.lines.copy
             yield Document(name, default_id, result.value, result.line, lines=lines)
         else:
             fault = Fault(show(result.value), "a record (fields with their values)")
@@ -252,7 +252,5 @@ def _text(data: bytes, name: str, line: int) -> str | RecordError:
 
 
 def _refusal(name: str, line: int | None, fault: Fault, field: str = "") -> RecordError:
-    problem = Problem(
-        name, line, None, field, fault.found, fault.accepted, fault.suggestion
-    )
+    problem = Problem(name, line, None, field, fault.found, fault.accepted, fault.suggestion)
     return RecordError([problem])

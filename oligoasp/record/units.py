@@ -93,9 +93,6 @@ UNITS: dict[str, dict[str, Unit]] = {
     },
 }
 
-SCORES = frozenset({"karnofsky"})
-"""Scales with a unit whose numbers are nevertheless typed without it, in whole steps."""
-
 ALIASES: dict[str, str] = {
     # how people write units (lower case, no blanks, u for micro) -> UCUM
     "g/l": "10*9/L",

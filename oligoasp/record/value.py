@@ -22,7 +22,7 @@ class Number(str):
     __slots__ = ()
 
 
-Value: TypeAlias = "None | bool | str | Number | dict[str, Value] | list[Value]"
+Value: TypeAlias = "bool | str | Number | dict[str, Value] | list[Value] | None"
 
 
 class Unknown(Enum):
@@ -48,7 +48,7 @@ def show(value: Value) -> str:
         case dict():
             return "a mapping"
         case list():
-            return f"a list of {len(value)}" if value else "an empty list"
+            return f"a list of {len(value)} items" if value else "an empty list"
 
 
 def too_deep(value: Value, deepest: int = DEEPEST) -> bool:

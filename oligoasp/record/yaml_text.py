@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import yaml
@@ -62,7 +63,7 @@ def documents(text: str) -> Iterator[Document | YamlError]:
     """
     starts = [0, *(match.start() for match in _MARKER.finditer(text)), len(text)]
     before = 0
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         part = text[start:end].removeprefix("...")
         if not _ONLY_DIRECTIVES.fullmatch(part):
             try:
@@ -121,7 +122,8 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path, line)
         if depth == DEEPEST:
-            raise YamlError(line, path, Fault("deeply nested data", f"at most {DEEPEST} levels"))
+            top = path.partition("[")[0].partition(".")[0]
+            raise YamlError(line, top, Fault("deeply nested data", f"at most {DEEPEST} levels"))
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(path, depth + 1)
         return self._mapping(path, depth + 1)
@@ -158,17 +160,7 @@ class _Builder:
             raise YamlError(line, path, Fault('an unquoted ">"', _QUOTED_GREATER))
         if event.style:
             return text
-        if text in _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ONLY_DIRECTIVES = re.compile(r"(?:\s*[%#].*)*\s*")
-_NO_ALIAS = "values written out, without anchors and aliases"
-_QUOTED_GREATER = 'text that begins with ">" in quotes, such as ">12 wk"'
-_FRAME = (
-    yaml.StreamStartEvent,
-    yaml.StreamEndEvent,
-    yaml.DocumentStartEvent,
-    yaml.DocumentEndEvent,
-)
-_CONSTANTS:
+        if text in _CONSTANTS:
             return _CONSTANTS[text]
         if _NUMBER.fullmatch(text):
             return Number(text)

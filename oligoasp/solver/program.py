@@ -9,7 +9,7 @@ from pathlib import Path
 import clingo
 from clingo import Function, Number, String, Symbol, SymbolType
 
-__all__ = ["Facts", "Function", "Number", "ProgramError", "String", "Symbol", "SymbolType", "load_control", "text"]
+__all__ = ["Facts", "Function", "GroundRules", "Number", "ProgramError", "String", "Symbol", "SymbolType", "load_control", "text"]
 
 _LOCATION = re.compile(r"^(?P<file>.*?):(?P<line>\d+):(?P<column>[\d-]+):? (?P<rest>.*)$", re.DOTALL)
 
@@ -22,13 +22,36 @@ class ProgramError(Exception):
         self.messages = tuple(messages)
 
 
-def load_control(files: Sequence[Path], extra: str = "", options: Sequence[str] = ()) -> clingo.Control:
+class GroundRules(clingo.Observer):
+    """Collects the ground rules of a program as pairs of heads and bodies."""
+
+    def __init__(self) -> None:
+        self.rules: list[tuple[Sequence[int], Sequence[int]]] = []
+
+    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
+        """Take in a rule."""
+        self.rules.append((head, body))
+
+    def weight_rule(
+        self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
+    ) -> None:
+        """Take in a rule whose body is a weight constraint."""
+        self.rules.append((head, [literal for literal, _ in body]))
+
+
+def load_control(
+    files: Sequence[Path],
+    extra: str = "",
+    options: Sequence[str] = (),
+    observer: GroundRules | None = None,
+) -> clingo.Control:
     """Load and ground a program.
 
     Args:
         files: the files of the program, in any order.
         extra: facts to add, as program text.
         options: command-line options for clingo.
+        observer: takes in the ground rules.
 
     Returns:
         The grounded control object.
@@ -44,6 +67,8 @@ def load_control(files: Sequence[Path], extra: str = "", options: Sequence[str] 
         messages.append(message.strip())
 
     control = clingo.Control(list(options), logger=log, message_limit=50)
+    if observer is not None:
+        control.register_observer(observer)
     try:
         for file in files:
             if not file.is_file():

@@ -17,7 +17,8 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Value
-from oligoasp.solver.program import load_control
+from oligoasp.solver.dependencies import Dependencies
+from oligoasp.solver.program import GroundRules, load_control
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
 """How many entries of each kind there may be, in the order of the vocabulary."""
@@ -59,14 +60,20 @@ class Session:
     Args:
         protocol: the protocol.
         shape: how many entries of each kind there may be.
-        extra: further facts or rules, as program text.
+        settled: readings that are settled for good, by ambiguity; the others stay open.
     """
 
-    def __init__(self, protocol: Protocol, shape: Shape, extra: str = "") -> None:
+    def __init__(
+        self, protocol: Protocol, shape: Shape, settled: Mapping[str, str] | None = None
+    ) -> None:
         self.protocol = protocol
         self.shape = shape
+        self.settled = dict(settled or {})
+        facts = _facts(protocol, shape)
+        facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
+        self._rules = GroundRules()
         self._control = load_control(
-            protocol.files, _facts(protocol, shape) + extra, ["--heuristic=Domain"]
+            protocol.files, facts, ["--heuristic=Domain"], self._rules
         )
         self._index()
 
@@ -93,7 +100,10 @@ class Session:
         }
         (self.eligible,) = (a.literal for a in atoms.by_signature("eligible", 0))
         (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
-        self.defaults = self.readings({})
+        (self._impossible,) = (
+            [a.literal for a in atoms.by_signature("impossible", 1)],
+        )
+        self._dependencies: Dependencies | None = None
 
     def entities(self) -> list[Entity]:
         """Give the patient and every entry that there may be."""
@@ -101,6 +111,26 @@ class Session:
             THE_PATIENT,
             *((kind, i) for kind, number in self.shape for i in range(1, number + 1)),
         ]
+
+    @property
+    def dependencies(self) -> Dependencies:
+        """What each clause depends on, read off the ground program."""
+        if self._dependencies is None:
+            self._dependencies = Dependencies(
+                self._rules.rules,
+                {lit: key for key, values in self.has.items() for lit in values.values()},
+                {lit: entity for entity, lit in self.present.items()},
+                self._impossible,
+            )
+        return self._dependencies
+
+    def cone(self, clause: str) -> frozenset[tuple[Entity, str]]:
+        """Give the attributes that the status of a clause can depend on.
+
+        An entry whose mere presence matters is given with the attribute "".
+        """
+        start = [table[clause] for table in (self.violated, self.inapplicable) if clause in table]
+        return self.dependencies.of(tuple(start))
 
     def readings(self, chosen: Mapping[str, str], free: Iterable[str] = ()) -> list[int]:
         """Give assumptions for the readings of the text, and against impossible people.
@@ -110,7 +140,7 @@ class Session:
             free: ambiguities that are left open.
         """
         options = {**self.protocol.default_readings(), **chosen}
-        left_open = set(free)
+        left_open = {*free, *self.settled}
         return [-self.tolerate] + [
             self.reading[name, option] for name, option in options.items() if name not in left_open
         ]
@@ -176,6 +206,11 @@ class Session:
                 for s in sorted(model.symbols(atoms=True))
                 if s.name == name and len(s.arguments) == arity
             ]
+
+    def literal(self, name: str, arguments: Sequence[Symbol]) -> int | None:
+        """Give the literal of an atom, or None if it can never hold."""
+        atom = self._control.symbolic_atoms[Function(name, arguments)]
+        return None if atom is None else atom.literal
 
     def _enumerate(self, mode: str, assumptions: Sequence[int]) -> list[Symbol] | None:
         self._mode(mode, 0)

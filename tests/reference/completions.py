@@ -14,7 +14,7 @@ for the same reasons). This drops no solution.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 LIMIT = 20_000
 """Steps that one search may take."""
@@ -60,7 +60,7 @@ class World:
 class Entry:
     """The patient or one entry of a list; attributes are read from the record on demand."""
 
-    readers: dict[str, Callable[[Any], Any]] = {}
+    readers: ClassVar[dict[str, Callable[[Any], Any]]] = {}
 
     def __init__(self, world: World, raw: dict[str, Any], patient: Any, recorded: bool) -> None:
         self.world = world

@@ -149,7 +149,7 @@ def more_than_four(p: Any) -> bool:
     return total > 4
 
 
-def is_measurable(lesion: Any) -> bool:
+def is_measurable(lesion: Any) -> bool:  # noqa: PLR0911, PLR0912
     """Measurable by RECIST 1.1: as judged by the investigator, else derived."""
     judged = lesion.measurable
     if judged is False:
@@ -189,7 +189,7 @@ def has_potential(p: Any) -> bool:
     judged = p.childbearing
     if judged is not NOT_STATED:
         return bool(judged)
-    return (
+    return bool(
         p.age < 60
         and p.menarche
         and p.sterilization == "none"
@@ -239,8 +239,8 @@ def _is_radical(one: Any) -> bool:
         return False
     kind = one.type
     if kind == "surgery":
-        return one.residual == "r0" or (one.residual == "rx" and one.radical)
-    return kind in ("radiotherapy", "chemoradiotherapy") or one.radical
+        return bool(one.residual == "r0" or (one.residual == "rx" and one.radical))
+    return bool(kind in ("radiotherapy", "chemoradiotherapy") or one.radical)
 
 
 def i1_c(p: Any) -> bool:
@@ -410,7 +410,7 @@ def i8_5c(p: Any) -> bool | None:
     """I8.5c: if there is liver metastasis, ALT and / or AST ≤ 5 × ULN."""
     if not has_metastasis(p, "liver"):
         return None
-    return p.alt > 5 or p.ast > 5
+    return bool(p.alt > 5 or p.ast > 5)
 
 
 def i8_5d(p: Any) -> bool | None:
@@ -422,7 +422,7 @@ def i8_5d(p: Any) -> bool | None:
 
 def i8_6(p: Any) -> bool:
     """I8.6: serum creatinine ≤ 1.5 × ULN or creatinine clearance > 60 mL / min."""
-    return p.creatinine > ONE_AND_A_HALF and p.clearance <= 60
+    return bool(p.creatinine > ONE_AND_A_HALF and p.clearance <= 60)
 
 
 def i8_7(p: Any) -> bool | None:
@@ -619,7 +619,7 @@ def e10(p: Any) -> bool:
 
 def _is_low_risk(one: Any) -> bool:
     kind = one.type
-    return (
+    return bool(
         kind == "cervix_in_situ"
         or (kind in ("basal_cell_skin", "squamous_cell_skin") and one.well_treated)
         or one.low_risk
@@ -640,7 +640,7 @@ def e12(p: Any) -> bool:
     """E12: The investigator judged that patients could not cooperate with the treatment, or
     have other factors that might cause him to be forced to terminate the study.
     """
-    return p.cannot_cooperate or p.other_factors
+    return bool(p.cannot_cooperate or p.other_factors)
 
 
 CLAUSES: dict[str, Clause] = {

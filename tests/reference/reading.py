@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from .completions import Entry, Gap, Key, Test, World
 from .values import (
@@ -562,7 +562,7 @@ Lesion.readers = {
 class Definitive(Entry):
     """One definitive treatment of the primary."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "type": choice(
             "type", "radiotherapy", "chemoradiotherapy", "surgery", "endoscopic_resection"
         ),
@@ -578,7 +578,7 @@ class Definitive(Entry):
 class Therapy(Entry):
     """One systemic therapy."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "drug_class": choice("class", "not_antitumor", "chemotherapy"),
         **{name: times(name, (0, 6), _DOSES) for name in _DOSES},
     }
@@ -587,7 +587,7 @@ class Therapy(Entry):
 class Operation(Entry):
     """One operation."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "procedure": choice("procedure", "endoscopy", "other_procedure", "esophagectomy"),
         "major": flag("major", False),
         "before": times("event_enrollment", (0, 6)),
@@ -597,7 +597,7 @@ class Operation(Entry):
 class Trauma(Entry):
     """One trauma."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "severe": flag("severe", False),
         "before": times("event_enrollment", (0, 6)),
     }
@@ -606,7 +606,7 @@ class Trauma(Entry):
 class PregnancyTest(Entry):
     """One pregnancy test."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "result": choice("result", "negative", "indeterminate", "positive"),
         "minutes": times("minutes_before", (0, 72 * 60)),
     }
@@ -615,7 +615,7 @@ class PregnancyTest(Entry):
 class Toxicity(Entry):
     """One toxicity of previous treatment."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "term": choice(
             "term",
             "alopecia",
@@ -640,7 +640,7 @@ class Toxicity(Entry):
 class Effusion(Entry):
     """One effusion."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "site": choice("site", "other_effusion", "pleural"),
         "uncontrolled": flag("uncontrolled", False),
         "repeated_drainage": flag("repeated_drainage", False),
@@ -650,7 +650,7 @@ class Effusion(Entry):
 class Malignancy(Entry):
     """One other malignancy."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "type": choice("type", "cervix_in_situ", "basal_cell_skin", "other_malignancy"),
         "years": times("years_before", (0, 10)),
         "survival": lambda e: settle(
@@ -668,7 +668,7 @@ class Malignancy(Entry):
 class Comorbidity(Entry):
     """One comorbidity."""
 
-    readers = {
+    readers: ClassVar[dict[str, Reader]] = {
         "severe": flag("severe", False),
         "controlled": flag("controlled", True),
         "affects": flag("may_affect_treatment", False),
@@ -678,7 +678,7 @@ class Comorbidity(Entry):
 class Trial(Entry):
     """One participation in a drug study."""
 
-    readers = {"days": times("intervention_start", (0, 28))}
+    readers: ClassVar[dict[str, Reader]] = {"days": times("intervention_start", (0, 28))}
 
 
 _LIMIT = Fraction(3, 2)
@@ -789,6 +789,10 @@ def _therapy(one: Entry) -> list[Test]:
     ]
 
 
+def _ended_in_order(one: Entry) -> Test:
+    return lambda: one.end_enrollment <= one.end_start
+
+
 def listed_now(p: Patient) -> tuple[Entry, ...]:
     """The lesions of the completion under way: the recorded ones if that is still open."""
     key: Key = (p, "lesions")
@@ -820,7 +824,7 @@ def constraints(p: Patient) -> Callable[[set[Entry]], list[Test]]:
             if isinstance(one, Therapy):
                 tests += _therapy(one)
             elif isinstance(one, Definitive):
-                tests.append(lambda one=one: one.end_enrollment <= one.end_start)  # type: ignore[misc]
+                tests.append(_ended_in_order(one))
         if p in touched:
             names = {name for entry, name in p.world.assignment if entry is p}
             if names & {"lung_irradiated", "thoracic_radiotherapy"}:

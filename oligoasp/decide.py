@@ -1,0 +1,252 @@
+"""Deciding: the status of every clause and the verdict, over all completions of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clingo import Symbol
+
+from oligoasp.protocol.model import INCLUSION, Clause, Protocol
+from oligoasp.record.errors import Problem, RecordError, join
+from oligoasp.record.facts import Compiler, Entity, Situation
+from oligoasp.record.read import Entry, Record
+from oligoasp.solver.session import Consequences, Session, Shape
+
+
+class Verdict(StrEnum):
+    """Whether a patient is eligible, as far as the record tells."""
+
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    UNDETERMINED = "undetermined"
+
+
+class Status(StrEnum):
+    """Status of a clause: of an inclusion (met) or of an exclusion (present)."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    ABSENT = "absent"
+    PRESENT = "present"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not applicable"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the status alone makes the patient ineligible."""
+        return self in (Status.NOT_MET, Status.PRESENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to "eligible?": the verdict, each clause's status, and the evidence.
+
+    ``statuses`` has the clauses that test, in the order of the protocol. ``evidence``
+    holds in every completion, ``possible_evidence`` in some.
+    """
+
+    verdict: Verdict
+    statuses: dict[str, Status]
+    violated: frozenset[str]
+    violable: frozenset[str]
+    evidence: tuple[tuple[str, Symbol], ...]
+    possible_evidence: tuple[tuple[str, Symbol], ...]
+
+
+class Engine:
+    """Answers questions about records, under one protocol and one reading of it.
+
+    Args:
+        protocol: the protocol.
+        readings: options other than the defaults, by ambiguity.
+    """
+
+    def __init__(self, protocol: Protocol, readings: Mapping[str, str] | None = None) -> None:
+        self.protocol = protocol
+        self.readings = dict(readings or {})
+        self.compiler = Compiler(protocol)
+        self._sessions: dict[Shape, Session] = {}
+
+    def session(self, situation: Situation, spare: Iterable[str] = ()) -> Session:
+        """Give a session with room for exactly the entries that a record may have.
+
+        Args:
+            situation: the record.
+            spare: kinds with room for one entry more, although their list is complete.
+        """
+        return self.session_of(self.shape(situation, spare))
+
+    def session_of(self, shape: Shape) -> Session:
+        """Give a session of the given shape, grounded once."""
+        if shape not in self._sessions:
+            self._sessions[shape] = Session(self.protocol, shape)
+        return self._sessions[shape]
+
+    def shape(self, situation: Situation, spare: Iterable[str] = ()) -> Shape:
+        """Give how many entries of each kind a record may have."""
+        kinds = self.protocol.vocabulary.kinds
+        roomy = frozenset(spare)
+        return tuple(
+            (
+                name,
+                len(ids)
+                + (kinds[name].unrecorded if name in situation.open_lists else name in roomy),
+            )
+            for name, ids in situation.ids.items()
+        )
+
+    def compile(self, record: Record) -> Situation:
+        """Turn a record into a situation.
+
+        Raises:
+            RecordError: two fields of the record contradict each other.
+        """
+        situation = self.compiler.compile(record)
+        if situation.contradictions:
+            raise RecordError(
+                [self._contradiction(situation, *c) for c in situation.contradictions]
+            )
+        return situation
+
+    def decide(self, record: Record) -> Decision:
+        """Decide whether the patient of a record is eligible.
+
+        Raises:
+            RecordError: nobody can be as the record says.
+        """
+        situation = self.compile(record)
+        session = self.session(situation)
+        return self.conclude(session, situation, session.readings(self.readings))
+
+    def conclude(self, session: Session, situation: Situation, readings: list[int]) -> Decision:
+        """Decide in a session that has room for the record.
+
+        Args:
+            session: the session.
+            situation: the record as the rules see it.
+            readings: assumptions for the readings of the text.
+
+        Raises:
+            RecordError: nobody can be as the record says.
+        """
+        assumptions = [*readings, *literals(session, situation)]
+        found = session.consequences(assumptions)
+        if found is None:
+            raise RecordError(self._impossible(session, situation, readings))
+        verdict = Verdict.UNDETERMINED
+        if not found.violable:
+            verdict = Verdict.ELIGIBLE
+        elif found.violated or not session.satisfiable([*assumptions, session.eligible]):
+            verdict = Verdict.INELIGIBLE
+        return Decision(
+            verdict,
+            {c.id: status_of(c, found) for c in self.protocol.clauses.values() if c.tests},
+            found.violated,
+            found.violable,
+            found.evidence,
+            found.possible_evidence,
+        )
+
+    def _contradiction(
+        self, situation: Situation, entity: Entity, attribute: str, other: str
+    ) -> Problem:
+        kind = entity[0]
+        path = self.path(situation, entity, attribute)
+        governing = self.path(situation, entity, other)
+        entry = entry_of(situation, entity)
+        wanted = next(
+            c for c in self.protocol.vocabulary.conditions[kind, attribute] if c.other == other
+        )
+        verb = "is not" if wanted.negated else "is"
+        return Problem(
+            situation.record.source,
+            situation.record.where(path),
+            situation.record.id,
+            path,
+            f"`{entry.text(self.field_path(entity, attribute))}` although {governing} is "
+            f"`{entry.text(self.field_path(entity, other))}`",
+            f"the field only where {other} {verb} {' or '.join(sorted(wanted.values))}",
+        )
+
+    def _impossible(
+        self, session: Session, situation: Situation, readings: list[int]
+    ) -> list[Problem]:
+        tolerant = [lit for lit in readings if lit != -session.tolerate] + [session.tolerate]
+        reasons = session.atoms([*tolerant, *literals(session, situation)], "impossible", 1)
+        record = situation.record
+        return [
+            Problem(record.source, record.line, record.id, "", "a record that contradicts itself", reason[0].string)
+            for reason in reasons
+        ] or [
+            Problem(record.source, record.line, record.id, "", "a record that contradicts itself", "")
+        ]
+
+    def field_path(self, entity: Entity, attribute: str) -> str:
+        """Give the path, inside its entry, of the field that an attribute comes from."""
+        origin = self.protocol.vocabulary.attributes[entity[0], attribute].origin
+        match origin.form:
+            case "before":
+                return origin.arguments[1]
+            case "after":
+                return origin.arguments[2]
+            case _:
+                return origin.arguments[0]
+
+    def path(self, situation: Situation, entity: Entity, attribute: str) -> str:
+        """Give the path, in the whole record, of the field that an attribute comes from."""
+        return join(entry_of(situation, entity).path, self.field_path(entity, attribute))
+
+
+def entry_of(situation: Situation, entity: Entity) -> Entry:
+    """Give the record itself, or the entry of it that an entity stands for."""
+    kind, index = entity
+    if not index:
+        return situation.record
+    return (situation.record.entries(kind) or [])[index - 1]
+
+
+def status_of(clause: Clause, found: Consequences) -> Status:
+    """Give the status of a clause from what follows over all completions."""
+    included = clause.section == INCLUSION
+    if clause.id in found.violated:
+        return Status.NOT_MET if included else Status.PRESENT
+    if clause.id in found.inapplicable:
+        return Status.NOT_APPLICABLE
+    if clause.id in found.violable:
+        return Status.UNKNOWN
+    return Status.MET if included else Status.ABSENT
+
+
+def literals(session: Session, situation: Situation) -> list[int]:
+    """Give the assumptions that say all that a record says."""
+    return [lit for group in literal_groups(session, situation).values() for lit in group]
+
+
+def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity, str], list[int]]:
+    """Give the assumptions for a record, grouped by what says them.
+
+    Returns:
+        Assumptions by (entity, attribute); presence of an entry has the attribute "", and
+        completeness of a list the entity (kind, 0) with the attribute "".
+    """
+    groups: dict[tuple[Entity, str], list[int]] = {}
+    for kind, number in session.shape:
+        recorded = len(situation.ids[kind])
+        for index in range(1, recorded + 1):
+            groups[(kind, index), ""] = [session.present[kind, index]]
+        if kind not in situation.open_lists and number > recorded:
+            groups[(kind, 0), ""] = [
+                -session.present[kind, i] for i in range(recorded + 1, number + 1)
+            ]
+    for (entity, attribute), fact in situation.facts.items():
+        candidates = session.has[entity, attribute]
+        if fact.sure and len(fact.values) == 1:
+            groups[entity, attribute] = [candidates[fact.values[0]]]
+        else:
+            allowed = set(fact.values)
+            groups[entity, attribute] = [
+                -literal for value, literal in candidates.items() if value not in allowed
+            ]
+    return groups

@@ -1,0 +1,139 @@
+"""Explaining: why a patient is not eligible, what is missing, and what would have to change."""
+
+from __future__ import annotations
+
+from oligoasp.answers import ClauseAnswer, Evidence, Explanation, ProtocolName
+from oligoasp.decide import Engine, Status, Verdict
+from oligoasp.explain.missing import Missing
+from oligoasp.explain.question import Key, Question
+from oligoasp.explain.reasons import blocking_sets, conflicts, reasons, remedies
+from oligoasp.explain.sensitivity import near_misses, readings
+from oligoasp.explain.waiting import waiting
+from oligoasp.record.read import Record
+from oligoasp.solver.minimal import group_oracle, shrink
+
+__all__ = ["explain"]
+
+
+def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanation:
+    """Answer every question about one patient.
+
+    Args:
+        engine: the protocol, under its readings.
+        record: the patient's record.
+        full: also say, for each clause that holds, which recorded facts make it hold.
+
+    Returns:
+        The explanation. Every minimal set in it has been checked by the solver.
+
+    Raises:
+        RecordError: nobody can be as the record says.
+    """
+    question = Question(engine, record)
+    decision = question.decision
+    joint, all_conflicts = conflicts(question)
+    blocking = blocking_sets(question, joint)
+    missing = Missing(question)
+    needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)
+    in_order = engine.protocol.in_order
+    return Explanation(
+        protocol=ProtocolName(
+            id=engine.protocol.id,
+            name=engine.protocol.name,
+            version=engine.protocol.version,
+            readings=engine.readings,
+        ),
+        record=record.id,
+        source=record.source,
+        verdict=decision.verdict,
+        blockers=tuple(in_order(decision.violated)),
+        conflicts=tuple(joint),
+        clauses=_clauses(question, missing, full),
+        counted=tuple(_counted(question)),
+        reasons=tuple(reasons(question, blocking)),
+        remedies=tuple(remedies(question, blocking)),
+        waiting=tuple(waiting(question)),
+        needs=tuple(needs),
+        no_longer_matters=tuple(missing.no_longer_matters()),
+        readings=tuple(readings(question)),
+        near_misses=tuple(near_misses(question)),
+        notes=tuple(_notes(question)),
+        complete=all_conflicts and all_needs,
+    )
+
+
+def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:
+    decision, words = question.decision, question.words
+    counted = _counted(question)
+    answers = []
+    for clause_id, status in decision.statuses.items():
+        clause = question.engine.protocol.clauses[clause_id]
+        evidence: list[Evidence] = []
+        if status.blocks:
+            terms = [e for c, e in decision.evidence if c == clause_id]
+            terms = terms or [e for c, e in decision.possible_evidence if c == clause_id]
+            evidence = list(dict.fromkeys(words.evidence(e, counted) for e in terms))
+        answers.append(
+            ClauseAnswer(
+                clause=clause_id,
+                section=clause.section,
+                text=clause.text,
+                status=status,
+                evidence=tuple(evidence),
+                values=tuple(_values(question, clause_id)) if full and _holds(status) else (),
+                missing=tuple(missing.named(clause_id)) if status is Status.UNKNOWN else (),
+            )
+        )
+    return tuple(answers)
+
+
+def _holds(status: Status) -> bool:
+    return status in (Status.MET, Status.ABSENT)
+
+
+def _values(question: Question, clause: str) -> list[Evidence]:
+    """Give a minimal set of recorded facts that make a clause hold."""
+    if clause not in question.session.violated:
+        return []
+    relevant = question.keys([clause])
+    keys: list[Key] = [k for k in question.given if k in relevant]
+    background = [*question.background, question.session.violated[clause]]
+    oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
+    core = oracle(range(len(keys)))
+    if core is None:
+        return []
+    words = question.words
+    shown = []
+    for entity, path in (keys[i] for i in shrink(core, oracle)):
+        if not path:
+            source = words.listed(entity)
+            shown.append(Evidence(text=source.text, sources=(source,)))
+            continue
+        name = question.attributes[entity, path][0]
+        text = f"{words.subject(entity, name)}: {words.value(entity, name)}"
+        shown.append(Evidence(text=text, sources=(words.source(entity, name),)))
+    return shown
+
+
+def _counted(question: Question) -> list[str]:
+    """Name what is counted, as far as it is the same in every completion."""
+    session = question.session
+    atoms = session.atoms(question.assumptions, "counted", 2)
+    certain = []
+    for unit, number in atoms:
+        literal = session.literal("counted", [unit, number])
+        if literal is not None and not session.satisfiable([*question.assumptions, -literal]):
+            certain.append(question.words.unit_counted(unit, number.number // 2))
+    return certain
+
+
+def _notes(question: Question) -> list[str]:
+    """Say which anchors were taken from another date than their own."""
+    engine = question.engine
+    notes = []
+    for name, sources in engine.protocol.vocabulary.anchors.items():
+        found = engine.compiler.anchor(question.situation.record, name)
+        own = sources[0][0]
+        if found is not None and not own.latest_of and found[1] != own.path:
+            notes.append(f"{name.replace('_', ' ')} is not recorded; {found[1]} stands for it")
+    return notes

@@ -1,0 +1,203 @@
+"""Why not: conflicts between clauses, facts that suffice, and what would have to change."""
+
+from __future__ import annotations
+
+from oligoasp.answers import Change, Conflict, Reason, Remedy, Source
+from oligoasp.explain.question import Key, Question
+from oligoasp.solver.minimal import check_minimal, enumerate_minimal, group_oracle, shrink
+
+MOST_SETS = 6
+"""How many minimal sets of one kind are looked for, per blocker."""
+WAIT = "wait"
+
+
+def conflicts(question: Question) -> tuple[list[Conflict], bool]:
+    """Find the minimal sets of clauses that can each be met, but not together.
+
+    Returns:
+        The sets, and whether these are all.
+    """
+    decision = question.decision
+    open_clauses = sorted(decision.violable - decision.violated)
+    session = question.session
+    if not open_clauses or session.satisfiable([*question.assumptions, *question.met(open_clauses)]):
+        return [], True
+    oracle = group_oracle(
+        [question.met([c]) for c in open_clauses], question.assumptions, session.core
+    )
+    found = []
+    examined = 0
+    for minimal in enumerate_minimal(len(open_clauses), oracle, 8 * MOST_SETS):
+        examined += 1
+        if minimal.unsatisfiable:
+            found.append(tuple(question.engine.protocol.in_order(open_clauses[i] for i in minimal.elements)))
+        if len(found) == MOST_SETS:
+            break
+    found.sort(key=lambda clauses: (len(clauses), clauses))
+    return [Conflict(clauses=c) for c in found], examined < 8 * MOST_SETS and len(found) < MOST_SETS
+
+
+def reasons(question: Question, blocking: list[tuple[str, ...]]) -> list[Reason]:
+    """Find, for each blocking set of clauses, a minimal set of facts that forces it.
+
+    Args:
+        question: the record.
+        blocking: sets of clauses of which one is violated in every completion.
+
+    Returns:
+        One minimal set of recorded facts for each, the smallest first.
+    """
+    found = []
+    for clauses in blocking:
+        relevant = question.keys(clauses)
+        keys = [k for k in question.given if k in relevant]
+        background = [*question.background, *question.met(clauses)]
+        oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
+        core = oracle(range(len(keys)))
+        if core is None:  # what is tied in other ways matters too
+            keys = list(question.given)
+            oracle = group_oracle(
+                [question.given[k] for k in keys], background, question.session.core
+            )
+            core = oracle(range(len(keys))) or []
+        minimal = shrink(core, oracle)
+        found.append((clauses, [keys[i] for i in minimal]))
+    order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
+    found.sort(key=lambda pair: (len(pair[1]), [order[c] for c in pair[0]]))
+    return [Reason(clauses=c, facts=tuple(_source(question, k) for k in keys)) for c, keys in found]
+
+
+def _source(question: Question, key: Key) -> Source:
+    entity, path = key
+    return question.words.field(entity, path) if path else question.words.listed(entity)
+
+
+def remedies(question: Question, blocking: list[tuple[str, ...]]) -> list[Remedy]:
+    """Find minimal changes after which a blocking set of clauses can be met.
+
+    First those that a site can bring about; where there are none, the evidence itself
+    is what would have to be different.
+    """
+    found = []
+    for clauses in blocking:
+        relevant = question.keys(clauses)
+        possible = [k for k in question.given if k in relevant and _means(question, k)]
+        actionable = _corrections(question, clauses, possible)
+        found += [Remedy(clauses=clauses, actionable=True, changes=c) for c in actionable]
+        if not actionable:
+            cited = _cited(question, clauses)
+            found += [
+                Remedy(clauses=clauses, actionable=False, changes=c)
+                for c in _corrections(question, clauses, cited)
+            ]
+    return found
+
+
+def _means(question: Question, key: Key) -> str | None:
+    """Give what a site can do about a field, other than wait."""
+    entity, path = key
+    protocol = question.engine.protocol
+    if not path:
+        return protocol.list_means.get(entity[0]) if not entity[1] else None
+    for attribute in question.attributes[key]:
+        means = protocol.means.get((entity[0], attribute))
+        if means and means != WAIT:
+            return means
+    return None
+
+
+def _cited(question: Question, clauses: tuple[str, ...]) -> list[Key]:
+    cited = {
+        s.field
+        for clause, evidence in question.decision.evidence
+        if clause in clauses
+        for s in question.words.evidence(evidence).sources
+    }
+    waits = question.engine.protocol.means
+    return [
+        key
+        for key in question.given
+        if key[1]
+        and question.words.field(*key).field in cited
+        and not any(waits.get((key[0][0], a)) == WAIT for a in question.attributes[key])
+    ]
+
+
+def _corrections(
+    question: Question, clauses: tuple[str, ...], keys: list[Key]
+) -> list[tuple[Change, ...]]:
+    background = [*question.without(keys), *question.met(clauses)]
+    if not keys or not question.session.satisfiable(background):
+        return []
+    oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
+    found = []
+    for minimal in enumerate_minimal(len(keys), oracle, 2 * MOST_SETS):
+        if minimal.unsatisfiable:
+            continue
+        gone = [keys[i] for i in minimal.elements]
+        kept = [*question.without(gone), *question.met(clauses)]
+        changes = tuple(_change(question, key, kept) for key in gone)
+        if question.session.satisfiable(kept):
+            found.append(changes)
+    found.sort(key=lambda changes: (len(changes), [c.item for c in changes]))
+    return found[:MOST_SETS]
+
+
+def _change(question: Question, key: Key, assumptions: list[int]) -> Change:
+    entity, path = key
+    words = question.words
+    protocol = question.engine.protocol
+    means = _means(question, key)
+    action = protocol.actions.get(means) if means else None
+    if not path:
+        label = protocol.vocabulary.kinds[entity[0]].label
+        needed = _further_entry(question, entity[0], assumptions)
+        return Change(
+            item=f"a further {label}", source=words.listed(entity), needed=needed, means=action
+        )
+    needed, item = [], ""
+    for attribute in question.attributes[key]:
+        candidates = question.session.has[entity, attribute]
+        allowed = question.values(assumptions, entity, attribute)
+        if len(allowed) < len(candidates):
+            needed.append(words.region(entity, attribute, allowed))
+        item = item or words.subject(entity, attribute)
+    return Change(
+        item=item,
+        source=words.field(entity, path),
+        needed=", ".join(needed) or "another value",
+        means=action,
+    )
+
+
+def _further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
+    """Say what an entry that is not recorded yet would have to be like."""
+    session = question.session
+    index = len(question.situation.ids[kind]) + 1
+    entity = (kind, index)
+    if entity not in session.present:
+        return "recorded"
+    parts = []
+    base = [*assumptions, session.present[entity]]
+    for (of, attribute), candidates in session.has.items():
+        if of != entity:
+            continue
+        allowed = question.values(base, entity, attribute)
+        if len(allowed) < len(candidates):
+            label = question.engine.protocol.vocabulary.attributes[kind, attribute].label
+            parts.append(f"{label} {question.words.region(entity, attribute, allowed)}")
+    return "; ".join(parts) or "recorded"
+
+
+def blocking_sets(question: Question, joint: list[Conflict]) -> list[tuple[str, ...]]:
+    """Give every set of clauses that blocks: single clauses first, then conflicts."""
+    violated = question.engine.protocol.in_order(question.decision.violated)
+    return [(c,) for c in violated] + [c.clauses for c in joint]
+
+
+def is_minimal_conflict(question: Question, clauses: tuple[str, ...]) -> bool:
+    """Check a conflict anew: it cannot be met, and each part of it can."""
+    oracle = group_oracle(
+        [question.met([c]) for c in clauses], question.assumptions, question.session.core
+    )
+    return check_minimal(range(len(clauses)), oracle)

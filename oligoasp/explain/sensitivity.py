@@ -1,0 +1,127 @@
+"""How much the verdict hangs on: readings of the text, and values close to their limits."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from oligoasp.answers import NearMiss, ReadingMatters
+from oligoasp.decide import Status, Verdict
+from oligoasp.explain.question import Question
+from oligoasp.protocol.vocabulary import Scale
+from oligoasp.record.facts import Entity
+
+NEAR = Fraction(1, 10)
+"""A value is near its limit if it is within this part of it."""
+
+
+def readings(question: Question) -> list[ReadingMatters]:
+    """Find the readings that, chosen alone, would give another verdict."""
+    engine, session = question.engine, question.session
+    ambiguities = engine.protocol.ambiguities
+    record = [lit for lit in question.assumptions if lit not in set(question.readings)]
+    free = [*session.readings({}, ambiguities), *record]
+    verdict = question.decision.verdict
+    if verdict is Verdict.INELIGIBLE and not session.satisfiable([*free, session.eligible]):
+        return []
+    if verdict is Verdict.ELIGIBLE and not session.satisfiable([*free, -session.eligible]):
+        return []
+    found = []
+    for ambiguity in ambiguities.values():
+        current = engine.readings.get(ambiguity.name, ambiguity.default)
+        for option, meaning in ambiguity.options.items():
+            if option == current:
+                continue
+            chosen = session.readings({**engine.readings, ambiguity.name: option})
+            other = _verdict(question, [*chosen, *record])
+            if other is not None and other is not verdict:
+                found.append(
+                    ReadingMatters(
+                        reading=ambiguity.name,
+                        option=option,
+                        clause=ambiguity.clause,
+                        question=ambiguity.question,
+                        meaning=meaning,
+                        verdict=other,
+                    )
+                )
+    return found
+
+
+def _verdict(question: Question, assumptions: list[int]) -> Verdict | None:
+    """Give the verdict under assumptions, or None if nobody fulfils them."""
+    session = question.session
+    can_be = session.satisfiable([*assumptions, session.eligible])
+    can_fail = session.satisfiable([*assumptions, -session.eligible])
+    if can_be and can_fail:
+        return Verdict.UNDETERMINED
+    if can_be:
+        return Verdict.ELIGIBLE
+    return Verdict.INELIGIBLE if can_fail else None
+
+
+def near_misses(question: Question) -> list[NearMiss]:
+    """Find recorded numbers that would break a clause if they crossed a limit close by."""
+    compiler = question.engine.compiler
+    vocabulary = question.engine.protocol.vocabulary
+    settled = {
+        c for c, s in question.decision.statuses.items() if s in (Status.MET, Status.ABSENT)
+    }
+    found: dict[tuple[str, str], NearMiss] = {}
+    for (entity, name), fact in question.situation.facts.items():
+        attribute = vocabulary.attributes[entity[0], name]
+        if attribute.type != "number" or len(fact.values) != 1 or fact.default:
+            continue
+        scale, regions = vocabulary.scales[attribute.of], compiler.regions[attribute.of]
+        exact = compiler.exact(question.situation.record, entity, attribute)
+        if exact is None or scale.counted:
+            continue
+        place = regions.representatives.index(int(fact.values[0]))
+        for limit in _limits_beside(regions.representatives, regions.limits, place):
+            at = Fraction(limit, 2) * scale.resolution
+            if not at or abs(exact - at) > abs(at) * NEAR:
+                continue
+            for clause in _broken(question, (entity, name), regions.representatives, place, limit):
+                if clause in settled:
+                    found.setdefault((clause, name), _near(question, clause, (entity, name), scale, at))
+    order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
+    return sorted(found.values(), key=lambda n: (order[n.clause], n.text))
+
+
+def _limits_beside(codes: tuple[int, ...], limits: tuple[int, ...], place: int) -> list[int]:
+    beside = codes[max(place - 1, 0) : place + 2]
+    return [code for code in beside if code in limits]
+
+
+def _broken(
+    question: Question,
+    pair: tuple[Entity, str],
+    codes: tuple[int, ...],
+    place: int,
+    limit: int,
+) -> frozenset[str]:
+    """Give the clauses that break on the far side of a limit, all else unchanged."""
+    entity, name = pair
+    step = codes.index(limit)
+    far = {step, step + 1 if step >= place else step - 1, step - 1 if step <= place else step}
+    key = (entity, question.engine.field_path(entity, name))
+    others = [a for a in question.attributes.get(key, ()) if a != name]
+    kept = question.without([key])
+    session = question.session
+    for other in others:
+        fact = question.situation.facts[entity, other]
+        kept += [-lit for v, lit in session.has[entity, other].items() if v not in fact.values]
+    broken: frozenset[str] = frozenset()
+    for position in far - {place}:
+        if 0 <= position < len(codes):
+            found = session.consequences([*kept, session.has[pair][codes[position]]])
+            if found is not None:
+                broken |= found.violated
+    return broken - question.decision.violated
+
+
+def _near(
+    question: Question, clause: str, pair: tuple[Entity, str], scale: Scale, at: Fraction
+) -> NearMiss:
+    words = question.words
+    text = f"{words.subject(*pair)} {words.value(*pair)}: the limit is {words.quantity(scale, at)}"
+    return NearMiss(clause=clause, text=text, sources=(words.source(*pair),))

@@ -1,0 +1,108 @@
+"""Waiting: from which date on a blocker no longer blocks, all else unchanged."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from oligoasp.answers import Waiting
+from oligoasp.decide import Decision, Verdict, entry_of
+from oligoasp.explain.question import Question
+from oligoasp.explain.reasons import WAIT
+from oligoasp.record.dates import DateInterval, MomentInterval, add_months
+from oligoasp.record.errors import RecordError
+from oligoasp.record.facts import ENROLLMENT
+
+LONGEST = 3 * 366
+"""How many days ahead are looked at."""
+
+
+def waiting(question: Question) -> list[Waiting]:
+    """Find the earliest dates on which waiting alone removes blockers.
+
+    The record is decided again with its dates of enrollment, randomization and start
+    moved, on every day on which some elapsed time crosses a limit.
+
+    Returns:
+        For each date on which something changes for the better, what waiting removes by
+        then; the last entry is the best that waiting can do.
+    """
+    anchor = question.engine.compiler.anchor(question.situation.record, ENROLLMENT)
+    blockers = question.decision.violated
+    if anchor is None or not blockers:
+        return []
+    today = _day(anchor[0][1])
+    order = question.engine.protocol.in_order
+    found: list[Waiting] = []
+    gone: frozenset[str] = frozenset()
+    for days in _days_of_change(question, today):
+        decision = _decide(question, days)
+        if decision is None:
+            continue
+        removed = blockers - decision.violated
+        if removed > gone:
+            gone = removed
+            found.append(
+                Waiting(
+                    clauses=tuple(order(removed)),
+                    date=(today + timedelta(days=days)).isoformat(),
+                    days=days,
+                    verdict=decision.verdict,
+                )
+            )
+        if decision.verdict is not Verdict.INELIGIBLE:
+            break
+    return found
+
+
+def _decide(question: Question, days: int) -> Decision | None:
+    engine = question.engine
+    situation = engine.compiler.compile(question.situation.record, days)
+    try:
+        return engine.conclude(question.session, situation, question.readings)
+    except RecordError:
+        return None
+
+
+def _days_of_change(question: Question, today: date) -> list[int]:
+    """Give, in days from today, when an elapsed time reaches or passes a limit."""
+    protocol = question.engine.protocol
+    found: set[int] = set()
+    for entity, name in question.situation.facts:
+        attribute = protocol.vocabulary.attributes[entity[0], name]
+        if protocol.means.get((entity[0], name)) != WAIT:
+            continue
+        path = question.engine.field_path(entity, name)
+        value = entry_of(question.situation, entity).get(path)
+        if not isinstance(value, DateInterval | MomentInterval):
+            continue
+        for edge in {_day(value.earliest), _day(value.latest)}:
+            for code in protocol.limits.get(attribute.of, ()):
+                reached = _reached(edge, code // 2, attribute.of)
+                found |= {(reached - today).days + late for late in (0, 1)}
+        found |= _gaps(question, attribute.origin.arguments, today, found)
+    return sorted(day for day in found if 0 < day <= LONGEST)
+
+
+def _gaps(
+    question: Question, arguments: tuple[str, ...], today: date, days: set[int]
+) -> set[int]:
+    """Give the same days for an anchor that is not the day of enrollment."""
+    there = question.engine.compiler.anchor(question.situation.record, arguments[-1]) if (
+        arguments[-1] in question.engine.protocol.vocabulary.anchors
+    ) else None
+    if there is None:
+        return set()
+    gap = (_day(there[0][1]) - today).days
+    return {day - gap for day in days} if gap else set()
+
+
+def _reached(day: date, steps: int, scale: str) -> date:
+    if scale == "months":
+        return add_months(day, steps)
+    if scale == "years":
+        return add_months(day, 12 * steps)
+    return day + timedelta(days=steps)
+
+
+def _day(time: date) -> date:
+    return time.date() if isinstance(time, datetime) else time

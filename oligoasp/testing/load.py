@@ -1,0 +1,168 @@
+"""Reading case files, of both forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from oligoasp.protocol.vocabulary import Vocabulary
+from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record, parse_record, read_records
+from oligoasp.record.source import FORMATS, Document, read_documents
+from oligoasp.record.value import Value, show
+from oligoasp.testing.cases import (
+    MAPPING,
+    Case,
+    Expectations,
+    mapping,
+    moved,
+    only_keys,
+    read_expectations,
+    refused,
+    text,
+)
+from oligoasp.testing.change import changed
+
+CASE, EXPECT, TITLE = "case", "expect", "title"
+BASE, CLAUSE, VARIATIONS, NAME = "base", "clause", "variations", "name"
+SET, REMOVE, NOTE = "set", "remove", "note"
+
+
+def load_cases(paths: Iterable[str | Path], vocabulary: Vocabulary) -> Iterator[Case | RecordError]:
+    """Read the cases of files, and of folders with all that is in them.
+
+    Args:
+        paths: files and folders.
+        vocabulary: what a record can say.
+
+    Yields:
+        Each case, or what is wrong with it; one that is malformed does not stop the others.
+    """
+    loader = _Loader(vocabulary)
+    for file in case_files(paths):
+        yield from loader.cases(file)
+
+
+def case_files(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """Give files, and the record files anywhere in folders, in the order of their names."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in FORMATS and file.is_file()
+            )
+        else:
+            yield path
+
+
+class _Loader:
+    """Reads case files; keeps the records that variations are based on."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._bases: dict[Path, tuple[dict[str, Value], Expectations]] = {}
+
+    def cases(self, file: Path) -> Iterator[Case | RecordError]:
+        """Give the cases of one file."""
+        documents = list(read_documents([file]))
+        if any(isinstance(d, Document) and VARIATIONS in d.data for d in documents):
+            for document in documents:
+                if isinstance(document, RecordError):
+                    yield document
+                else:
+                    yield from self._variations(document)
+            return
+        for document, record in zip(documents, read_records([file], self.vocabulary), strict=True):
+            if isinstance(document, RecordError):
+                yield document
+            elif isinstance(record, RecordError):
+                yield record
+            else:
+                yield _case(document, record)
+
+    def _variations(self, document: Document) -> Iterator[Case | RecordError]:
+        try:
+            only_keys(document, "", document.data, (BASE, CLAUSE, VARIATIONS, NOTE))
+            clause = text(document, CLAUSE, document.data.get(CLAUSE))
+            data, expect = self._base(document)
+            variations = document.data[VARIATIONS]
+            if not isinstance(variations, list) or not variations:
+                raise refused(document, VARIATIONS, show(variations), "a list of variations")
+        except RecordError as error:
+            yield error
+            return
+        for index, variation in enumerate(variations):
+            place = f"{VARIATIONS}[{index}]"
+            try:
+                if not isinstance(variation, dict):
+                    raise refused(document, place, show(variation), MAPPING)
+                name, record, own = self._variation(document, place, variation, data)
+            except RecordError as error:
+                yield error
+            else:
+                line = document.where(place)
+                expected = expect.overridden_by(own)
+                yield Case(document.source, line, name, clause, record, expected)
+
+    def _variation(
+        self, document: Document, place: str, given: dict[str, Value], data: dict[str, Value]
+    ) -> tuple[str, Record, Expectations]:
+        only_keys(document, place, given, (NAME, SET, REMOVE, EXPECT, NOTE))
+        name = text(document, f"{place}.{NAME}", given.get(NAME))
+        if not name:
+            raise refused(document, place, "a variation without a name", NAME)
+        sets = mapping(document, f"{place}.{SET}", given.get(SET))
+        removes = given.get(REMOVE) or []
+        if not isinstance(removes, list):
+            raise refused(document, f"{place}.{REMOVE}", show(removes), "a list of dotted paths")
+        if not sets and not removes:
+            raise refused(document, place, "a variation that changes nothing", f"{SET} or {REMOVE}")
+        own = (
+            read_expectations(document, f"{place}.{EXPECT}", given[EXPECT])
+            if given.get(EXPECT)
+            else Expectations()
+        )
+        varied = changed(
+            data,
+            {f"{place}.{SET}.{path}": (path, value) for path, value in sets.items()},
+            {f"{place}.{REMOVE}[{index}]": path for index, path in enumerate(removes)},
+            document,
+        )
+        try:
+            record = parse_record(varied, self.vocabulary, document.source)
+        except RecordError as error:
+            raise moved(error, document.source, document.where(place)) from None
+        return name, record, own
+
+    def _base(self, document: Document) -> tuple[dict[str, Value], Expectations]:
+        """Give the record that a file is based on, without its case, and its expectations."""
+        name = text(document, BASE, document.data.get(BASE))
+        if not name:
+            raise refused(document, VARIATIONS, "variations without a base", BASE)
+        path = (Path(document.source).parent / name).resolve()
+        if path not in self._bases:
+            found = list(read_documents([path])) if path.is_file() else []
+            if len(found) != 1 or isinstance(found[0], RecordError):
+                raise refused(document, BASE, show(name), "a file with one record")
+            data = {key: value for key, value in found[0].data.items() if key != CASE}
+            self._bases[path] = data, _expected_of(found[0])
+        return self._bases[path]
+
+
+def _expected_of(document: Document) -> Expectations:
+    case = mapping(document, CASE, document.data.get(CASE))
+    if EXPECT not in case:
+        raise refused(document, CASE, "a record without expectations", f"{CASE}.{EXPECT}")
+    return read_expectations(document, f"{CASE}.{EXPECT}", case[EXPECT])
+
+
+def _case(document: Document, record: Record) -> Case | RecordError:
+    try:
+        expect = _expected_of(document)
+        title = text(
+            document, f"{CASE}.{TITLE}", mapping(document, CASE, document.data[CASE]).get(TITLE)
+        )
+    except RecordError as error:
+        return error
+    return Case(document.source, document.where(CASE), title or record.id, "", record, expect)

@@ -1,0 +1,96 @@
+"""Deciding a case and comparing the answer with what is expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oligoasp.decide import Engine
+from oligoasp.record.errors import Problem, RecordError, nearest
+from oligoasp.testing.cases import VERDICT, Case, moved
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that was not met: of a clause, or of the verdict if it is empty."""
+
+    clause: str
+    expected: str
+    got: str
+    line: int | None
+
+
+def run_case(engine: Engine, case: Case) -> list[Failure]:
+    """Decide a case and compare the answer with what is expected.
+
+    Args:
+        engine: the engine, of the protocol that the case is about.
+        case: the case.
+
+    Returns:
+        What differs: the verdict first, then clauses in the order of the protocol.
+
+    Raises:
+        RecordError: the record contradicts itself, or the case names a clause that has
+            no status.
+    """
+    _refuse_unknown_clauses(engine, case)
+    try:
+        decision = engine.decide(case.record)
+    except RecordError as error:
+        raise moved(error, case.file, case.line) from None
+    expect = case.expect
+    failures: list[Failure] = []
+    if expect.verdict is not None and decision.verdict != expect.verdict:
+        line = expect.lines.get(VERDICT, case.line)
+        failures.append(Failure("", expect.verdict, decision.verdict, line))
+    failures += [
+        Failure(clause, expect.statuses[clause], got, expect.lines.get(clause, case.line))
+        for clause, got in decision.statuses.items()
+        if expect.statuses.get(clause, got) != got
+    ]
+    return failures
+
+
+def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
+    """Say why each clause has the status it got.
+
+    Args:
+        engine: the engine that decided the case.
+        case: the case.
+        failures: what differs in it.
+
+    Returns:
+        A sentence for each failure; empty for a verdict and where there is nothing to say.
+    """
+    from oligoasp.explain import explain  # noqa: PLC0415 - only cases that fail need it
+
+    answers = {answer.clause: answer for answer in explain(engine, case.record).clauses}
+    sentences = []
+    for failure in failures:
+        answer = answers.get(failure.clause)
+        parts: list[str] = []
+        if answer is not None:
+            parts = [item.text for item in (*answer.evidence, *answer.values)][:3]
+            parts += [f"missing: {item}" for item in answer.missing[:3]]
+        sentences.append("; ".join(parts))
+    return sentences
+
+
+def _refuse_unknown_clauses(engine: Engine, case: Case) -> None:
+    known = [clause.id for clause in engine.protocol.clauses.values() if clause.tests]
+    named = [*case.expect.statuses, *([case.clause] if case.clause else [])]
+    problems = [
+        Problem(
+            case.file,
+            case.expect.lines.get(clause, case.line),
+            None,
+            clause,
+            "a clause without a status",
+            f"a clause of {engine.protocol.name} that tests",
+            nearest(clause, known),
+        )
+        for clause in dict.fromkeys(named)
+        if clause not in known
+    ]
+    if problems:
+        raise RecordError(problems)
