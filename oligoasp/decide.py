@@ -234,13 +234,15 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
     groups: dict[tuple[Entity, str], list[int]] = {}
     for kind, number in session.shape:
         recorded = len(situation.ids[kind])
+        room = recorded + session.protocol.vocabulary.kinds[kind].unrecorded
         for index in range(1, recorded + 1):
             groups[(kind, index), ""] = [session.present[kind, index]]
-        if kind not in situation.open_lists and number > recorded:
-            groups[(kind, 0), ""] = [
-                -session.present[kind, i] for i in range(recorded + 1, number + 1)
-            ]
+        last = room if kind in situation.open_lists else recorded
+        if number > last:
+            groups[(kind, 0), ""] = [-session.present[kind, i] for i in range(last + 1, number + 1)]
     for (entity, attribute), fact in situation.facts.items():
+        if not fact.values:
+            continue
         candidates = session.has[entity, attribute]
         if fact.sure and len(fact.values) == 1:
             groups[entity, attribute] = [candidates[fact.values[0]]]

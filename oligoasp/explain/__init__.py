@@ -132,7 +132,7 @@ def _notes(question: Question) -> list[str]:
     engine = question.engine
     notes = []
     for name, sources in engine.protocol.vocabulary.anchors.items():
-        found = engine.compiler.anchor(question.situation.record, name)
+        found = question.situation.derivation.anchor(name)
         own = sources[0][0]
         if found is not None and not own.latest_of and found[1] != own.path:
             notes.append(f"{name.replace('_', ' ')} is not recorded; {found[1]} stands for it")

@@ -44,7 +44,7 @@ class Missing:
                     continue
             else:
                 fact = situation.facts.get((entity, attribute))
-                if (entity, attribute) in situation.meaningless or (fact and len(fact.values) == 1):
+                if fact and len(fact.values) < 2:
                     continue
                 key = (entity, question.engine.field_path(entity, attribute))
             items.setdefault(key, []).append((entity, attribute))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from oligoasp.answers import NearMiss, ReadingMatters
-from oligoasp.decide import Status, Verdict
+from oligoasp.decide import Status, Verdict, entry_of
 from oligoasp.explain.question import Question
-from oligoasp.protocol.vocabulary import Scale
+from oligoasp.protocol.vocabulary import Attribute, Scale
 from oligoasp.record.facts import Entity
 
 NEAR = Fraction(1, 10)
@@ -72,7 +72,7 @@ def near_misses(question: Question) -> list[NearMiss]:
         if attribute.type != "number" or len(fact.values) != 1 or fact.default:
             continue
         scale, regions = vocabulary.scales[attribute.of], compiler.regions[attribute.of]
-        exact = compiler.exact(question.situation.record, entity, attribute)
+        exact = _exact(question, entity, attribute)
         if exact is None or scale.counted:
             continue
         place = regions.representatives.index(int(fact.values[0]))
@@ -85,6 +85,22 @@ def near_misses(question: Question) -> list[NearMiss]:
                     found.setdefault((clause, name), _near(question, clause, (entity, name), scale, at))
     order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
     return sorted(found.values(), key=lambda n: (order[n.clause], n.text))
+
+
+def _exact(question: Question, entity: Entity, attribute: Attribute) -> Fraction | None:
+    """Give the number that an attribute has, in the unit of its scale, if it is certain.
+
+    A time between two whole steps is given as half a step more than the lower one.
+    """
+    derivation = question.situation.derivation
+    entry = entry_of(question.situation, entity)
+    if attribute.origin.form not in ("before", "after", "age"):
+        interval = derivation.interval(entry, attribute)
+        return None if interval is None else interval.exact
+    codes = derivation.codes(entry, attribute)
+    if codes is None or codes[0] is None or codes[0] != codes[1]:
+        return None
+    return Fraction(codes[0], 2) * question.engine.protocol.vocabulary.scales[attribute.of].resolution
 
 
 def _limits_beside(codes: tuple[int, ...], limits: tuple[int, ...], place: int) -> list[int]:

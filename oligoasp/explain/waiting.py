@@ -10,7 +10,7 @@ from oligoasp.explain.question import Question
 from oligoasp.explain.reasons import WAIT
 from oligoasp.record.dates import DateInterval, MomentInterval, add_months
 from oligoasp.record.errors import RecordError
-from oligoasp.record.facts import ENROLLMENT
+from oligoasp.record.derive import ENROLLMENT
 
 LONGEST = 3 * 366
 """How many days ahead are looked at."""
@@ -26,7 +26,7 @@ def waiting(question: Question) -> list[Waiting]:
         For each date on which something changes for the better, what waiting removes by
         then; the last entry is the best that waiting can do.
     """
-    anchor = question.engine.compiler.anchor(question.situation.record, ENROLLMENT)
+    anchor = question.situation.derivation.anchor(ENROLLMENT)
     blockers = question.decision.violated
     if anchor is None or not blockers:
         return []
@@ -87,7 +87,7 @@ def _gaps(
     question: Question, arguments: tuple[str, ...], today: date, days: set[int]
 ) -> set[int]:
     """Give the same days for an anchor that is not the day of enrollment."""
-    there = question.engine.compiler.anchor(question.situation.record, arguments[-1]) if (
+    there = question.situation.derivation.anchor(arguments[-1]) if (
         arguments[-1] in question.engine.protocol.vocabulary.anchors
     ) else None
     if there is None:

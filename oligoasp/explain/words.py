@@ -73,8 +73,8 @@ class Words:
         typed = entry.text(path)
         match of.origin.form:
             case "ratio":
-                results = self._engine.compiler.latest(self._situation.record, path)
-                ratio = self._engine.compiler.ratio(self._situation.record, path)
+                results = self._situation.derivation.latest(path)
+                ratio = self._situation.derivation.interval(entry, of)
                 shown = results[0].text if results else typed
                 if ratio is not None and ratio.exact is not None:
                     return f"{shown} ({number_text(ratio.exact, 2)} × ULN)"
@@ -82,16 +82,18 @@ class Words:
             case "before" | "after":
                 return self._elapsed(entity, attribute, typed)
             case "age":
-                years = self._engine.compiler.complete_years(self._situation.record, of)
+                years = self._situation.derivation.complete_years(of)
                 return f"{years} years" if years is not None else typed
             case "cockcroft_gault":
-                clearance = self._engine.compiler.clearance(self._situation.record, of)
-                return f"{number_text(clearance, 1)} mL/min" if clearance is not None else typed
+                found = self._situation.derivation.interval(entry, of)
+                if found is not None and found.exact is not None:
+                    return f"{number_text(found.exact, 1)} {self.unit(self._vocabulary.scales[of.of])}"
+                return typed
             case "field" if of.type == "choice" and entry.get(path) is not None:
                 fact = self._situation.facts[entity, attribute]
                 return joined([self.choice(of.of, str(v)) for v in fact.values])
             case "field" if self._vocabulary.fields[entity[0], path].type.form == "measurement":
-                results = self._engine.compiler.latest(self._situation.record, path)
+                results = self._situation.derivation.latest(path)
                 return results[0].text if entity == THE_PATIENT and results else typed
         if not typed:
             fact = self._situation.facts[entity, attribute]
@@ -101,7 +103,7 @@ class Words:
     def _elapsed(self, entity: Entity, attribute: str, typed: str) -> str:
         origin = self._vocabulary.attributes[entity[0], attribute].origin
         anchor = origin.arguments[2] if origin.form == "before" else origin.arguments[1]
-        there = self._engine.compiler.anchor(self._situation.record, anchor)
+        there = self._situation.derivation.anchor(anchor)
         word = "before" if origin.form == "before" else "after"
         name = anchor.replace("_", " ")
         if there is None:

@@ -33,6 +33,7 @@ from oligoasp.record.units import units_of
 from oligoasp.solver.program import Facts, ProgramError, Symbol, SymbolType, load_control, text
 
 ENGINE = ("space.lp", "status.lp", "phrases.lp")
+EVIDENCE = "evidence.lp"
 
 
 def asp_folder() -> Path:
@@ -100,13 +101,13 @@ def _load(folder: Path) -> Protocol:
         title=headers[0][2],
         version=versions[0],
         files=files,
+        evidence=asp_folder() / "engine" / EVIDENCE,
         clauses=clauses,
         parameters=parameters,
         ambiguities=ambiguities,
         phrases={text(a): text(b) for a, b in facts.rows("phrase", 2)},
         actions={text(a): text(b) for a, b in facts.rows("action", 2)},
         unit_names={text(a): text(b) for a, b in facts.rows("unit_name", 2)},
-        postponable=frozenset(text(row[0]) for row in facts.rows("postponable", 1)),
         means={(text(a), text(b)): text(c) for a, b, c in facts.rows("means", 3)},
         list_means={text(a): text(b) for a, b in facts.rows("means_list", 2)},
         vocabulary=vocabulary,
@@ -152,6 +153,10 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         v.codes[text(domain), text(system), text(code)] = text(value)
     for kind, attribute, value in facts.rows("absent", 3):
         v.absent[text(kind), text(attribute)] = text(value)
+    v.shared.update(
+        {(text(kind), text(path)): text(group) for kind, path, group in facts.rows("shared", 3)}
+    )
+    v.postponable.update(text(row[0]) for row in facts.rows("postponable", 1))
     _anchors(facts, v)
     _conditions(facts, v)
     return v

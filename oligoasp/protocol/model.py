@@ -62,13 +62,13 @@ class Protocol:
     title: str
     version: str
     files: tuple[Path, ...]
+    evidence: Path  # shows evidence, for answers that give reasons
     clauses: dict[str, Clause]
     parameters: dict[str, Parameter]
     ambiguities: dict[str, Ambiguity]
     phrases: dict[str, str]
     actions: dict[str, str]
     unit_names: dict[str, str]
-    postponable: frozenset[str]  # dates that move when a site waits
     means: dict[tuple[str, str], str]
     list_means: dict[str, str]
     vocabulary: Vocabulary

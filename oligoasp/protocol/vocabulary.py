@@ -135,5 +135,7 @@ class Vocabulary:
     domains: dict[str, dict[str, str]] = field(default_factory=dict)
     codes: dict[tuple[str, str, str], str] = field(default_factory=dict)
     anchors: dict[str, tuple[tuple[AnchorSource, ...], ...]] = field(default_factory=dict)
+    postponable: set[str] = field(default_factory=set)  # dates that move when a site waits
+    shared: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, path) -> group
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     conditions: dict[tuple[str, str], tuple[Condition, ...]] = field(default_factory=dict)

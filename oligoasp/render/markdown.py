@@ -8,7 +8,7 @@ from typing import IO
 
 from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, Table, clean
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>|~#]|(?<!\w)_|_(?!\w))")
 _MARKS = {"strong": "**", "bad": "**", "quote": "*"}
 
 

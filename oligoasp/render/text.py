@@ -26,6 +26,13 @@ STYLES = {
 }
 
 
+class _Console(Console):
+    """A console that leaves it to the caller what happens when a pipe is closed."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def write(document: Document, stream: IO[str]) -> None:
     """Print a document.
 
@@ -34,7 +41,7 @@ def write(document: Document, stream: IO[str]) -> None:
         stream: where to; a terminal gets its own width, and colour unless ``NO_COLOR``
             is set, anything else 80 columns.
     """
-    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    console = _Console(file=stream, highlight=False, markup=False, emoji=False)
     width = min(max(console.width, LEAST_WIDTH), MOST_WIDTH) if stream.isatty() else PIPE_WIDTH
     for text in layout(document, width, console):
         console.print(text, soft_wrap=True)
@@ -48,13 +55,13 @@ def layout(document: Document, width: int, console: Console) -> Iterator[Text]:
             yield Text()
         match block:
             case Heading():
-                yield from _wrapped((), "", width, console, Text(clean(block.text), "bold"))
+                yield from _wrapped(Text(clean(block.text), "bold"), width, console)
             case Paragraph():
-                yield from _wrapped(block.line, "", width, console)
+                yield from _wrapped(_text(block.line), width, console)
             case Item():
-                yield from _wrapped(block.line, " " * INDENT, width, console, hang=INDENT)
+                yield from _wrapped(_text(block.line), width, console, INDENT, INDENT)
                 for detail in block.details:
-                    yield from _wrapped(detail, " " * 2 * INDENT, width, console, hang=INDENT)
+                    yield from _wrapped(_text(detail), width, console, 2 * INDENT, INDENT)
             case Table():
                 yield from _table(block, width, console)
         before = block
@@ -62,11 +69,9 @@ def layout(document: Document, width: int, console: Console) -> Iterator[Text]:
 
 def _apart(before: Block, block: Block) -> bool:
     """Tell whether a blank line stands between two blocks."""
-    if isinstance(before, Heading) and before.level > 1:
-        return False
-    if isinstance(before, Item) and isinstance(block, Item):
-        return bool(before.details and block.details) and isinstance(block, Heading)
-    return not (isinstance(before, Heading) and isinstance(block, Paragraph))
+    if isinstance(before, Heading):
+        return isinstance(block, Heading)
+    return not (isinstance(before, Paragraph | Item) and isinstance(block, Item))
 
 
 def _text(content: Line) -> Text:
@@ -79,18 +84,12 @@ def _text(content: Line) -> Text:
 
 
 def _wrapped(
-    content: Line,
-    indent: str,
-    width: int,
-    console: Console,
-    text: Text | None = None,
-    hang: int = 0,
+    text: Text, width: int, console: Console, indent: int = 0, hang: int = 0
 ) -> Iterator[Text]:
     """Wrap a line; all but the first of the lines it takes hang further in."""
-    whole = _text(content) if text is None else text
-    for number, part in enumerate(whole.wrap(console, width - len(indent) - hang)):
+    for number, part in enumerate(text.wrap(console, width - indent - hang)):
         part.rstrip()
-        yield Text(indent + " " * hang * (number > 0)) + part
+        yield Text(" " * (indent + hang * (number > 0))) + part
 
 
 def _table(table: Table, width: int, console: Console) -> Iterator[Text]:

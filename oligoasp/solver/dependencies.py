@@ -28,22 +28,31 @@ class Dependencies:
         impossible: Iterable[int],
     ) -> None:
         self._bodies: dict[int, set[int]] = defaultdict(set)
+        self._rules: dict[int, list[Sequence[int]]] = defaultdict(list)
         integrity = set(impossible)
         alternatives: list[Sequence[int]] = []
         for heads, body in rules:
             for head in heads:
                 self._bodies[head].update(map(abs, body))
+                self._rules[head].append(body)
                 if head in integrity:
                     alternatives.append(body)
         self._attributes = attributes
         self._entities = entities
         self._memo: dict[tuple[int, ...], frozenset[Attribute]] = {}
         self._ties: dict[Attribute, set[Attribute]] = defaultdict(set)
+        self.bonds: list[frozenset[Attribute]] = []
         for body in alternatives:
             reached = self._reach(map(abs, body))
-            tied = {attributes[a] for a in reached if a in attributes}
-            for one in tied:
-                self._ties[one] |= tied
+            bond = frozenset(attributes[a] for a in reached if a in attributes)
+            self.bonds.append(bond)
+            for one in bond:
+                self._ties[one] |= bond
+
+    @property
+    def tied(self) -> frozenset[Attribute]:
+        """The attributes that integrity rules tie together."""
+        return frozenset(self._ties)
 
     def _reach(self, start: Iterable[int]) -> set[int]:
         found: set[int] = set()
@@ -55,20 +64,51 @@ class Dependencies:
                 stack.extend(self._bodies.get(atom, ()))
         return found
 
-    def of(self, atoms: tuple[int, ...]) -> frozenset[Attribute]:
-        """Give the attributes that some atoms depend on, and those tied to these.
+    def reached(self, atoms: Iterable[int], empty: frozenset[str] = frozenset()) -> frozenset[int]:
+        """Give every atom that some atoms depend on.
+
+        Args:
+            atoms: where to start.
+            empty: kinds of which there is no entry, so that rules about one cannot fire.
+        """
+        gone = {
+            atom
+            for table in (self._attributes, self._entities)
+            for atom, key in table.items()
+            if (key[0][0] if isinstance(key[0], tuple) else key[0]) in empty
+        }
+        found: set[int] = set()
+        stack = list(atoms)
+        while stack:
+            atom = stack.pop()
+            if atom in found:
+                continue
+            found.add(atom)
+            for body in self._rules.get(atom, ()):
+                if gone.isdisjoint(body):
+                    stack.extend(abs(literal) for literal in body)
+        return frozenset(found - gone)
+
+    def about(self, reached: Iterable[int]) -> frozenset[Attribute]:
+        """Give the attributes that atoms are about.
 
         An entry whose mere presence matters is given with the attribute "".
         """
+        atoms = list(reached)
+        return frozenset(
+            [self._attributes[a] for a in atoms if a in self._attributes]
+            + [(self._entities[a], "") for a in atoms if a in self._entities]
+        )
+
+    def of(self, atoms: tuple[int, ...]) -> frozenset[Attribute]:
+        """Give the attributes that some atoms depend on, and those tied to these."""
         if atoms not in self._memo:
-            reached = self._reach(atoms)
-            found = {self._attributes[a] for a in reached if a in self._attributes}
+            found = set(self.about(self._reach(atoms)))
             stack = list(found)
             while stack:
                 for tied in self._ties.get(stack.pop(), ()):
                     if tied not in found:
                         found.add(tied)
                         stack.append(tied)
-            found |= {(self._entities[a], "") for a in reached if a in self._entities}
             self._memo[atoms] = frozenset(found)
         return self._memo[atoms]

@@ -23,10 +23,14 @@ class ProgramError(Exception):
 
 
 class GroundRules(clingo.Observer):
-    """Collects the ground rules of a program as pairs of heads and bodies."""
+    """Collects the ground rules of a program as pairs of heads and bodies.
+
+    ``counting`` are the heads of rules that count or add up.
+    """
 
     def __init__(self) -> None:
         self.rules: list[tuple[Sequence[int], Sequence[int]]] = []
+        self.counting: set[int] = set()
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         """Take in a rule."""
@@ -37,6 +41,7 @@ class GroundRules(clingo.Observer):
     ) -> None:
         """Take in a rule whose body is a weight constraint."""
         self.rules.append((head, [literal for literal, _ in body]))
+        self.counting.update(head)
 
 
 def load_control(
@@ -98,10 +103,9 @@ class Facts:
         self._control = control
 
     def rows(self, name: str, arity: int) -> Iterator[tuple[Symbol, ...]]:
-        """Give the arguments of every atom ``name/arity``, in a fixed order."""
-        found = (atom.symbol for atom in self._control.symbolic_atoms.by_signature(name, arity))
-        for symbol in sorted(found):
-            yield tuple(symbol.arguments)
+        """Give the arguments of every atom ``name/arity``, in the order of the files."""
+        for atom in self._control.symbolic_atoms.by_signature(name, arity):
+            yield tuple(atom.symbol.arguments)
 
 
 def text(symbol: Symbol) -> str:

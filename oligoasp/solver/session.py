@@ -61,19 +61,30 @@ class Session:
         protocol: the protocol.
         shape: how many entries of each kind there may be.
         settled: readings that are settled for good, by ambiguity; the others stay open.
+        evidence: whether answers give evidence.
+        traced: whether to keep the ground rules, to read dependencies off them.
     """
 
     def __init__(
-        self, protocol: Protocol, shape: Shape, settled: Mapping[str, str] | None = None
+        self,
+        protocol: Protocol,
+        shape: Shape,
+        settled: Mapping[str, str] | None = None,
+        *,
+        evidence: bool = True,
+        traced: bool = True,
     ) -> None:
         self.protocol = protocol
         self.shape = shape
         self.settled = dict(settled or {})
         facts = _facts(protocol, shape)
         facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
-        self._rules = GroundRules()
+        self._rules = GroundRules() if traced else None
         self._control = load_control(
-            protocol.files, facts, ["--heuristic=Domain"], self._rules
+            [*protocol.files, *([protocol.evidence] if evidence else ())],
+            facts,
+            ["--heuristic=Vmtf"],
+            self._rules,
         )
         self._index()
 
@@ -98,11 +109,10 @@ class Session:
         self.inapplicable = {
             a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("inapplicable", 1)
         }
-        (self.eligible,) = (a.literal for a in atoms.by_signature("eligible", 0))
+        (nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
+        self.eligible = next((a.literal for a in atoms.by_signature("eligible", 0)), nobody)
         (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
-        (self._impossible,) = (
-            [a.literal for a in atoms.by_signature("impossible", 1)],
-        )
+        self._impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
 
     def entities(self) -> list[Entity]:
@@ -117,7 +127,7 @@ class Session:
         """What each clause depends on, read off the ground program."""
         if self._dependencies is None:
             self._dependencies = Dependencies(
-                self._rules.rules,
+                self.ground_rules,
                 {lit: key for key, values in self.has.items() for lit in values.values()},
                 {lit: entity for entity, lit in self.present.items()},
                 self._impossible,
@@ -129,8 +139,22 @@ class Session:
 
         An entry whose mere presence matters is given with the attribute "".
         """
-        start = [table[clause] for table in (self.violated, self.inapplicable) if clause in table]
-        return self.dependencies.of(tuple(start))
+        return self.dependencies.of(self.status_atoms(clause))
+
+    def status_atoms(self, clause: str) -> tuple[int, ...]:
+        """Give the atoms that the status of a clause is read from."""
+        tables = (self.violated, self.inapplicable)
+        return tuple(table[clause] for table in tables if clause in table)
+
+    @property
+    def ground_rules(self) -> list[tuple[Sequence[int], Sequence[int]]]:
+        """The ground rules of a traced session, as heads and bodies."""
+        return self._rules.rules if self._rules is not None else []
+
+    @property
+    def counting(self) -> set[int]:
+        """The atoms of a traced session whose rules count or add up."""
+        return self._rules.counting if self._rules is not None else set()
 
     def readings(self, chosen: Mapping[str, str], free: Iterable[str] = ()) -> list[int]:
         """Give assumptions for the readings of the text, and against impossible people.

@@ -41,7 +41,7 @@ class Expectations:
 class Case:
     """A record with what is expected of it.
 
-    ``clause`` is the one that a variation is about, or empty.
+    ``clause`` is what a variation is about (an id, or the beginning of several), or empty.
     """
 
     file: str

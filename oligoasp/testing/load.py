@@ -116,8 +116,6 @@ class _Loader:
         removes = given.get(REMOVE) or []
         if not isinstance(removes, list):
             raise refused(document, f"{place}.{REMOVE}", show(removes), "a list of dotted paths")
-        if not sets and not removes:
-            raise refused(document, place, "a variation that changes nothing", f"{SET} or {REMOVE}")
         own = (
             read_expectations(document, f"{place}.{EXPECT}", given[EXPECT])
             if given.get(EXPECT)

@@ -64,7 +64,7 @@ def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
     """
     from oligoasp.explain import explain  # noqa: PLC0415 - only cases that fail need it
 
-    answers = {answer.clause: answer for answer in explain(engine, case.record).clauses}
+    answers = {answer.clause: answer for answer in explain(engine, case.record, full=True).clauses}
     sentences = []
     for failure in failures:
         answer = answers.get(failure.clause)
@@ -77,20 +77,27 @@ def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
 
 
 def _refuse_unknown_clauses(engine: Engine, case: Case) -> None:
-    known = [clause.id for clause in engine.protocol.clauses.values() if clause.tests]
-    named = [*case.expect.statuses, *([case.clause] if case.clause else [])]
+    """Refuse expectations of what has no status, and a subject that is no clause."""
+    clauses = engine.protocol.clauses
+    known = [clause.id for clause in clauses.values() if clause.tests]
     problems = [
-        Problem(
-            case.file,
-            case.expect.lines.get(clause, case.line),
-            None,
-            clause,
-            "a clause without a status",
-            f"a clause of {engine.protocol.name} that tests",
-            nearest(clause, known),
-        )
-        for clause in dict.fromkeys(named)
-        if clause not in known
+        _unknown_clause(engine, case, name, known)
+        for name in case.expect.statuses
+        if name not in known
     ]
+    if not any(name.startswith(case.clause) for name in clauses):
+        problems.append(_unknown_clause(engine, case, case.clause, list(clauses)))
     if problems:
         raise RecordError(problems)
+
+
+def _unknown_clause(engine: Engine, case: Case, name: str, known: list[str]) -> Problem:
+    return Problem(
+        case.file,
+        case.expect.lines.get(name, case.line),
+        None,
+        name,
+        "a clause without a status",
+        f"a clause of {engine.protocol.name} that tests",
+        nearest(name, known),
+    )

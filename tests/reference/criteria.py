@@ -597,10 +597,10 @@ def e8(p: Any) -> bool:
 
 
 def e9_a(p: Any) -> bool | None:
-    """E9.a: Pregnant."""
+    """E9.a: Pregnant. A positive test of a woman of 60 or more is a false one."""
     if p.sex != "female":
         return None
-    return p.pregnant or any(one.result == "positive" for one in p.tests)
+    return p.pregnant or (p.age < 60 and any(one.result == "positive" for one in p.tests))
 
 
 def e9_b(p: Any) -> bool | None:

@@ -1,0 +1,109 @@
+"""`oligoasp check`: the short answer for many records."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from oligoasp.cli import options
+
+if TYPE_CHECKING:
+    from oligoasp.decide import Verdict
+
+PATIENCE = 1.0
+"""Seconds after which a call counts as long."""
+
+_Item = TypeVar("_Item")
+
+
+@click.command(
+    "check",
+    epilog="""\b
+Example:
+  oligoasp check cohort.ndjson
+  oligoasp check records/ --format json > answers.ndjson
+
+\b
+Exit codes: 0 all eligible, 1 some ineligible, 3 none ineligible but some
+undetermined, 2 some record could not be read (the others are answered).""",
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@options.format_option
+@options.protocol_option
+@options.readings_option
+@click.pass_context
+def command(
+    ctx: click.Context, files: tuple[str, ...], form: str, protocol: str, readings: tuple[str, ...]
+) -> None:
+    """Say for each of many records whether the patient is eligible.
+
+    FILE is a YAML, JSON or NDJSON file, a folder of such files, or - for
+    standard input. One line per record: its id, the verdict, and the criteria
+    that stand in the way or are unknown. With --format json, one JSON object
+    per line.
+    """
+    from oligoasp.batch import check  # noqa: PLC0415 - only this command needs it
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.read import read_records  # noqa: PLC0415
+    from oligoasp.render import json, lines  # noqa: PLC0415
+
+    engine = options.make_engine(protocol, readings)
+    records = read_records(files, engine.protocol.vocabulary)
+    colour = options.colourful(sys.stdout)
+    verdicts: Counter[Verdict] = Counter()
+    refused = 0
+    if form == options.MARKDOWN:
+        click.echo(lines.TABLE_HEAD)
+    for answer in _watched(check(engine, records)):
+        if isinstance(answer, RecordError):
+            refused += 1
+            refusal = options.refusal(answer)
+            if form == options.JSON:
+                click.echo(json.one_line(refusal))
+            elif form == options.MARKDOWN:
+                click.echo(lines.refused_row(refusal))
+            if form != options.JSON:
+                options.complain(answer)
+            continue
+        verdicts[answer.verdict] += 1
+        match form:
+            case options.JSON:
+                click.echo(json.one_line(answer))
+            case options.MARKDOWN:
+                click.echo(lines.row(answer))
+            case _:
+                click.echo(lines.text(answer, colour=colour), color=colour)
+    if form != options.JSON:
+        click.echo(lines.total(verdicts, refused), err=True)
+    ctx.exit(options.exit_code(verdicts, refused))
+
+
+def _watched(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Pass items on; count them on standard error if someone waits there for long."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from items
+        return
+    iterator = iter(items)
+    end = monotonic() + PATIENCE
+    done = 0
+    for item in iterator:
+        yield item
+        done += 1
+        if monotonic() > end:
+            break
+    else:
+        return
+    from rich.console import Console  # noqa: PLC0415 - only long calls need it
+
+    console = Console(stderr=True)
+    with console.status(f"{done} records") as status:
+        for item in iterator:
+            yield item
+            done += 1
+            if done % 100 == 0:
+                status.update(f"{done} records")

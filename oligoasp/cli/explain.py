@@ -1,0 +1,116 @@
+"""`oligoasp explain`: the full answer for one patient."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from oligoasp.cli import options
+
+if TYPE_CHECKING:
+    from oligoasp.answers import Explanation
+    from oligoasp.decide import Verdict
+    from oligoasp.record.errors import RecordError
+    from oligoasp.record.read import Record
+
+
+@click.command(
+    "explain",
+    epilog="""\b
+Example:
+  oligoasp explain patient.yaml
+  oligoasp explain cohort.ndjson --record P017 --full
+
+\b
+Exit codes: 0 eligible, 1 ineligible, 3 undetermined, 2 the record could not
+be read. Of several records: as for `oligoasp check`.""",
+)
+@click.argument("file", metavar="FILE")
+@click.option("--record", "wanted", metavar="ID", help="Only this record of the file.")
+@click.option("--full", is_flag=True, help="All of every list, and a table of all criteria.")
+@options.format_option
+@options.protocol_option
+@options.readings_option
+@click.pass_context
+def command(  # noqa: PLR0917 - click passes by name
+    ctx: click.Context,
+    file: str,
+    wanted: str | None,
+    full: bool,
+    form: str,
+    protocol: str,
+    readings: tuple[str, ...],
+) -> None:
+    """Say why a patient is eligible or not, and what is missing.
+
+    The answer gives the verdict, what stands in the way and where the record
+    says so, what would have to change, and what is still needed. FILE is a
+    YAML, JSON or NDJSON file, or - for standard input. With --format json, one
+    JSON object per record and line.
+    """
+    from oligoasp.explain import explain  # noqa: PLC0415 - only this command needs it
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.read import read_records  # noqa: PLC0415
+
+    engine = options.make_engine(protocol, readings)
+    found = read_records([file], engine.protocol.vocabulary)
+    verdicts: Counter[Verdict] = Counter()
+    refused = 0
+    for record in _only(found, wanted) if wanted is not None else found:
+        try:
+            if isinstance(record, RecordError):
+                raise record
+            explanation = explain(engine, record, full=full)
+        except RecordError as error:
+            refused += 1
+            _refuse(error, form)
+        else:
+            if form == options.TEXT and verdicts:
+                click.echo()
+            verdicts[explanation.verdict] += 1
+            _show(explanation, form, full)
+    ctx.exit(options.exit_code(verdicts, refused))
+
+
+def _only(found: Iterable[Record | RecordError], wanted: str) -> list[Record | RecordError]:
+    """Choose the records with an id, and what is refused without one.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+
+    chosen: list[Record | RecordError] = []
+    names: dict[str, None] = {}
+    for record in found:
+        name = record.problems[0].record if isinstance(record, RecordError) else record.id
+        if name is None or name == wanted:
+            chosen.append(record)
+        names[name or ""] = None
+    if not chosen:
+        raise options.unknown("record", wanted, filter(None, names))
+    return chosen
+
+
+def _refuse(error: RecordError, form: str) -> None:
+    if form == options.JSON:
+        from oligoasp.render.json import one_line  # noqa: PLC0415 - only for this form
+
+        click.echo(one_line(options.refusal(error)))
+    else:
+        options.complain(error)
+
+
+def _show(explanation: Explanation, form: str, full: bool) -> None:
+    if form == options.JSON:
+        from oligoasp.render.json import one_line  # noqa: PLC0415 - only for this form
+
+        click.echo(one_line(explanation))
+        return
+    from oligoasp.render.explanation import document  # noqa: PLC0415 - not for JSON
+
+    filed = form == options.MARKDOWN
+    options.show(document(explanation, full=full, whole_quotes=filed), form)

@@ -1,0 +1,154 @@
+"""What the commands share: the common options, the engine, and where output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import IO, TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from oligoasp.answers import Refusal
+    from oligoasp.decide import Engine, Verdict
+    from oligoasp.protocol.model import Protocol
+    from oligoasp.record.errors import RecordError
+    from oligoasp.render.document import Document
+
+TEXT, JSON, MARKDOWN = "text", "json", "markdown"
+
+MOST_NAMES = 100
+"""How many names an error lists."""
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice((TEXT, JSON, MARKDOWN)),
+    default=TEXT,
+    show_default=True,
+    help="Form of the answer.",
+)
+
+protocol_option = click.option(
+    "--protocol",
+    metavar="NAME|FOLDER",
+    envvar="OLIGOASP_PROTOCOL",
+    default="",
+    help="The protocol: one that ships with oligoasp, or a folder of rules. "
+    "[env: OLIGOASP_PROTOCOL; default: the first that ships]",
+)
+
+readings_option = click.option(
+    "--reading",
+    "readings",
+    metavar="NAME=OPTION",
+    multiple=True,
+    help="Read an ambiguous passage in another way than the default (see "
+    "`oligoasp criteria`); may be repeated.",
+)
+
+
+def load(name: str) -> Protocol:
+    """Read a protocol: the named one, or else the first that ships with oligoasp.
+
+    Raises:
+        ProgramError: the protocol does not exist or cannot be read.
+    """
+    from oligoasp.protocol.load import asp_folder, load_protocol  # noqa: PLC0415 - loads clingo
+
+    if name:
+        return load_protocol(name)
+    shipped = sorted(asp_folder().glob("*/protocol.lp"))
+    if not shipped:
+        raise click.UsageError("no protocol is installed; name one with --protocol")
+    return load_protocol(shipped[0].parent)
+
+
+def make_engine(name: str, readings: Iterable[str]) -> Engine:
+    """Make the engine that the common options ask for.
+
+    Raises:
+        ProgramError: the protocol does not exist or cannot be read.
+        click.UsageError: a reading does not exist, or not with that option.
+    """
+    from oligoasp.decide import Engine  # noqa: PLC0415 - loads clingo
+
+    protocol = load(name)
+    return Engine(protocol, chosen(protocol, readings))
+
+
+def chosen(protocol: Protocol, readings: Iterable[str]) -> dict[str, str]:
+    """Take apart the values of `--reading`.
+
+    Raises:
+        click.UsageError: a reading does not exist, or not with that option.
+    """
+    options: dict[str, str] = {}
+    for given in readings:
+        name, equals, option = (part.strip() for part in given.partition("="))
+        if not equals:
+            raise click.UsageError(f"--reading `{given}`: accepted: NAME=OPTION")
+        known = protocol.ambiguities.get(name)
+        if known is None:
+            raise unknown("reading", name, protocol.ambiguities)
+        if option not in known.options:
+            raise unknown(f"option of reading `{name}`", option, known.options)
+        if options.setdefault(name, option) != option:
+            raise click.UsageError(f"reading `{name}` is given twice, with different options")
+    return options
+
+
+def unknown(what: str, name: str, names: Iterable[str]) -> click.UsageError:
+    """Make the error for a name that does not exist; it suggests one and lists them all."""
+    from oligoasp.record.errors import nearest  # noqa: PLC0415 - only for errors
+    from oligoasp.render.document import some  # noqa: PLC0415
+
+    known = list(names)
+    suggestion = nearest(name, known)
+    hint = f"; did you mean `{suggestion}`?" if suggestion else ""
+    return click.UsageError(f"no {what} `{name}`{hint}\nknown: {some(known, MOST_NAMES)}")
+
+
+def show(document: Document, form: str) -> None:
+    """Print a document on standard output, as text or as Markdown."""
+    if form == MARKDOWN:
+        from oligoasp.render.markdown import write  # noqa: PLC0415 - only for this form
+    else:
+        from oligoasp.render.text import write  # noqa: PLC0415 - loads rich
+    write(document, sys.stdout)
+
+
+def colourful(stream: IO[str]) -> bool:
+    """Tell whether a stream is a terminal on which colour is welcome."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def complain(error: RecordError) -> None:
+    """Print what is wrong with a record on standard error."""
+    for problem in error.problems:
+        click.echo(f"error: {problem.render()}", err=True)
+
+
+def refusal(error: RecordError) -> Refusal:
+    """Give what is wrong with a record as data."""
+    from oligoasp.answers import Refusal  # noqa: PLC0415 - only for JSON
+
+    first = error.problems[0]
+    return Refusal(
+        source=first.source,
+        line=first.line,
+        record=first.record,
+        problems=tuple(problem.render() for problem in error.problems),
+    )
+
+
+def exit_code(verdicts: Mapping[Verdict, int], refused: int) -> int:
+    """Give the exit code for records: unreadable, ineligible, undetermined, in this order."""
+    from oligoasp.decide import Verdict  # noqa: PLC0415 - loads clingo
+
+    if refused:
+        return 2
+    if verdicts.get(Verdict.INELIGIBLE):
+        return 1
+    return 3 if verdicts.get(Verdict.UNDETERMINED) else 0

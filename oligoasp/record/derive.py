@@ -1,0 +1,313 @@
+"""What follows from a record's fields by calculation: latest results, ratios, elapsed times.
+
+Conversion only: which attribute comes from which fields, and counts from which anchor,
+the vocabulary says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import TypeAlias
+
+from oligoasp.protocol.vocabulary import AnchorSource, Attribute, Scale, Vocabulary
+from oligoasp.record import dates
+from oligoasp.record.dates import DateInterval, MomentInterval
+from oligoasp.record.fields import Measurement
+from oligoasp.record.quantity import Interval
+from oligoasp.record.read import Entry, Record
+
+Codes: TypeAlias = tuple[int | None, int | None]
+"""The least and the most code that a number can have; None where it is unbounded."""
+Times: TypeAlias = tuple[date, date]
+"""The earliest and the latest day (or moment) that a date can mean."""
+
+ENROLLMENT = "enrollment"
+"""The anchor up to which results count; every vocabulary with measurements defines it."""
+
+
+class Derivation:
+    """Calculates with the fields of one record.
+
+    Args:
+        vocabulary: says where anchors stand and which dates can be postponed.
+        record: the record.
+        days_later: by how many days the site waits with what can be postponed.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, record: Record, days_later: int = 0) -> None:
+        self._vocabulary = vocabulary
+        self._record = record
+        self._days_later = days_later
+        self._anchors: dict[str, tuple[Times, str] | None] = {}
+        self._latest: dict[str, tuple[Measurement, ...]] = {}
+
+    # ---- numbers -----------------------------------------------------------------------
+
+    def codes(self, entry: Entry, attribute: Attribute) -> Codes | None:
+        """Give the codes that a numeric attribute can have, or None if it is unknown."""
+        if attribute.origin.form in ("before", "after"):
+            return self._elapsed(entry, attribute)
+        if attribute.origin.form == "age":
+            return self._age(*attribute.origin.arguments)
+        interval = self.interval(entry, attribute)
+        if interval is None:
+            return None
+        return codes_of(interval, self._vocabulary.scales[attribute.of])
+
+    def interval(self, entry: Entry, attribute: Attribute) -> Interval | None:
+        """Give the exact values that a quantity can have, in the unit of its scale."""
+        arguments = attribute.origin.arguments
+        match attribute.origin.form:
+            case "ratio":
+                return _hull([_over_uln(result) for result in self.latest(arguments[0])])
+            case "quotient":
+                return _quotient(entry.get(arguments[0]), entry.get(arguments[1]))
+            case "cockcroft_gault":
+                return self._cockcroft_gault(*arguments)
+        value = entry.get(arguments[0])
+        if isinstance(value, list):
+            results = self.latest(arguments[0]) if entry is self._record else tuple(value)
+            return _hull([result.value for result in results])
+        return value if isinstance(value, Interval) else None
+
+    def latest(self, path: str) -> tuple[Measurement, ...]:
+        """Give the patient's results of which one is the latest on or before enrollment."""
+        if path not in self._latest:
+            value = self._record.get(path)
+            found: tuple[Measurement, ...] = ()
+            if isinstance(value, list):
+                enrollment = self.anchor(ENROLLMENT)
+                until = None if enrollment is None else _day(enrollment[0][1])
+                found = _possible_latest(value, until)
+            self._latest[path] = found
+        return self._latest[path]
+
+    def complete_years(self, attribute: Attribute) -> int | None:
+        """Give an age in complete years, if it is certain."""
+        codes = self._age(*attribute.origin.arguments)
+        if codes is None or codes[0] is None or codes[1] is None:
+            return None
+        years = codes[0] // 2
+        return years if years == codes[1] // 2 else None
+
+    def _age(self, birth: str, years: str, anchor: str) -> Codes | None:
+        born = self._record.get(birth)
+        there = self.anchor(anchor)
+        if isinstance(born, DateInterval) and there is not None:
+            start, end = _day(there[0][0]), _day(there[0][1])
+            return dates.years_after(born.latest, start), dates.years_after(born.earliest, end)
+        age = self._record.get(years)
+        if not isinstance(age, Interval):
+            return None
+        return (
+            None if age.low is None else 2 * int(age.low) + 2 * age.low_open,
+            None if age.high is None else 2 * int(age.high) + 1 - 2 * age.high_open,
+        )
+
+    def _cockcroft_gault(
+        self, creatinine: str, weight: str, birth: str, years: str, sex: str
+    ) -> Interval | None:
+        """Creatinine clearance in mL/min (Cockcroft and Gault 1976), from exact values only.
+
+        (140 - age) x kg x (0.85 if female) / (72 x creatinine in mg/dL), age in complete
+        years at enrollment.
+        """
+        age = self._age(birth, years, ENROLLMENT)
+        which = self._record.get(sex)
+        if age is None or age[0] is None or age[1] is None or age[0] // 2 != age[1] // 2:
+            return None
+        if which not in ("female", "male"):
+            return None
+        exact = []
+        for path in (creatinine, weight):
+            results = self.latest(path)
+            exact.append(results[0].value.exact if len(results) == 1 else None)
+        if not exact[0] or exact[1] is None:
+            return None
+        factor = Fraction(85, 100) if which == "female" else Fraction(1)
+        clearance = (140 - age[0] // 2) * exact[1] * factor / (72 * exact[0])
+        clearance = max(clearance, Fraction(0))
+        return Interval(clearance, clearance)
+
+    # ---- times -------------------------------------------------------------------------
+
+    def anchor(self, name: str) -> tuple[Times, str] | None:
+        """Give the days that an anchor can mean, and the path that it was taken from."""
+        if name not in self._anchors:
+            found = self._find_anchor(name)
+            if found is not None and self._days_later and found[1] in self._vocabulary.postponable:
+                wait = timedelta(days=self._days_later)
+                found = (found[0][0] + wait, found[0][1] + wait), found[1]
+            self._anchors[name] = found
+        return self._anchors[name]
+
+    def _find_anchor(self, name: str) -> tuple[Times, str] | None:
+        for sources in self._vocabulary.anchors[name]:
+            if sources[0].latest_of:
+                times = [t for source in sources for t in self._all(source)]
+                known = [t for t in times if t is not None]
+                if not times or len(known) < len(times):
+                    return None
+                return (max(t[0] for t in known), max(t[1] for t in known)), sources[0].path
+            value = self._record.get(sources[0].path)
+            if isinstance(value, DateInterval | MomentInterval):
+                return (value.earliest, value.latest), sources[0].path
+        return None
+
+    def _all(self, source: AnchorSource) -> list[Times | None]:
+        kind = next(
+            k.name for k in self._vocabulary.kinds.values() if k.list_name == source.latest_of
+        )
+        entries = self._record.entries(kind)
+        if entries is None or source.latest_of in self._record.incomplete:
+            return [None]
+        values = [entry.get(source.path) for entry in entries]
+        return [(v.earliest, v.latest) if isinstance(v, DateInterval) else None for v in values]
+
+    def _elapsed(self, entry: Entry, attribute: Attribute) -> Codes | None:
+        backwards = attribute.origin.form == "before"
+        if backwards:
+            scale, path, anchor = attribute.origin.arguments
+        else:
+            scale, anchor, path = attribute.origin.arguments
+        here = self._times(entry, path)
+        there = self.anchor(anchor) if here else None
+        if here is None or there is None:
+            return None
+        (early, late), (start, end) = here, there[0]
+        if scale == "hours":
+            return _hours_apart(early, late, start, end)
+        early, late, start, end = _day(early), _day(late), _day(start), _day(end)
+        measure = _MEASURES[backwards, scale]
+        if backwards:
+            return (
+                None if late == dates.LAST_DAY else measure(late, start),
+                None if early == dates.FIRST_DAY else measure(early, end),
+            )
+        return (
+            None if early == dates.FIRST_DAY else measure(end, early),
+            None if late == dates.LAST_DAY else measure(start, late),
+        )
+
+    def _times(self, entry: Entry, path: str) -> Times | None:
+        value = entry.get(path)
+        if isinstance(value, list):
+            found = [r.date for r in (self.latest(path) if entry is self._record else value)]
+            known = [d for d in found if d is not None]
+            if not known or len(known) < len(found):
+                return None
+            return min(d.earliest for d in known), max(d.latest for d in known)
+        if isinstance(value, DateInterval | MomentInterval):
+            return value.earliest, value.latest
+        return None
+
+
+_MEASURES: dict[tuple[bool, str], Callable[[date, date], int]] = {
+    (True, "years"): dates.years_before,
+    (True, "months"): dates.months_before,
+    (True, "days"): dates.days_before,
+    (False, "years"): dates.years_after,
+    (False, "months"): dates.months_after,
+    (False, "days"): dates.days_after,
+}
+
+
+def codes_of(interval: Interval, scale: Scale) -> Codes:
+    """Give the least and the most code of an interval on a scale.
+
+    An open end that lies on a step moves to the nearest code inside the interval.
+    """
+    step = 2 if scale.discrete else 1
+    if interval.low is not None and interval.low == interval.high:
+        code = scale.code(interval.low)
+        return code, code
+    low = high = None
+    if interval.low is not None:
+        low = scale.code(interval.low)
+        low += step if interval.low_open and not low % 2 else low % 2 if scale.discrete else 0
+    if interval.high is not None:
+        high = scale.code(interval.high)
+        high -= step if interval.high_open and not high % 2 else high % 2 if scale.discrete else 0
+    return low, high
+
+
+def _over_uln(result: Measurement) -> Interval | None:
+    if result.uln is None:
+        return None
+    value = result.value
+    if value.exact is not None:
+        ratio = value.exact / result.uln
+        return Interval(ratio, ratio)
+    return Interval(
+        None if value.low is None else value.low / result.uln,
+        None if value.high is None else value.high / result.uln,
+        value.low_open,
+        value.high_open,
+    )
+
+
+def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
+    """Give the least interval that holds all of these; None if one is unknown or none given."""
+    known = [i for i in intervals if i is not None]
+    if len(known) < len(intervals) or len(known) < 2:
+        return known[0] if len(known) == len(intervals) == 1 else None
+    lows = [(i.low, i.low_open) for i in known if i.low is not None]
+    highs = [(i.high, not i.high_open) for i in known if i.high is not None]
+    low = min(lows) if len(lows) == len(known) else (None, False)
+    high = max(highs) if len(highs) == len(known) else (None, True)
+    return Interval(low[0], high[0], low[1], not high[1])
+
+
+def _quotient(above: object, below: object) -> Interval | None:
+    if not isinstance(above, Interval) or not isinstance(below, Interval):
+        return None
+    if above.exact is None or not below.exact:
+        return None
+    ratio = above.exact / below.exact
+    return Interval(ratio, ratio)
+
+
+def _possible_latest(
+    results: Sequence[Measurement], until: date | None
+) -> tuple[Measurement, ...]:
+    """Give the results of which one is the latest that counts.
+
+    Results from after ``until`` do not count; an undated one counts as the latest.
+    """
+    valid = [r for r in results if not (until and r.date and r.date.earliest > until)]
+    undated = [r for r in valid if r.date is None]
+    if undated or len(valid) < 2:
+        return tuple(undated or valid)
+    latest_start = max(r.date.earliest for r in valid if r.date)
+    return tuple(r for r in valid if r.date and r.date.latest >= latest_start)
+
+
+def _day(time: date) -> date:
+    return time.date() if isinstance(time, datetime) else time
+
+
+def _moment(time: date, *, last: bool = False) -> datetime:
+    if isinstance(time, datetime):
+        return time
+    start = datetime(time.year, time.month, time.day)
+    return start + timedelta(days=1, seconds=-1) if last else start
+
+
+def _hours_apart(early: date, late: date, start: date, end: date) -> Codes:
+    """Code the hours from a moment in one interval to a moment in another.
+
+    On one day, where a time is missing, what comes before the anchor came before it.
+    """
+    least = _hours(_moment(late, last=True), _moment(start))
+    most = _hours(_moment(early), _moment(end, last=True))
+    same_day = _day(early) == _day(late) == _day(start) == _day(end)
+    return (max(least, 0) if same_day and most >= 0 else least), most
+
+
+def _hours(earlier: datetime, later: datetime) -> int:
+    """Code the hours between two moments, in hundredths."""
+    hundredths = Fraction(int((later - earlier).total_seconds()) * 100, 3600)
+    whole = hundredths.numerator // hundredths.denominator
+    return 2 * whole + (hundredths.denominator != 1)

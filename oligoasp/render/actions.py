@@ -1,0 +1,145 @@
+"""What would have to change, and what is still needed, in the words of a request."""
+
+from __future__ import annotations
+
+import re
+
+from oligoasp.answers import Change, Explanation, Need, Remedy
+from oligoasp.answers import Item as Missing
+from oligoasp.decide import Verdict
+from oligoasp.render.clauses import VERDICT_ROLES, Quoted
+from oligoasp.render.document import Document, Heading, Item, Paragraph, Span, line, some
+
+MOST_ALTERNATIVES = 3
+MOST_ITEMS = 8
+
+_COMPARISON = re.compile(
+    r"(about|above|after|at|before|below|between|earlier|exactly|later|less|more|within) "
+)
+
+
+def state(item: str, needed: str) -> str:
+    """Say what an item has to be: "creatinine at most 1.5", "consent: signed"."""
+    return f"{item} {needed}" if _COMPARISON.match(needed) else f"{item}: {needed}"
+
+
+def remedies(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
+    """Say what would have to change: what a site can do about it, and what it cannot.
+
+    Args:
+        explanation: the answer.
+        quoted: names the clauses.
+        full: also give changes that no one can make where there are some that a site can.
+    """
+    can = [remedy for remedy in explanation.remedies if remedy.actionable]
+    helped = {remedy.clauses for remedy in can}
+    cannot = [
+        remedy
+        for remedy in explanation.remedies
+        if not remedy.actionable and (full or remedy.clauses not in helped)
+    ]
+    blocks: Document = []
+    if items := [*_remedies(can, quoted, full), *_waiting(explanation, quoted)]:
+        blocks += [Heading("What the site can do"), *items]
+    if items := _remedies(cannot, quoted, full):
+        blocks += [Heading("What the site cannot change"), *items]
+    return blocks
+
+
+def _remedies(chosen: list[Remedy], quoted: Quoted, full: bool) -> Document:
+    by_clauses: dict[tuple[str, ...], list[Remedy]] = {}
+    for remedy in chosen:
+        by_clauses.setdefault(remedy.clauses, []).append(remedy)
+    items: Document = []
+    for clauses, alternatives in by_clauses.items():
+        shown = alternatives if full else alternatives[:MOST_ALTERNATIVES]
+        ways = [" and ".join(map(_change, remedy.changes)) for remedy in shown]
+        if hidden := len(alternatives) - len(shown):
+            ways.append(f"in {hidden} more way{'s' * (hidden > 1)}")
+        items.append(Item(line(*quoted.names(clauses), ": ", _alternatives(ways))))
+    return items
+
+
+def _change(change: Change) -> str:
+    needed = state(change.item, change.needed)
+    now = f" (now {change.source.text})" if change.source.text else " (not recorded)"
+    return f"{f'{change.means}: ' if change.means else ''}{needed}{now}"
+
+
+def _alternatives(ways: list[str]) -> str:
+    return ", or ".join(ways)
+
+
+def _waiting(explanation: Explanation, quoted: Quoted) -> Document:
+    """Say from which date on waiting alone removes blockers."""
+    items: Document = []
+    for wait in explanation.waiting:
+        verb = "no longer stands" if len(wait.clauses) == 1 else "no longer stand"
+        days = f"{wait.days} day{'s' * (wait.days != 1)} later"
+        items.append(
+            Item(
+                line(
+                    "wait: if enrollment is not before ",
+                    Span(wait.date, "strong"),
+                    f" ({days}), ",
+                    *quoted.names(wait.clauses),
+                    f" {verb} in the way, and the verdict is ",
+                    Span(wait.verdict, VERDICT_ROLES[wait.verdict]),
+                )
+            )
+        )
+    return items
+
+
+def needs(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
+    """Say what is still needed, what no longer matters and what would end the matter."""
+    blocks: Document = []
+    items: Document = [_need(need, quoted, full) for need in explanation.needs]
+    if items:
+        blocks += [Heading("Still needed"), *items]
+    endings = {
+        (missing.item, missing.ends): None
+        for need in explanation.needs
+        for alternative in need.alternatives
+        for missing in alternative
+        if missing.ends
+    }
+    if endings:
+        heading = "Any one of these answers alone would make the patient ineligible"
+        if explanation.verdict is Verdict.INELIGIBLE:
+            heading = "Any one of these answers would be a further obstacle"
+        blocks += [Heading(heading), *_endings(list(endings), full)]
+    gone = explanation.no_longer_matters
+    if gone and (full or explanation.verdict is Verdict.UNDETERMINED):
+        shown = some(gone, len(gone) if full else MOST_ITEMS)
+        blocks += [Heading("No longer matters"), Paragraph(line(f"{shown}."))]
+    return blocks
+
+
+def _endings(endings: list[tuple[str, str]], full: bool) -> Document:
+    shown = endings if full else endings[:MOST_ITEMS]
+    items: Document = [Item(line(state(*ending))) for ending in shown]
+    if hidden := len(endings) - len(shown):
+        items.append(Item(line(Span(f"and {hidden} more (--full shows all)", "muted"))))
+    return items
+
+
+def _need(need: Need, quoted: Quoted, full: bool) -> Item:
+    shown = need.alternatives if full else need.alternatives[:MOST_ALTERNATIVES]
+    ways = [" and ".join(map(_request, alternative)) for alternative in shown]
+    if hidden := len(need.alternatives) - len(shown):
+        ways.append(f"{hidden} more way{'s' * (hidden > 1)} (--full shows all)")
+    names = quoted.names(need.clauses)
+    if all(len(alternative) == 1 for alternative in shown):
+        fields = dict.fromkeys(missing.field for way in shown for missing in way)
+        request = line(_alternatives(ways), " ", Span(f"[{', '.join(fields)}]", "muted"))
+        return Item(line(*names, ": ", *request))
+    return Item(
+        line(*names, ":"),
+        tuple(line(f"{'or ' if number else ''}{way}") for number, way in enumerate(ways)),
+    )
+
+
+def _request(missing: Missing) -> str:
+    note = f" ({missing.note})" if missing.note else ""
+    return state(missing.item, missing.needed) + note

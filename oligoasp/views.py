@@ -1,0 +1,238 @@
+"""What each clause can see of a record: the keys under which answers are remembered.
+
+Read off the ground program: a clause sees the attributes that its rules can reach, and
+of their values only the classes that these rules tell apart. Where an attribute is
+open, integrity rules tie it to others, and these are part of what is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from oligoasp.decide import Engine
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Situation
+from oligoasp.solver.alike import Alike
+from oligoasp.solver.session import Session
+
+Key: TypeAlias = tuple[object, ...]
+ByKind: TypeAlias = dict[str, set[str]]
+
+TIED = -1
+"""The class of an attribute that is open, and tied to others."""
+
+
+class _Classes(dict["Fact | None", int]):
+    """The class of what a record says of one attribute.
+
+    Args:
+        numbers: the class of each value.
+        tied: whether integrity rules tie the attribute to others.
+    """
+
+    def __init__(self, numbers: Mapping[int | str, int], tied: bool) -> None:
+        super().__init__()
+        self.numbers = numbers
+        self._tied = tied
+        self._others: dict[object, int] = {}
+
+    def __missing__(self, fact: Fact | None) -> int:
+        if fact is not None and fact.sure and len(fact.values) == 1:
+            number = self._class(fact.values[0])
+        elif fact is not None and not fact.values:
+            number = self._other("meaningless")
+        elif self._tied:
+            number = TIED
+        else:
+            classes = None
+            if fact is not None:
+                classes = (fact.sure, frozenset(map(self._class, fact.values)))
+            number = self._other(classes)
+        self[fact] = number
+        return number
+
+    def _class(self, value: int | str) -> int:
+        number = self.numbers.get(value)
+        return self._other(value) if number is None else number
+
+    def _other(self, what: object) -> int:
+        return self._others.setdefault(what, len(self.numbers) + len(self._others))
+
+
+class _Columns:
+    """What a clause sees where certain lists are empty: attributes with their classes."""
+
+    def __init__(self, near: Mapping[str, Mapping[str, _Classes]], counts: bool) -> None:
+        self.patient = [((THE_PATIENT, a), c) for a, c in near.get(PATIENT, {}).items()]
+        self.lists = [(kind, list(cs.items())) for kind, cs in near.items() if kind != PATIENT]
+        self.counts = counts
+
+
+class View:
+    """What one clause can see of a record.
+
+    Args:
+        clause: the clause.
+        look: finds out what the clause sees where certain lists are empty.
+        kinds: the lists that it can see at all.
+        far: all attributes that it can see and those tied to them, by kind.
+    """
+
+    def __init__(
+        self,
+        clause: str,
+        look: Callable[[frozenset[str]], _Columns],
+        kinds: Iterable[str],
+        far: ByKind,
+    ) -> None:
+        self.clause = clause
+        self._look = look
+        self._kinds = tuple(kinds)
+        self._columns: dict[tuple[bool, ...], _Columns] = {}
+        self._far = [(kind, sorted(attributes)) for kind, attributes in sorted(far.items())]
+        self._rows: dict[object, int] = {}
+
+    def __call__(self, situation: Situation) -> Key:
+        """Give the key of a record: equal keys, equal answers."""
+        ids, open_lists = situation.ids, situation.open_lists
+        empty = tuple([not ids[kind] and kind not in open_lists for kind in self._kinds])
+        columns = self._columns.get(empty)
+        if columns is None:
+            gone = frozenset(k for k, e in zip(self._kinds, empty, strict=True) if e)
+            columns = self._columns[empty] = self._look(gone)
+        facts = situation.facts
+        seen: list[object] = [classes[facts.get(pair)] for pair, classes in columns.patient]
+        if TIED in seen:
+            return self._far_key(situation)
+        for kind, attributes in columns.lists:
+            if kind in open_lists:
+                return self._far_key(situation)
+            rows = []
+            for index in range(1, len(ids[kind]) + 1):
+                entity = (kind, index)
+                row = tuple([classes[facts.get((entity, a))] for a, classes in attributes])
+                if TIED in row:
+                    return self._far_key(situation)
+                rows.append(row)
+            seen.append(tuple(sorted(rows if columns.counts else set(rows))))
+        return (empty, *seen)
+
+    def _far_key(self, situation: Situation) -> Key:
+        facts = situation.facts
+        seen: list[object] = [TIED]
+        for kind, attributes in self._far:
+            entities: list[Entity] = [THE_PATIENT]
+            if kind != PATIENT:
+                entities = [(kind, i) for i in range(1, len(situation.ids[kind]) + 1)]
+                seen.append(kind in situation.open_lists)
+            rows = [tuple([facts.get((entity, a)) for a in attributes]) for entity in entities]
+            numbers = self._rows
+            seen.append(tuple(sorted([numbers.setdefault(row, len(numbers)) for row in rows])))
+        return tuple(seen)
+
+
+class Integrity:
+    """What integrity rules see of a record: one row for each entry and knot of ties.
+
+    A patient is possible if every row is; so rows once found in a possible patient
+    need not be looked at again.
+
+    Args:
+        knots: attributes that integrity rules tie together, by kind; each knot is about
+            the patient and at most one list.
+    """
+
+    def __init__(self, knots: Iterable[ByKind]) -> None:
+        self._knots = [
+            (
+                number,
+                [(THE_PATIENT, a) for a in sorted(knot.get(PATIENT, ()))],
+                [(kind, sorted(names)) for kind, names in sorted(knot.items()) if kind != PATIENT],
+            )
+            for number, knot in enumerate(knots)
+        ]
+
+    def rows(self, situation: Situation) -> list[Key]:
+        """Give the rows of a record."""
+        facts = situation.facts
+        found: list[Key] = []
+        for number, pairs, lists in self._knots:
+            patient = tuple([facts.get(pair) for pair in pairs])
+            if not lists:
+                found.append((number, patient))
+            for kind, attributes in lists:
+                for index in range(1, len(situation.ids[kind]) + 1):
+                    entity = (kind, index)
+                    row = tuple([facts.get((entity, a)) for a in attributes])
+                    found.append((number, patient, row))
+        return found
+
+
+def look(engine: Engine, settled: Mapping[str, str]) -> tuple[list[View], Integrity]:
+    """Read off the ground program what clauses and integrity rules see of a record.
+
+    Args:
+        engine: the protocol.
+        settled: the reading of every ambiguity.
+
+    Returns:
+        A view for each clause, and the view of the integrity rules.
+
+    Raises:
+        AssertionError: an integrity rule ties two entries of lists together.
+    """
+    kinds = engine.protocol.vocabulary.kinds
+    shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
+    session = Session(engine.protocol, shape, settled, evidence=False)
+    dependencies = session.dependencies
+    alike = Alike(session.ground_rules, {p: v for p, v in session.has.items() if p[0][1] < 2})
+    tied = {(entity[0], attribute) for entity, attribute in dependencies.tied}
+    views = []
+    for clause in engine.protocol.clauses:
+        atoms = session.status_atoms(clause)
+
+        def columns(empty: frozenset[str], atoms: tuple[int, ...] = atoms) -> _Columns:
+            reached = dependencies.reached(atoms, empty)
+            near: dict[str, dict[str, _Classes]] = {}
+            for kind, attributes in sorted(_by_kind(dependencies.about(reached)).items()):
+                entity: Entity = THE_PATIENT if kind == PATIENT else (kind, 1)
+                near[kind] = {
+                    a: _Classes(alike.classes((entity, a), reached), (kind, a) in tied)
+                    for a in sorted(attributes)
+                }
+            return _Columns(near, not session.counting.isdisjoint(reached))
+
+        far = _by_kind(dependencies.of(atoms))
+        views.append(View(clause, columns, sorted(set(far) - {PATIENT}), far))
+    for bond in dependencies.bonds:
+        if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
+            raise AssertionError("an integrity rule ties two entries together")
+    return views, Integrity(_knots(dependencies.bonds))
+
+
+def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:
+    """Join the bonds that share an attribute."""
+    knots: list[set[tuple[str, str]]] = []
+    for bond in bonds:
+        joined = {(entity[0], attribute) for entity, attribute in bond}
+        for knot in [k for k in knots if k & joined]:
+            joined |= knot
+            knots.remove(knot)
+        knots.append(joined)
+    found = []
+    for knot in sorted(sorted(k) for k in knots):
+        by_kind: ByKind = {}
+        for kind, attribute in knot:
+            by_kind.setdefault(kind, set()).add(attribute)
+        found.append(by_kind)
+    return found
+
+
+def _by_kind(pairs: Iterable[Pair]) -> ByKind:
+    found: ByKind = {}
+    for entity, attribute in pairs:
+        names = found.setdefault(entity[0], set())
+        if attribute:
+            names.add(attribute)
+    return found

@@ -1,0 +1,100 @@
+"""`oligoasp explain`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oligoasp.answers import Explanation, Refusal
+from oligoasp.render.explanation import CAUTION
+from tests.cli.conftest import Run
+
+FORMATS = ("text", "json", "markdown")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("patient", "code"), [("eligible", 0), ("ineligible", 1), ("undetermined", 3)]
+)
+def test_exit_codes(
+    run: Run, request: pytest.FixtureRequest, patient: str, code: int, form: str
+) -> None:
+    result = run("explain", request.getfixturevalue(patient), "--format", form)
+    assert result.exit_code == code, result.stderr
+    assert not result.stderr
+    assert patient in result.stdout
+
+
+def test_text(run: Run, ineligible: Path) -> None:
+    result = run("explain", ineligible)
+    lines = result.stdout.splitlines()
+    assert lines[0] == "baseline: ineligible"
+    assert lines[-1] == CAUTION
+    assert max(map(len, lines)) <= 80
+    assert "\x1b" not in result.stdout
+    assert "Neutrophil absolute count" in result.stdout
+    assert "labs.neutrophils" in result.stdout
+    assert "All criteria" not in result.stdout
+
+
+def test_full_has_every_clause(run: Run, undetermined: Path) -> None:
+    result = run("explain", undetermined, "--full")
+    assert "All criteria" in result.stdout
+    assert "\nE12 " in result.stdout
+
+
+def test_json_is_the_documented_answer(run: Run, ineligible: Path) -> None:
+    result = run("explain", ineligible, "--format", "json")
+    (line,) = result.stdout.splitlines()
+    explanation = Explanation.model_validate_json(line)
+    assert explanation.blockers == ("I8.1",)
+
+
+def test_unreadable(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text("sexx: male\n", encoding="utf-8")
+    result = run("explain", path)
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert f"error: {path}:1: sexx: found" in result.stderr
+    result = run("explain", path, "--format", "json")
+    assert result.exit_code == 2
+    assert Refusal.model_validate_json(result.stdout).line == 1
+
+
+def test_missing_file(run: Run) -> None:
+    result = run("explain", "nowhere.yaml")
+    assert result.exit_code == 2
+    assert "nowhere.yaml: found no such file" in result.stderr
+
+
+def test_several_records(run: Run, several: Path) -> None:
+    result = run("explain", several)
+    assert result.exit_code == 2
+    assert "a: eligible" in result.stdout and "c: eligible" in result.stdout
+    assert ": sexx: found an unknown field" in result.stderr
+
+
+def test_one_of_several(run: Run, several: Path) -> None:
+    result = run("explain", several, "--record", "c", "--format", "json")
+    assert result.exit_code == 0
+    assert [json.loads(line)["record"] for line in result.stdout.splitlines()] == ["c"]
+    result = run("explain", several, "--record", "b")
+    assert result.exit_code == 2
+    assert ": sexx: found an unknown field" in result.stderr
+    result = run("explain", several, "--record", "d")
+    assert result.exit_code == 2
+    assert "no record `d`" in result.stderr and "known: a, b, c" in result.stderr
+
+
+def test_standard_input(run: Run, eligible: Path) -> None:
+    result = run("explain", "-", stdin=eligible.read_text(encoding="utf-8"))
+    assert result.exit_code == 0
+    assert "Record from standard input" in result.stdout
+
+
+def test_readings_are_named(run: Run, eligible: Path) -> None:
+    result = run("explain", eligible, "--reading", "gilbert=excepted")
+    assert "reading gilbert = excepted" in result.stdout

@@ -1,0 +1,146 @@
+"""`oligoasp test`, and the case files that it reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, eligible: Path) -> Path:
+    shutil.copy(eligible, tmp_path / "baseline.yaml")
+    return tmp_path
+
+
+def variations(folder: Path, text: str) -> Path:
+    path = folder / "variations.yaml"
+    head = "base: baseline.yaml\nclause: I8.1\nvariations:\n"
+    path.write_text(head + dedent(text), encoding="utf-8")
+    return path
+
+
+PASSES = """\
+    - name: just below the limit
+      set: {labs.neutrophils: "1.499 10*9/L"}
+      expect: {verdict: ineligible, I8.1: not met}
+    - name: at the limit, in a field of the result
+      set: {labs.neutrophils.value: 1.5}
+    - name: not recorded
+      remove: [labs.neutrophils]
+      expect: {verdict: undetermined, I8.1: unknown}
+    - name: an entry by its id, and a list as a whole
+      set: {lesions.l1.longest_diameter: 50 mm, toxicities: []}
+      expect: {verdict: ineligible, I2.c: not met}
+    - name: the base itself
+    - name: a section that the base does not have
+      set: {karnofsky.value: 90}
+"""
+
+
+def test_passing(run: Run, folder: Path) -> None:
+    path = variations(folder, PASSES)
+    result = run("test", folder)
+    assert result.exit_code == 0, result.output
+    assert (
+        result.stdout.splitlines()
+        == [
+            f"{folder / 'baseline.yaml'}: 1 passed",
+            f"{path}: 6 passed",
+        ]
+        or len(str(folder)) > 50
+    )
+    assert result.stderr == "2 files: 7 passed, 0 failed\n"
+
+
+def test_failing(run: Run, folder: Path) -> None:
+    path = variations(
+        folder,
+        """\
+        - name: above the limit
+          set: {labs.neutrophils: "1.2 10*9/L"}
+          expect:
+            verdict: eligible
+            I8.1: met
+        """,
+    )
+    result = run("test", path)
+    assert result.exit_code == 1, result.output
+    shown = " ".join(result.stdout.split())
+    assert ":8: above the limit: I8.1 " in shown
+    assert "expected met, got not met" in shown
+    assert "expected eligible, got ineligible" in shown
+    assert "labs" in shown or "1.2" in shown
+    data = json.loads(run("test", path, "--format", "json").stdout)
+    assert (data["passed"], data["failed"]) == (0, 1)
+    assert [failure["clause"] for failure in data["failures"]] == ["", "I8.1"]
+    assert run("test", path, "--format", "markdown").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- {name: a, remove: [labs.neutrophil]}", 'did you mean "neutrophils"?'),
+        ("- {name: a, remove: [lesions.l9.site]}", '"l9" is not in the base'),
+        ("- {name: a, set: {sex.x: 1}}", '"x" is not in the base'),
+        ("- {name: a, set: {sexx: male}}", "sexx: found an unknown field"),
+        ("- {name: a, sett: {sex: male}}", 'did you mean "set"?'),
+        ("- {name: a, set: {sex: male}, expect: {I8.1: mett}}", 'did you mean "met"?'),
+        ("- {name: a, set: {sex: male}, expect: {I8.11: met}}", "a clause without a status"),
+        ("- {name: a, set: {sex: male}, expect: {verdict: yes}}", "accepted: eligible"),
+        ("- {name: a, set: 1}", "accepted: fields with their values"),
+        ("- {name: a, remove: sex}", "accepted: a list of dotted paths"),
+        ("- {name: a, remove: [[sex]]}", "accepted: a dotted path"),
+        ("- {set: {sex: male}}", "a variation without a name"),
+        ("- sex", "accepted: fields with their values"),
+    ],
+)
+def test_malformed(run: Run, folder: Path, text: str, message: str) -> None:
+    path = variations(folder, text)
+    result = run("test", path)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+    assert f"{path}:4" in result.stderr
+
+
+def test_malformed_files(run: Run, folder: Path) -> None:
+    path = folder / "wrong.yaml"
+    for text, message in (
+        (
+            "base: nowhere.yaml\nvariations:\n- {name: a, set: {sex: male}}\n",
+            "a file with one record",
+        ),
+        ("variations:\n- {name: a, set: {sex: male}}\n", "variations without a base"),
+        ("base: baseline.yaml\nvariations: []\n", "a list of variations"),
+        ("base: baseline.yaml\nvariation: 1\nvariations: []\n", "an unknown field"),
+        ("sex: male\n", "a record without expectations"),
+        ("sexx: male\n", "an unknown field"),
+        ("case: {expect: {verdict: eligible, clause: {}}}\n", "found a mapping"),
+        ("a: [\n", "wrong.yaml:"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        result = run("test", path)
+        assert result.exit_code == 2, text
+        assert message in result.stderr, text
+
+
+def test_one_malformed_case_does_not_stop_the_others(run: Run, folder: Path) -> None:
+    path = variations(folder, "- {set: {}}\n- {name: b, set: {ecog: 1}}\n")
+    result = run("test", path)
+    assert result.exit_code == 2
+    assert "1 passed, 1 malformed" in " ".join(result.stdout.split())
+
+
+def test_readings(run: Run, folder: Path) -> None:
+    assert run("test", folder, "--reading", "gilbert=excepted").exit_code == 0
+
+
+def test_no_cases(run: Run, tmp_path: Path) -> None:
+    result = run("test", tmp_path)
+    assert result.exit_code == 2
+    assert "no case files" in result.stderr

@@ -1,0 +1,85 @@
+"""The answer for one patient, against what was written when it was last reviewed.
+
+Set ``OLIGOASP_UPDATE_SNAPSHOTS=1`` to write the snapshots anew, and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from oligoasp.answers import Explanation, Source
+from oligoasp.render import markdown, text
+from oligoasp.render.document import Document
+from oligoasp.render.explanation import CAUTION, document
+from tests.render import samples
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SAMPLES: list[Callable[[], Explanation]] = [
+    samples.ineligible,
+    samples.undetermined,
+    samples.eligible,
+    samples.conflicting,
+    samples.troublesome,
+]
+WRITERS = {"txt": text.write, "md": markdown.write}
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def written(content: Document, suffix: str) -> str:
+    stream = StringIO()
+    WRITERS[suffix](content, stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.__name__)
+def test_snapshot(sample: Callable[[], Explanation], suffix: str, full: bool) -> None:
+    found = written(document(sample(), full=full), suffix)
+    path = SNAPSHOTS / f"{sample.__name__}{'_full' * full}.{suffix}"
+    if os.environ.get("OLIGOASP_UPDATE_SNAPSHOTS") == "1":
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.__name__)
+def test_layout(sample: Callable[[], Explanation], full: bool) -> None:
+    found = written(document(sample(), full=full), "txt")
+    lines = found.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(line == line.rstrip() for line in lines)
+    assert lines[-1] == CAUTION
+    assert "\x1b" not in found
+
+
+def test_ten_problems_fit_on_a_page() -> None:
+    found = written(document(samples.troublesome()), "txt")
+    assert len(found.splitlines()) <= 80
+
+
+def test_a_clause_is_quoted_once() -> None:
+    found = written(document(samples.ineligible()), "txt")
+    assert found.count("Neutrophil absolute count (ANC)") == 1
+
+
+def test_control_characters_and_markup_stay_text() -> None:
+    nasty = Source(field="note", line=1, text="\x1b[31mred\x1b[0m\n*bold* | <b> [x](y) `c` _u_ a_b")
+    explanation = samples.ineligible()
+    reason = explanation.reasons[0].model_copy(update={"facts": (nasty,)})
+    explanation = explanation.model_copy(update={"reasons": (reason,), "record": "[red]x[/]"})
+    shown = written(document(explanation), "txt")
+    assert "\\x1b[31mred" in shown and "\x1b" not in shown
+    assert shown.startswith("[red]x[/]: ineligible\n")
+    filed = written(document(explanation), "md")
+    assert r"\*bold\* \| \<b\> \[x\](y) \`c\` \_u\_ a_b" in filed

@@ -1,0 +1,45 @@
+"""Layout of tables and wide characters."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.cells import cell_len
+
+from oligoasp.render import text
+from oligoasp.render.document import Heading, Item, Paragraph, Table, line, shorten, some
+
+
+def written(*blocks: Heading | Paragraph | Item | Table) -> list[str]:
+    stream = StringIO()
+    text.write(list(blocks), stream)
+    return stream.getvalue().splitlines()
+
+
+def test_a_wide_table_is_wrapped_inside_its_columns() -> None:
+    row = (line("I1"), line("words " * 30), line("not met"), line("食管鳞状细胞癌 " * 12))
+    lines = written(Table(("Clause", "Text", "Status", "Record"), (1, 4, 2, 5), (row,)))
+    assert max(map(cell_len, lines)) <= 80
+    assert lines[0].split() == ["Clause", "Text", "Status", "Record"]
+    assert sum(found.count("words") for found in lines) == 30
+
+
+def test_a_narrow_table_takes_no_more_than_it_needs() -> None:
+    assert written(Table(("A", "B"), (1, 1), ((line("x"), line("y")),))) == ["A  B", "x  y"]
+
+
+def test_a_word_longer_than_the_line_is_broken() -> None:
+    lines = written(Item(line("x" * 200)))
+    assert max(map(len, lines)) <= 80
+    assert "".join(lines).replace(" ", "") == "x" * 200
+
+
+def test_shorten_cuts_at_a_word() -> None:
+    assert shorten("one two three", 13) == "one two three"
+    assert shorten("one two three", 12) == "one two…"
+    assert shorten("x" * 20, 5) == "xxxx…"
+
+
+def test_some_says_how_many_are_left_out() -> None:
+    assert some(["a", "b"], 2) == "a, b"
+    assert some(["a", "b", "c"], 2) == "a, b and 1 more"
