@@ -177,7 +177,7 @@ class Compiler:
         for condition in conditions:
             other = found.get(condition.other)
             if other is None or len(other.values) > 1 or not other.sure:
-                if fact and (fact.default or not HARMLESS.isdisjoint(fact.values)):
+                if fact and fact.values:
                     found[name] = fact._replace(sure=False)
             elif not other.values or (other.values[0] in condition.values) == condition.negated:
                 found[name] = MEANINGLESS
