@@ -50,7 +50,7 @@ class Batch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
-        self._settled = {**engine.protocol.default_readings(), **engine.readings}
+        self._settled = engine.settled
         self._sessions: dict[int, Session] = {}
         self._known: dict[str, dict[Key, Status]] = {}
         self._joint: dict[Key, bool] = {}
@@ -125,7 +125,7 @@ class Batch:
         if level not in self._sessions:
             shape = tuple((kind, self._room(kind, level)) for kind, _ in needed)
             self._sessions[level] = Session(
-                self._engine.protocol, shape, self._settled, evidence=False, traced=False
+                self._engine.protocol, shape, self._settled, traced=False
             )
         return self._sessions[level]
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clingo import Symbol
-
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, join
 from oligoasp.record.facts import Compiler, Entity, Situation
@@ -41,18 +39,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer to "eligible?": the verdict, each clause's status, and the evidence.
+    """The answer to "eligible?": the verdict and each clause's status.
 
-    ``statuses`` has the clauses that test, in the order of the protocol. ``evidence``
-    holds in every completion, ``possible_evidence`` in some.
+    ``statuses`` has the clauses that test, in the order of the protocol; ``violated``
+    and ``violable`` may name others too.
     """
 
     verdict: Verdict
     statuses: dict[str, Status]
     violated: frozenset[str]
     violable: frozenset[str]
-    evidence: tuple[tuple[str, Symbol], ...]
-    possible_evidence: tuple[tuple[str, Symbol], ...]
 
 
 class Engine:
@@ -67,22 +63,35 @@ class Engine:
         self.protocol = protocol
         self.readings = dict(readings or {})
         self.compiler = Compiler(protocol)
-        self._sessions: dict[Shape, Session] = {}
+        self._sessions: dict[tuple[Shape, bool, bool], Session] = {}
 
-    def session(self, situation: Situation, spare: Iterable[str] = ()) -> Session:
+    def session(
+        self,
+        situation: Situation,
+        spare: Iterable[str] = (),
+        *,
+        open_readings: bool = False,
+        traced: bool = False,
+    ) -> Session:
         """Give a session with room for exactly the entries that a record may have.
 
         Args:
             situation: the record.
             spare: kinds with room for one entry more, although their list is complete.
+            open_readings: whether readings can be chosen anew; else they are settled.
+            traced: whether dependencies will be asked for.
         """
-        return self.session_of(self.shape(situation, spare))
+        shape = self.shape(situation, spare)
+        key = (shape, open_readings, traced)
+        if key not in self._sessions:
+            settled = None if open_readings else self.settled
+            self._sessions[key] = Session(self.protocol, shape, settled, traced=traced)
+        return self._sessions[key]
 
-    def session_of(self, shape: Shape) -> Session:
-        """Give a session of the given shape, grounded once."""
-        if shape not in self._sessions:
-            self._sessions[shape] = Session(self.protocol, shape)
-        return self._sessions[shape]
+    @property
+    def settled(self) -> dict[str, str]:
+        """The reading of every ambiguity."""
+        return {**self.protocol.default_readings(), **self.readings}
 
     def shape(self, situation: Situation, spare: Iterable[str] = ()) -> Shape:
         """Give how many entries of each kind a record may have."""
@@ -145,8 +154,6 @@ class Engine:
             {c.id: status_of(c, found) for c in self.protocol.clauses.values() if c.tests},
             found.violated,
             found.violable,
-            found.evidence,
-            found.possible_evidence,
         )
 
     def _contradiction(

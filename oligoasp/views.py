@@ -184,7 +184,7 @@ def look(engine: Engine, settled: Mapping[str, str]) -> tuple[list[View], Integr
     """
     kinds = engine.protocol.vocabulary.kinds
     shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
-    session = Session(engine.protocol, shape, settled, evidence=False)
+    session = Session(engine.protocol, shape, settled)
     dependencies = session.dependencies
     alike = Alike(session.ground_rules, {p: v for p, v in session.has.items() if p[0][1] < 2})
     tied = {(entity[0], attribute) for entity, attribute in dependencies.tied}

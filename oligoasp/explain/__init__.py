@@ -49,7 +49,7 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         blockers=tuple(in_order(decision.violated)),
         conflicts=tuple(joint),
         clauses=_clauses(question, missing, full),
-        counted=tuple(_counted(question)),
+        counted=tuple(question.counted),
         reasons=tuple(reasons(question, blocking)),
         remedies=tuple(remedies(question, blocking)),
         waiting=tuple(waiting(question)),
@@ -64,15 +64,13 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
 
 def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:
     decision, words = question.decision, question.words
-    counted = _counted(question)
     answers = []
     for clause_id, status in decision.statuses.items():
         clause = question.engine.protocol.clauses[clause_id]
         evidence: list[Evidence] = []
         if status.blocks:
-            terms = [e for c, e in decision.evidence if c == clause_id]
-            terms = terms or [e for c, e in decision.possible_evidence if c == clause_id]
-            evidence = list(dict.fromkeys(words.evidence(e, counted) for e in terms))
+            terms = question.evidence[clause_id]
+            evidence = list(dict.fromkeys(words.evidence(e, question.counted) for e in terms))
         answers.append(
             ClauseAnswer(
                 clause=clause_id,
@@ -81,7 +79,7 @@ def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAn
                 status=status,
                 evidence=tuple(evidence),
                 values=tuple(_values(question, clause_id)) if full and _holds(status) else (),
-                missing=tuple(missing.named(clause_id)) if status is Status.UNKNOWN else (),
+                missing=tuple(missing.named(clause_id)) if full and status is Status.UNKNOWN else (),
             )
         )
     return tuple(answers)
@@ -95,8 +93,7 @@ def _values(question: Question, clause: str) -> list[Evidence]:
     """Give a minimal set of recorded facts that make a clause hold."""
     if clause not in question.session.violated:
         return []
-    relevant = question.keys([clause])
-    keys: list[Key] = [k for k in question.given if k in relevant]
+    keys: list[Key] = list(question.given)
     background = [*question.background, question.session.violated[clause]]
     oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
     core = oracle(range(len(keys)))
@@ -113,18 +110,6 @@ def _values(question: Question, clause: str) -> list[Evidence]:
         text = f"{words.subject(entity, name)}: {words.value(entity, name)}"
         shown.append(Evidence(text=text, sources=(words.source(entity, name),)))
     return shown
-
-
-def _counted(question: Question) -> list[str]:
-    """Name what is counted, as far as it is the same in every completion."""
-    session = question.session
-    atoms = session.atoms(question.assumptions, "counted", 2)
-    certain = []
-    for unit, number in atoms:
-        literal = session.literal("counted", [unit, number])
-        if literal is not None and not session.satisfiable([*question.assumptions, -literal]):
-            certain.append(question.words.unit_counted(unit, number.number // 2))
-    return certain
 
 
 def _notes(question: Question) -> list[str]:

@@ -2,256 +2,265 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
 from oligoasp.explain.question import Key, Question
 from oligoasp.record.errors import join
-from oligoasp.record.facts import THE_PATIENT, Entity, Value
+from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 
-MOST_NODES = 14
+MOST_WAYS = 24
 """How many different ways of meeting a clause are looked at."""
 
 
-@dataclass
-class _Found:
-    """Minimal sets of items for one clause, with the values that they may have."""
+@dataclass(frozen=True)
+class _Way:
+    """A minimal set of unknowns that meets a clause, with the values that each may have.
 
-    sets: dict[tuple[Key, ...], dict[tuple[Entity, str], set[Value]]] = field(default_factory=dict)
+    A list has no values: it has to be complete. ``filled`` are lists that must not be empty.
+    """
+
+    values: dict[Pair, frozenset[Value]]
+    filled: frozenset[Pair]
+
+
+@dataclass
+class _Ways:
+    """The ways of meeting one clause; ``decisive``: the only values that leave a way open."""
+
+    found: list[_Way] = field(default_factory=list)
+    decisive: dict[Pair, frozenset[Value]] = field(default_factory=dict)
     complete: bool = True
 
 
 class Missing:
-    """The items that a record does not give, and what they can still decide."""
+    """What a record does not say, and what that can still decide.
+
+    An unknown is an attribute of the patient or of a recorded entry, or, as the pair
+    ((kind, 0), ""), the rest of a list that may go on.
+    """
 
     def __init__(self, question: Question) -> None:
         self._question = question
         self._session = question.session
-        self.items: dict[Key, list[tuple[Entity, str]]] = self._unknown()
-
-    def _unknown(self) -> dict[Key, list[tuple[Entity, str]]]:
-        """Give the attributes that the record leaves open, by the field that would say them."""
-        question, situation = self._question, self._question.situation
-        items: dict[Key, list[tuple[Entity, str]]] = {}
+        self._rest: dict[Pair, list[Entity]] = {}
+        self.unknowns: list[Pair] = []
+        situation = question.situation
         for entity, attribute in self._session.has:
             kind, index = entity
-            if entity != THE_PATIENT and index > len(situation.ids[kind]):
-                key: Key = ((kind, 0), "")
-                if kind not in situation.open_lists:
-                    continue
-            else:
+            if entity == THE_PATIENT or index <= len(situation.ids[kind]):
                 fact = situation.facts.get((entity, attribute))
-                if fact and len(fact.values) < 2:
-                    continue
-                key = (entity, question.engine.field_path(entity, attribute))
-            items.setdefault(key, []).append((entity, attribute))
-        return items
+                if fact is None or len(fact.values) > 1:
+                    self.unknowns.append((entity, attribute))
+            elif kind in situation.open_lists:
+                entities = self._rest.setdefault(((kind, 0), ""), [])
+                if entity not in entities:
+                    entities.append(entity)
+        self.unknowns += self._rest
+        self._found: dict[str, _Ways] = {}
 
     # ---- what would establish eligibility ---------------------------------------------
 
     def needs(self) -> tuple[list[Need], bool]:
-        """Find, for each clause that is open, the minimal sets of items that would meet it.
+        """Find, for each clause that is open, the minimal sets of unknowns that would meet it.
 
         Returns:
             The sets, clauses with the same sets together, and whether these are all.
         """
         question = self._question
-        clauses = question.engine.protocol.in_order(question.decision.violable)
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         complete = True
-        for clause in clauses:
-            found = self._of(clause)
-            complete = complete and found.complete
-            alternatives = tuple(
-                tuple(self._item(key, values) for key in keys)
-                for keys, values in sorted(
-                    found.sets.items(), key=lambda pair: (len(pair[0]), pair[0])
-                )
-            )
-            grouped.setdefault(alternatives, []).append(clause)
+        for clause in question.engine.protocol.in_order(question.decision.violable):
+            ways = self._ways(clause)
+            complete = complete and ways.complete
+            alternatives = [
+                tuple(self._item(way, pair, ways.decisive.get(pair)) for pair in way.values)
+                for way in ways.found
+            ]
+            alternatives.sort(key=lambda items: (len(items), [i.field for i in items]))
+            grouped.setdefault(tuple(dict.fromkeys(alternatives)), []).append(clause)
         needs = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
         return needs, complete
 
-    def _of(self, clause: str) -> _Found:
-        relevant = self._question.keys([clause])
-        keys = [k for k in self.items if k in relevant]
-        found = _Found()
-        queue: list[list[int]] = [[]]
+    def _ways(self, clause: str) -> _Ways:
+        """Find the ways of meeting a clause: after each, one of its values is ruled out."""
+        if clause in self._found:
+            return self._found[clause]
+        ways = self._found[clause] = _Ways()
+        cone = self._question.cone(clause)
+        unknowns = [u for u in self.unknowns if u in cone]
+        queue: list[tuple[list[int], tuple[Pair, frozenset[Value]] | None]] = [([], None)]
         visited = 0
         while queue:
-            if visited == MOST_NODES:
-                found.complete = False
+            if visited == MOST_WAYS:
+                ways.complete = False
                 break
+            excluded, without = queue.pop(0)
             visited += 1
-            excluded = queue.pop(0)
-            groups = self._favourable(clause, keys, excluded)
-            if groups is None:
+            model = self._favourable(clause, unknowns, excluded)
+            if model is None:
+                if without is not None:
+                    ways.decisive[without[0]] = without[1]
                 continue
-            needed = self._shrunk(clause, keys, groups)
-            values = found.sets.setdefault(tuple(keys[i] for i in needed), {})
-            if len(needed) == 1 and keys[needed[0]][1]:
-                literals = self._single(clause, keys[needed[0]], groups[needed[0]], values)
-                queue.append([*excluded, *(-lit for lit in literals)])
+            way = self._minimal(clause, unknowns, model)
+            if any(set(w.values) <= set(way.values) and way != w for w in ways.found):
                 continue
-            for i in needed:
-                for literal in groups[i]:
-                    self._note(values, literal)
-                if keys[i][1]:
-                    queue.append([*excluded, *(-lit for lit in groups[i] if lit > 0)])
-        self._drop_supersets(found)
-        return found
+            ways.found.append(way)
+            for pair, values in way.values.items():
+                if values:
+                    literals = self._session.has[pair]
+                    ruled_out = [*excluded, *(-literals[v] for v in values)]
+                    queue.append((ruled_out, None if excluded else (pair, values)))
+        keep = [
+            w for w in ways.found if not any(set(o.values) < set(w.values) for o in ways.found)
+        ]
+        ways.found = keep
+        return ways
+
+    @cached_property
+    def _nothing_more(self) -> list[int]:
+        return [-self._session.present[e] for entities in self._rest.values() for e in entities]
 
     def _favourable(
-        self, clause: str, keys: Sequence[Key], excluded: list[int]
-    ) -> list[list[int]] | None:
-        """Find values of the items with which the patient is eligible, as literals by item."""
+        self, clause: str, unknowns: Sequence[Pair], excluded: list[int]
+    ) -> dict[Pair, list[int]] | None:
+        """Find an eligible patient, and give what each unknown is in it, as literals."""
         session, question = self._session, self._question
-        goal = [session.eligible, *question.met([clause]), *excluded]
-        nothing_more = [
-            -session.present[entity]
-            for key in self.items
-            if not key[1]
-            for entity in {e for e, _ in self.items[key]}
-        ]
-        wanted = [
-            literal
-            for key in keys
-            for pair in self.items[key]
-            for literal in session.has[pair].values()
-        ]
-        for extra in (nothing_more, []):
-            true = session.true_literals(
-                [*question.assumptions, *goal, *extra],
-                [*wanted, *(session.present[e] for k in keys for e, _ in self.items[k])],
-            )
+        goal = [*question.assumptions, session.eligible, *question.met([clause]), *excluded]
+        for extra in (self._nothing_more, []):
+            wanted = [lit for u in unknowns for lit in self._literals(u)]
+            true = session.true_literals([*goal, *extra], wanted)
             if true is not None:
-                return [self._literals(key, true) for key in keys]
+                return {u: self._as_in(u, true) for u in unknowns}
         return None
 
-    def _literals(self, key: Key, true: frozenset[int]) -> list[int]:
+    def _literals(self, unknown: Pair) -> list[int]:
+        """Give the literals that say what an unknown is."""
         session = self._session
-        literals = [
-            lit for pair in self.items[key] for lit in session.has[pair].values() if lit in true
+        if unknown[1]:
+            return list(session.has[unknown].values())
+        entities = self._rest[unknown]
+        return [session.present[e] for e in entities] + [
+            literal
+            for pair, values in session.has.items()
+            if pair[0] in entities
+            for literal in values.values()
         ]
-        if not key[1]:
-            entities = sorted({e for e, _ in self.items[key]})
-            literals += [
-                session.present[e] if session.present[e] in true else -session.present[e]
-                for e in entities
-            ]
-        return literals
 
-    def _shrunk(
-        self, clause: str, keys: Sequence[Key], groups: Sequence[Sequence[int]]
-    ) -> tuple[int, ...]:
-        """Drop the items without which the others' values meet the clause all the same."""
-        background = [*self._question.assumptions, self._session.violated[clause]]
-        oracle = group_oracle(groups, background, self._session.core)
-        core = oracle(range(len(keys)))
-        lists_last = sorted(core or (), key=lambda i: (keys[i][1] != "", i))
-        return shrink(lists_last, oracle)
-
-    def _single(
-        self,
-        clause: str,
-        key: Key,
-        chosen: Sequence[int],
-        values: dict[tuple[Entity, str], set[Value]],
-    ) -> list[int]:
-        """Collect every value of one item that alone meets the clause; give their literals."""
+    def _as_in(self, unknown: Pair, true: frozenset[int]) -> list[int]:
+        """Give literals that say that an unknown is as in a model."""
         session = self._session
-        literals = []
+        if unknown[1]:
+            return next(
+                (self._says(unknown, v) for v, x in session.has[unknown].items() if x in true), []
+            )
+        entities = self._rest[unknown]
+        if not any(session.present[e] in true for e in entities):
+            return [-session.present[e] for e in entities]
+        return [x if x in true else -x for x in self._literals(unknown)]
+
+    def _says(self, unknown: Pair, value: Value) -> list[int]:
+        """Give literals that say that an unknown has a value, wherever it has a meaning."""
+        values = self._session.has[unknown]
+        if (unknown[0][0], unknown[1]) in self._question.engine.protocol.vocabulary.conditions:
+            return [-literal for other, literal in values.items() if other != value]
+        return [values[value]]
+
+    def _minimal(
+        self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]
+    ) -> _Way:
+        """Drop the unknowns that the clause does not need, and widen the values of the others."""
+        session = self._session
         broken = [*self._question.assumptions, session.violated[clause]]
-        positive = {lit for lit in chosen if lit > 0}
-        for pair in self.items[key]:
-            if not positive & set(session.has[pair].values()):
+        oracle = group_oracle([model[u] for u in unknowns], broken, session.core)
+        core = oracle(range(len(unknowns))) or []
+        lists_first = sorted(core, key=lambda i: (unknowns[i][1] != "", i))
+        needed = [unknowns[i] for i in shrink(lists_first, oracle)]
+        values: dict[Pair, frozenset[Value]] = {}
+        filled = set()
+        for unknown in needed:
+            others = [lit for other in needed if other != unknown for lit in model[other]]
+            if not unknown[1]:
+                values[unknown] = frozenset()
+                if model[unknown][0] > 0:
+                    filled.add(unknown)
                 continue
-            for value, literal in session.has[pair].items():
-                sufficient = not session.satisfiable([*broken, literal])
-                if sufficient and session.satisfiable([*self._question.assumptions, literal]):
-                    values.setdefault(pair, set()).add(value)
-                    literals.append(literal)
-        return literals or list(positive)
+            values[unknown] = frozenset(
+                value
+                for value in self._possible(unknown)
+                if not session.satisfiable([*broken, *others, *self._says(unknown, value)])
+            )
+        return _Way(values, frozenset(filled))
 
-    def _note(self, values: dict[tuple[Entity, str], set[Value]], literal: int) -> None:
-        for pair, candidates in self._session.has.items():
-            for value, lit in candidates.items():
-                if lit == literal:
-                    values.setdefault(pair, set()).add(value)
-                    return
-
-    @staticmethod
-    def _drop_supersets(found: _Found) -> None:
-        for keys in list(found.sets):
-            if any(set(other) < set(keys) for other in found.sets):
-                del found.sets[keys]
+    def _possible(self, unknown: Pair) -> Iterable[Value]:
+        fact = self._question.situation.facts.get(unknown)
+        return fact.values if fact is not None else self._session.has[unknown]
 
     # ---- wording ------------------------------------------------------------------------
 
-    def _item(self, key: Key, values: dict[tuple[Entity, str], set[Value]]) -> Item:
-        entity, path = key
+    def _item(self, way: _Way, unknown: Pair, decisive: frozenset[Value] | None) -> Item:
+        entity, attribute = unknown
+        values = way.values[unknown]
         words = self._question.words
         vocabulary = self._question.engine.protocol.vocabulary
-        if not path:
+        if not attribute:
             kind = vocabulary.kinds[entity[0]]
             return Item(
                 item=kind.list_name.replace("_", " "),
                 field=kind.list_name,
-                needed="the complete list; empty if there are none",
+                needed="the complete list"
+                + ("" if unknown in way.filled else "; empty if there are none"),
             )
         entry = entry_of(self._question.situation, entity)
-        pairs = [pair for pair in self.items[key] if pair in values] or self.items[key][:1]
-        needed = [
-            words.region(*pair, values[pair])
-            for pair in pairs
-            if pair in values and len(values[pair]) < len(self._session.has[pair])
-        ]
+        path = self._question.engine.field_path(entity, attribute)
         typed = entry.text(path)
+        fatal = [v for v in self._possible(unknown) if v not in (decisive or ())]
         return Item(
-            item=words.subject(*pairs[0]),
+            item=words.subject(entity, attribute),
             field=join(entry.path, path),
-            needed=", ".join(dict.fromkeys(needed)) or "recorded",
+            needed=words.region(entity, attribute, values),
             note=f"`{typed}` leaves it open" if typed else "",
-            ends=self._ends(pairs),
+            ends=words.region(entity, attribute, fatal) if decisive and fatal else "",
         )
 
-    def _ends(self, pairs: Sequence[tuple[Entity, str]]) -> str:
-        """Say which values of an item would alone make the patient ineligible."""
-        session, question = self._session, self._question
-        said = []
-        for pair in pairs:
-            fatal = [
-                value
-                for value, literal in session.has[pair].items()
-                if not session.satisfiable([*question.assumptions, session.eligible, literal])
-                and session.satisfiable([*question.assumptions, literal])
-            ]
-            if fatal:
-                said.append(question.words.region(*pair, fatal))
-        return ", ".join(said)
+    # ---- names of unknowns ----------------------------------------------------------------
 
     def named(self, clause: str) -> list[str]:
-        """Name the missing items that the status of a clause can depend on."""
-        relevant = self._question.keys([clause])
-        return list(
-            dict.fromkeys(self._name(key) for key in self.items if key in relevant)
-        )
-
-    def _name(self, key: Key) -> str:
-        kind = self._question.engine.protocol.vocabulary.kinds[key[0][0]]
-        if not key[1]:
-            return kind.list_name.replace("_", " ")
-        return self._question.words.subject(*self.items[key][0])
-
-    # ---- what no longer matters -----------------------------------------------------------
+        """Name the unknowns that can settle a clause favourably."""
+        ways = self._ways(clause)
+        return list(dict.fromkeys(self._name(u) for way in ways.found for u in way.values))
 
     def no_longer_matters(self) -> list[str]:
-        """Name the missing items that no open clause depends on."""
+        """Name the fields and lists, not recorded, on which no open clause depends any more.
+
+        Where the ways of meeting a clause have not all been found, all that the clause
+        could ask for is taken to matter.
+        """
         question = self._question
         decision = question.decision
-        open_clauses = () if decision.violated else decision.violable
-        relevant = question.keys(open_clauses)
-        return list(dict.fromkeys(self._name(key) for key in self.items if key not in relevant))
+        matter: set[Key] = set()
+        for clause in () if decision.violated else decision.violable:
+            ways = self._ways(clause)
+            if not ways.complete:
+                return []
+            matter |= {self._key(u) for way in ways.found for u in way.values}
+        silent = [u for u in self.unknowns if not self._given(u) and self._key(u) not in matter]
+        return list(dict.fromkeys(self._name(u) for u in silent))
+
+    def _key(self, unknown: Pair) -> Key:
+        entity, attribute = unknown
+        return entity, attribute and self._question.engine.field_path(entity, attribute)
+
+    def _given(self, unknown: Pair) -> bool:
+        return bool(unknown[1]) and self._question.typed(self._key(unknown))
+
+    def _name(self, unknown: Pair) -> str:
+        entity, attribute = unknown
+        if not attribute:
+            kinds = self._question.engine.protocol.vocabulary.kinds
+            return kinds[entity[0]].list_name.replace("_", " ")
+        return self._question.words.subject(entity, attribute)

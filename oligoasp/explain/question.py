@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from clingo import Symbol
+
 from oligoasp.decide import Decision, Engine, entry_of, literal_groups
 from oligoasp.explain.words import Words
-from oligoasp.record.facts import THE_PATIENT, Entity, Situation, Value
+from oligoasp.record.facts import Entity, Pair, Situation, Value
 from oligoasp.record.read import Record
 
 Key = tuple[Entity, str]
@@ -26,7 +28,7 @@ class Question:
     def __init__(self, engine: Engine, record: Record) -> None:
         self.engine = engine
         self.situation: Situation = engine.compile(record)
-        self.session = engine.session(self.situation, engine.protocol.list_means)
+        self.session = engine.session(self.situation, engine.protocol.list_means, traced=True)
         self.readings = self.session.readings(engine.readings)
         self.words = Words(engine, self.situation)
         self.given: dict[Key, list[int]] = {}
@@ -46,30 +48,41 @@ class Question:
         """The verdict and the statuses."""
         return self.engine.conclude(self.session, self.situation, self.readings)
 
+    @cached_property
+    def evidence(self) -> dict[str, list[Symbol]]:
+        """Why each blocking clause is violated."""
+        return {
+            clause: self.session.evidence(self.assumptions, clause)
+            for clause in self.engine.protocol.in_order(self.decision.violated)
+        }
+
+    @cached_property
+    def counted(self) -> list[str]:
+        """What is counted as metastases, as far as it is the same in every completion."""
+        return [
+            self.words.unit_counted(unit, number.number // 2)
+            for unit, number in self.session.holding(self.assumptions, "counted", 2)
+        ]
+
     def typed(self, key: Key) -> bool:
         """Tell whether the record gives a field."""
         entity, path = key
         return entry_of(self.situation, entity).get(path) is not None
 
+    def cone(self, clause: str) -> frozenset[Pair]:
+        """Give the attributes that the status of a clause can depend on.
+
+        What is not recorded of a list is given as the pair ((kind, 0), "").
+        """
+        ids = self.situation.ids
+        return frozenset(
+            ((entity[0], 0), "") if entity[1] > len(ids.get(entity[0], ())) else (entity, attribute)
+            for entity, attribute in self.session.cone(clause)
+        )
+
     def met(self, clauses: Iterable[str]) -> list[int]:
         """Give assumptions that say that clauses are not violated."""
         return [-self.session.violated[c] for c in clauses if c in self.session.violated]
-
-    def keys(self, clauses: Iterable[str]) -> set[Key]:
-        """Give the fields and entries that the statuses of clauses can depend on."""
-        found: set[Key] = set()
-        for clause in clauses:
-            for entity, attribute in self.session.cone(clause):
-                recorded = entity == THE_PATIENT or entity[1] <= len(
-                    self.situation.ids[entity[0]]
-                )
-                if not recorded:
-                    found.add(((entity[0], 0), ""))
-                elif attribute:
-                    found.add((entity, self.engine.field_path(entity, attribute)))
-                else:
-                    found.add((entity, ""))
-        return found
 
     def without(self, keys: Iterable[Key]) -> list[int]:
         """Give the assumptions of the record without some of its fields."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oligoasp.answers import Change, Conflict, Reason, Remedy, Source
 from oligoasp.explain.question import Key, Question
+from oligoasp.explain.words import joined
 from oligoasp.solver.minimal import check_minimal, enumerate_minimal, group_oracle, shrink
 
 MOST_SETS = 6
@@ -49,17 +50,10 @@ def reasons(question: Question, blocking: list[tuple[str, ...]]) -> list[Reason]
     """
     found = []
     for clauses in blocking:
-        relevant = question.keys(clauses)
-        keys = [k for k in question.given if k in relevant]
+        keys = list(question.given)
         background = [*question.background, *question.met(clauses)]
         oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
-        core = oracle(range(len(keys)))
-        if core is None:  # what is tied in other ways matters too
-            keys = list(question.given)
-            oracle = group_oracle(
-                [question.given[k] for k in keys], background, question.session.core
-            )
-            core = oracle(range(len(keys))) or []
+        core = oracle(range(len(keys))) or []
         minimal = shrink(core, oracle)
         found.append((clauses, [keys[i] for i in minimal]))
     order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
@@ -80,8 +74,7 @@ def remedies(question: Question, blocking: list[tuple[str, ...]]) -> list[Remedy
     """
     found = []
     for clauses in blocking:
-        relevant = question.keys(clauses)
-        possible = [k for k in question.given if k in relevant and _means(question, k)]
+        possible = [k for k in question.given if _means(question, k)]
         actionable = _corrections(question, clauses, possible)
         found += [Remedy(clauses=clauses, actionable=True, changes=c) for c in actionable]
         if not actionable:
@@ -109,8 +102,8 @@ def _means(question: Question, key: Key) -> str | None:
 def _cited(question: Question, clauses: tuple[str, ...]) -> list[Key]:
     cited = {
         s.field
-        for clause, evidence in question.decision.evidence
-        if clause in clauses
+        for clause in clauses
+        for evidence in question.evidence.get(clause, ())
         for s in question.words.evidence(evidence).sources
     }
     waits = question.engine.protocol.means
@@ -136,14 +129,16 @@ def _corrections(
             continue
         gone = [keys[i] for i in minimal.elements]
         kept = [*question.without(gone), *question.met(clauses)]
-        changes = tuple(_change(question, key, kept) for key in gone)
+        changes = tuple(_change(question, key, clauses, kept) for key in gone)
         if question.session.satisfiable(kept):
             found.append(changes)
     found.sort(key=lambda changes: (len(changes), [c.item for c in changes]))
     return found[:MOST_SETS]
 
 
-def _change(question: Question, key: Key, assumptions: list[int]) -> Change:
+def _change(
+    question: Question, key: Key, clauses: tuple[str, ...], assumptions: list[int]
+) -> Change:
     entity, path = key
     words = question.words
     protocol = question.engine.protocol
@@ -155,19 +150,36 @@ def _change(question: Question, key: Key, assumptions: list[int]) -> Change:
         return Change(
             item=f"a further {label}", source=words.listed(entity), needed=needed, means=action
         )
-    needed, item = [], ""
-    for attribute in question.attributes[key]:
-        candidates = question.session.has[entity, attribute]
-        allowed = question.values(assumptions, entity, attribute)
-        if len(allowed) < len(candidates):
-            needed.append(words.region(entity, attribute, allowed))
-        item = item or words.subject(entity, attribute)
+    attributes = question.attributes[key]
     return Change(
-        item=item,
+        item=words.subject(entity, attributes[0]),
         source=words.field(entity, path),
-        needed=", ".join(needed) or "another value",
+        needed=_needed(question, key, clauses, assumptions),
         means=action,
     )
+
+
+def _needed(
+    question: Question, key: Key, clauses: tuple[str, ...], assumptions: list[int]
+) -> str:
+    """Say which values of a field would do; several attributes may come from it."""
+    session, words = question.session, question.words
+    entity = key[0]
+    said = []
+    broken = [session.violated[c] for c in clauses if c in session.violated]
+    for attribute in question.attributes[key]:
+        candidates = session.has[entity, attribute]
+        sufficient = [
+            value
+            for value, literal in candidates.items()
+            if len(broken) == 1
+            and not session.satisfiable([*question.without([key]), *broken, literal])
+        ]
+        chosen = sufficient or question.values(assumptions, entity, attribute)
+        if 0 < len(chosen) < len(candidates):
+            name = f"{words.subject(entity, attribute)} " if said else ""
+            said.append(name + words.region(entity, attribute, chosen))
+    return joined(said) or "another value"
 
 
 def _further_entry(question: Question, kind: str, assumptions: list[int]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from oligoasp.answers import NearMiss, ReadingMatters
-from oligoasp.decide import Status, Verdict, entry_of
+from oligoasp.decide import Status, Verdict, entry_of, literals
 from oligoasp.explain.question import Question
 from oligoasp.protocol.vocabulary import Attribute, Scale
 from oligoasp.record.facts import Entity
+from oligoasp.solver.session import Session
 
 NEAR = Fraction(1, 10)
 """A value is near its limit if it is within this part of it."""
@@ -16,40 +18,33 @@ NEAR = Fraction(1, 10)
 
 def readings(question: Question) -> list[ReadingMatters]:
     """Find the readings that, chosen alone, would give another verdict."""
-    engine, session = question.engine, question.session
-    ambiguities = engine.protocol.ambiguities
-    record = [lit for lit in question.assumptions if lit not in set(question.readings)]
-    free = [*session.readings({}, ambiguities), *record]
-    verdict = question.decision.verdict
-    if verdict is Verdict.INELIGIBLE and not session.satisfiable([*free, session.eligible]):
-        return []
-    if verdict is Verdict.ELIGIBLE and not session.satisfiable([*free, -session.eligible]):
-        return []
+    engine = question.engine
+    session = engine.session(question.situation, open_readings=True)
+    record = literals(session, question.situation)
     found = []
-    for ambiguity in ambiguities.values():
-        current = engine.readings.get(ambiguity.name, ambiguity.default)
+    for name in _candidates(question, session, record):
+        ambiguity = engine.protocol.ambiguities[name]
         for option, meaning in ambiguity.options.items():
-            if option == current:
+            if option == engine.settled[name]:
                 continue
-            chosen = session.readings({**engine.readings, ambiguity.name: option})
-            other = _verdict(question, [*chosen, *record])
-            if other is not None and other is not verdict:
+            chosen = session.readings({**engine.readings, name: option})
+            verdict = _verdict(session, [*chosen, *record])
+            if verdict is not None and verdict is not question.decision.verdict:
                 found.append(
                     ReadingMatters(
-                        reading=ambiguity.name,
+                        reading=name,
                         option=option,
                         clause=ambiguity.clause,
                         question=ambiguity.question,
                         meaning=meaning,
-                        verdict=other,
+                        verdict=verdict,
                     )
                 )
     return found
 
 
-def _verdict(question: Question, assumptions: list[int]) -> Verdict | None:
+def _verdict(session: Session, assumptions: list[int]) -> Verdict | None:
     """Give the verdict under assumptions, or None if nobody fulfils them."""
-    session = question.session
     can_be = session.satisfiable([*assumptions, session.eligible])
     can_fail = session.satisfiable([*assumptions, -session.eligible])
     if can_be and can_fail:
@@ -57,6 +52,47 @@ def _verdict(question: Question, assumptions: list[int]) -> Verdict | None:
     if can_be:
         return Verdict.ELIGIBLE
     return Verdict.INELIGIBLE if can_fail else None
+
+
+def _candidates(question: Question, session: Session, record: list[int]) -> list[str]:
+    """Give the ambiguities that may matter, leaving out those that cannot.
+
+    A settled verdict changes only if the other side becomes possible; an open one only
+    if a side stops to be possible, and with it a given completion on that side.
+    """
+    readings = question.engine.readings
+    names = list(question.engine.protocol.ambiguities)
+    if question.decision.verdict is Verdict.INELIGIBLE:
+        return _turning(session, readings, names, [*record, session.eligible])
+    if question.decision.verdict is Verdict.ELIGIBLE:
+        return _turning(session, readings, names, [*record, -session.eligible])
+    everything = [lit for values in session.has.values() for lit in values.values()]
+    everything += session.present.values()
+    found: set[str] = set()
+    for side in (session.eligible, -session.eligible):
+        assumptions = [*session.readings(readings), *record, side]
+        true = session.true_literals(assumptions, everything) or frozenset()
+        patient = [lit if lit in true else -lit for lit in everything]
+        found.update(_turning(session, readings, names, [*patient, -side]))
+    return [name for name in names if name in found]
+
+
+def _turning(
+    session: Session, readings: Mapping[str, str], names: list[str], goal: list[int]
+) -> list[str]:
+    """Give the ambiguities of which some option makes a goal possible.
+
+    Many are set free at a time: where that does not help, none of them does.
+    """
+    if not session.satisfiable([*session.readings(readings, names), *goal]):
+        return []
+    if len(names) == 1:
+        return names
+    half = len(names) // 2
+    return [
+        *_turning(session, readings, names[:half], goal),
+        *_turning(session, readings, names[half:], goal),
+    ]
 
 
 def near_misses(question: Question) -> list[NearMiss]:
@@ -73,8 +109,8 @@ def near_misses(question: Question) -> list[NearMiss]:
             continue
         scale, regions = vocabulary.scales[attribute.of], compiler.regions[attribute.of]
         exact = _exact(question, entity, attribute)
-        if exact is None or scale.counted:
-            continue
+        if exact is None or (scale.discrete and scale.unit == "1"):
+            continue  # a grade or a count is at its limit or not; there is no margin
         place = regions.representatives.index(int(fact.values[0]))
         for limit in _limits_beside(regions.representatives, regions.limits, place):
             at = Fraction(limit, 2) * scale.resolution

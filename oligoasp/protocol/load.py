@@ -33,7 +33,6 @@ from oligoasp.record.units import units_of
 from oligoasp.solver.program import Facts, ProgramError, Symbol, SymbolType, load_control, text
 
 ENGINE = ("space.lp", "status.lp", "phrases.lp")
-EVIDENCE = "evidence.lp"
 
 
 def asp_folder() -> Path:
@@ -101,7 +100,6 @@ def _load(folder: Path) -> Protocol:
         title=headers[0][2],
         version=versions[0],
         files=files,
-        evidence=asp_folder() / "engine" / EVIDENCE,
         clauses=clauses,
         parameters=parameters,
         ambiguities=ambiguities,

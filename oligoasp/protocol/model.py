@@ -62,7 +62,6 @@ class Protocol:
     title: str
     version: str
     files: tuple[Path, ...]
-    evidence: Path  # shows evidence, for answers that give reasons
     clauses: dict[str, Clause]
     parameters: dict[str, Parameter]
     ambiguities: dict[str, Ambiguity]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import clingo
-from clingo import Function, Number, Symbol, SymbolType
+from clingo import Function, Number, Symbol
 
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import regions_of
@@ -22,6 +22,10 @@ from oligoasp.solver.program import GroundRules, load_control
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
 """How many entries of each kind there may be, in the order of the vocabulary."""
+
+
+OPTIONS = ("--heuristic=Vsids", "--no-init-moms")
+"""Many small questions are asked, so starting to solve has to be cheap."""
 
 
 def entity_symbol(entity: Entity) -> Symbol:
@@ -35,23 +39,13 @@ def group_value(index: int) -> str:
     return f"group({index})"
 
 
-def _value(symbol: Symbol) -> Value:
-    return symbol.number if symbol.type == SymbolType.Number else str(symbol)
-
-
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What holds in some completion (possible) and in every one (certain).
-
-    ``evidence`` are the (clause, evidence) pairs among them.
-    """
+    """Which clauses some completion violates, which ones every completion does."""
 
     violable: frozenset[str]
     violated: frozenset[str]
-    maybe_inapplicable: frozenset[str]
     inapplicable: frozenset[str]
-    evidence: tuple[tuple[str, Symbol], ...]
-    possible_evidence: tuple[tuple[str, Symbol], ...]
 
 
 class Session:
@@ -61,7 +55,6 @@ class Session:
         protocol: the protocol.
         shape: how many entries of each kind there may be.
         settled: readings that are settled for good, by ambiguity; the others stay open.
-        evidence: whether answers give evidence.
         traced: whether to keep the ground rules, to read dependencies off them.
     """
 
@@ -71,7 +64,6 @@ class Session:
         shape: Shape,
         settled: Mapping[str, str] | None = None,
         *,
-        evidence: bool = True,
         traced: bool = True,
     ) -> None:
         self.protocol = protocol
@@ -81,9 +73,9 @@ class Session:
         facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
         self._rules = GroundRules() if traced else None
         self._control = load_control(
-            [*protocol.files, *([protocol.evidence] if evidence else ())],
+            protocol.files,
             facts,
-            ["--heuristic=Vmtf"],
+            OPTIONS,
             self._rules,
         )
         self._index()
@@ -91,18 +83,19 @@ class Session:
     def _index(self) -> None:
         atoms = self._control.symbolic_atoms
         self.has: dict[tuple[Entity, str], dict[Value, int]] = {}
-        entities = {entity_symbol(e): e for e in self.entities()}
+        entities = {str(entity_symbol(e)): e for e in self.entities()}
         for atom in atoms.by_signature("has", 3):
-            entity, attribute, value = atom.symbol.arguments
-            values = self.has.setdefault((entities[entity], attribute.name), {})
-            values[_value(value)] = atom.literal
+            entity, attribute, value = str(atom.symbol)[4:-1].split(",", 2)
+            pair = (entities[entity], attribute)
+            key: Value = int(value) if value.lstrip("-").isdecimal() else value
+            self.has.setdefault(pair, {})[key] = atom.literal
         self.present = {
-            entities[a.symbol.arguments[0]]: a.literal for a in atoms.by_signature("present", 1)
+            entities[str(a.symbol)[8:-1]]: a.literal for a in atoms.by_signature("present", 1)
         }
-        self.reading = {
-            (a.symbol.arguments[0].name, a.symbol.arguments[1].name): a.literal
-            for a in atoms.by_signature("reading", 2)
-        }
+        self.reading: dict[tuple[str, str], int] = {}
+        for atom in atoms.by_signature("reading", 2):
+            name, option = str(atom.symbol)[8:-1].split(",")
+            self.reading[name, option] = atom.literal
         self.violated = {
             a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("violated", 1)
         }
@@ -114,6 +107,7 @@ class Session:
         (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
         self._impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
+        self._ambiguities: dict[str, frozenset[str]] = {}
 
     def entities(self) -> list[Entity]:
         """Give the patient and every entry that there may be."""
@@ -140,6 +134,15 @@ class Session:
         An entry whose mere presence matters is given with the attribute "".
         """
         return self.dependencies.of(self.status_atoms(clause))
+
+    def ambiguities(self, clause: str) -> frozenset[str]:
+        """Give the ambiguities whose reading the status of a clause can depend on."""
+        if clause not in self._ambiguities:
+            reached = self.dependencies.reached(self.status_atoms(clause))
+            self._ambiguities[clause] = frozenset(
+                name for (name, _), literal in self.reading.items() if literal in reached
+            )
+        return self._ambiguities[clause]
 
     def status_atoms(self, clause: str) -> tuple[int, ...]:
         """Give the atoms that the status of a clause is read from."""
@@ -207,34 +210,33 @@ class Session:
         certain = self._enumerate("cautious", assumptions)
         if certain is None:
             return None
-        possible = self._enumerate("brave", assumptions) or ()
-        every, some = _sorted_out(certain), _sorted_out(possible)
-        return Consequences(some[0], every[0], some[1], every[1], every[2], some[2])
+        possible = self._enumerate("brave", assumptions) or []
+        return Consequences(
+            _clauses(possible, "violated"),
+            _clauses(certain, "violated"),
+            _clauses(certain, "inapplicable"),
+        )
 
-    def evidence(self, assumptions: Sequence[int]) -> list[tuple[str, Symbol]]:
-        """Give the evidence of one patient who fulfils the assumptions."""
-        self._mode("auto", 1)
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            model = handle.model()
-            return [] if model is None else list(_sorted_out(model.symbols(shown=True))[2])
+    def evidence(self, assumptions: Sequence[int], clause: str) -> list[Symbol]:
+        """Give why a clause is violated: what holds in every completion, or else in one."""
+        atoms = {
+            atom.literal: atom.symbol.arguments[1]
+            for atom in self._control.symbolic_atoms.by_signature("violated", 2)
+            if atom.symbol.arguments[0].string == clause
+        }
+        true = self.true_literals([*assumptions, self.violated[clause]], atoms) or frozenset()
+        certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
+        return sorted(atoms[x] for x in certain or true)
 
-    def atoms(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
-        """Give the arguments of the true atoms ``name/arity`` in one patient, sorted."""
-        self._mode("auto", 1)
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            model = handle.model()
-            if model is None:
-                return []
-            return [
-                s.arguments
-                for s in sorted(model.symbols(atoms=True))
-                if s.name == name and len(s.arguments) == arity
-            ]
-
-    def literal(self, name: str, arguments: Sequence[Symbol]) -> int | None:
-        """Give the literal of an atom, or None if it can never hold."""
-        atom = self._control.symbolic_atoms[Function(name, arguments)]
-        return None if atom is None else atom.literal
+    def holding(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
+        """Give the arguments of the atoms ``name/arity`` that hold in every completion."""
+        atoms = {
+            atom.literal: atom.symbol
+            for atom in self._control.symbolic_atoms.by_signature(name, arity)
+        }
+        true = self.true_literals(assumptions, atoms) or frozenset()
+        certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
+        return [symbol.arguments for symbol in sorted(atoms[x] for x in certain)]
 
     def _enumerate(self, mode: str, assumptions: Sequence[int]) -> list[Symbol] | None:
         self._mode(mode, 0)
@@ -251,19 +253,8 @@ class Session:
         configuration.models = models
 
 
-def _sorted_out(
-    symbols: Iterable[Symbol],
-) -> tuple[frozenset[str], frozenset[str], tuple[tuple[str, Symbol], ...]]:
-    violated, inapplicable, evidence = set(), set(), []
-    for symbol in sorted(symbols):
-        arguments = symbol.arguments
-        if symbol.name == "inapplicable":
-            inapplicable.add(arguments[0].string)
-        elif len(arguments) == 1:
-            violated.add(arguments[0].string)
-        else:
-            evidence.append((arguments[0].string, arguments[1]))
-    return frozenset(violated), frozenset(inapplicable), tuple(evidence)
+def _clauses(symbols: Iterable[Symbol], name: str) -> frozenset[str]:
+    return frozenset(s.arguments[0].string for s in symbols if s.name == name)
 
 
 def _facts(protocol: Protocol, shape: Shape) -> str:

@@ -1055,6 +1055,8 @@ def random_record(rng: random.Random) -> Record:
 def _mend(record: Record) -> None:
     """Keep to what is possible where aspects meet."""
     ends = [one["end"] for one in record["definitive_treatments"]]
+    if record["primary"]["histology"] != "adenosquamous_carcinoma":
+        record["primary"].pop("histology_accepted", None)
     first = record["primary"]["diagnosis"]
     for one in record["lesions"]:
         one["detected"] = max(one["detected"], first)
@@ -1138,7 +1140,7 @@ def clone(value: Any) -> Any:
 def vague(text: str, rng: random.Random) -> str:
     """A partial date that leaves open which day it was."""
     chance = rng.random()
-    if len(text) > 10 and chance < 0.4:
+    if len(text) > 10 and ".." not in text and chance < 0.4:
         return text[:10]
     first, last = date_span(text)
     if chance < 0.65 or first != last:

@@ -199,12 +199,16 @@ def times(name: str, critical: tuple[int, ...], linked: tuple[str, ...] = ()) ->
 
 
 def latest(raw: Any, enrollment: DateSpan | None) -> list[Any]:
-    """The measurements that may be the one that counts (normally one; none if not given)."""
+    """The measurements that may be the one that counts (normally one; none if not given).
+
+    The vocabulary: of several, "the latest on or before enrollment counts"; so one that was
+    taken after enrollment is no result, even if it is the only one.
+    """
     if raw is None:
         return []
     if not isinstance(raw, list):
-        return [raw]
-    if len(raw) <= 1 or enrollment is None:
+        raw = [raw]
+    if enrollment is None:
         return list(raw)
     best: list[Any] = []
     best_day: tuple[int, int] = (0, 0)
@@ -213,9 +217,10 @@ def latest(raw: Any, enrollment: DateSpan | None) -> list[Any]:
         if dated is None:
             day = (enrollment[0].toordinal(), 1)
         else:
-            day = (date_span(str(dated))[1].toordinal(), 0)
-            if day[0] > enrollment[1].toordinal():
+            first, last = date_span(str(dated))
+            if first > enrollment[1]:
                 continue
+            day = (last.toordinal(), 0)
         if not best or day > best_day:
             best, best_day = [one], day
     return best
@@ -409,6 +414,8 @@ def slice_of(lesion: Entry) -> Any:
     Measurability falls monotonically with it, so the extremes cover every case.
     """
     value = slice_span(lesion)
+    if value is None and lesion.recorded:
+        return 5  # the vocabulary: a lesion without slice_thickness has slices of 5 mm
     if value is None:
         return Gap((5, 1000))
     if not isinstance(value, Span):
@@ -440,12 +447,22 @@ def length(name: str) -> Reader:
 
     def read(lesion: Entry) -> Any:
         raw = lesion.raw.get(name)
+        if raw is None and name == "conglomerate_diameter":
+            raw = said_in_group(lesion, name)
         value = None if raw is None else quantity(str(raw), "length")
         if value is not None and not isinstance(value, Span):
             return value
         return settle(value, length_points(lesion.patient), 0)
 
     return read
+
+
+def said_in_group(lesion: Entry, name: str) -> Any:
+    """What another node of the group says (the vocabulary: one of them says it for all)."""
+    label = lesion.raw.get("adjacent_group")
+    listed = lesion.patient.raw.get("lesions") or ()
+    said = [one.get(name) for one in listed if label and one.get("adjacent_group") == label]
+    return next((value for value in said if value is not None), None)
 
 
 def negated(span: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -515,6 +532,7 @@ SPANS: dict[str, Callable[[Any], tuple[int, int] | None]] = {
     "intervention_start": lambda e: elapsed(
         days_back, e.patient.start, day_of(e, "last_intervention")
     ),
+    "trial_end_start": lambda e: elapsed(days_back, e.patient.start, day_of(e, "end")),
     "years_before": lambda e: elapsed(years_back, diagnosis(e.patient), day_of(e, "diagnosis")),
     "minutes_before": minutes_before_randomization,
 }
@@ -678,7 +696,10 @@ class Comorbidity(Entry):
 class Trial(Entry):
     """One participation in a drug study."""
 
-    readers: ClassVar[dict[str, Reader]] = {"days": times("intervention_start", (0, 28))}
+    readers: ClassVar[dict[str, Reader]] = {
+        "days": times("intervention_start", (0, 28), ("trial_end_start",)),
+        "end_days": times("trial_end_start", (0, 28), ("intervention_start",)),
+    }
 
 
 _LIMIT = Fraction(3, 2)
@@ -793,6 +814,10 @@ def _ended_in_order(one: Entry) -> Test:
     return lambda: one.end_enrollment <= one.end_start
 
 
+def _left_after_last_dose(one: Entry) -> Test:
+    return lambda: one.end_days <= one.days
+
+
 def listed_now(p: Patient) -> tuple[Entry, ...]:
     """The lesions of the completion under way: the recorded ones if that is still open."""
     key: Key = (p, "lesions")
@@ -825,6 +850,8 @@ def constraints(p: Patient) -> Callable[[set[Entry]], list[Test]]:
                 tests += _therapy(one)
             elif isinstance(one, Definitive):
                 tests.append(_ended_in_order(one))
+            elif isinstance(one, Trial):
+                tests.append(_left_after_last_dose(one))
         if p in touched:
             names = {name for entry, name in p.world.assignment if entry is p}
             if names & {"lung_irradiated", "thoracic_radiotherapy"}:

@@ -1,0 +1,1 @@
+"""Verifying: is the protocol sound? Questions to the whole patient space."""

@@ -1,0 +1,275 @@
+"""The whole patient space of a protocol, and canonical points of it.
+
+Nothing about the patient is fixed, and the rules are those that decide. A question is a
+set of assumptions; an answer is a proof that nobody fulfils them, or the person nearest
+to the protocol's typical patient who does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from oligoasp.protocol.model import Protocol
+from oligoasp.protocol.regions import Regions, regions_of
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import Entity, Pair, Value
+from oligoasp.solver.minimal import enumerate_minimal, group_oracle, shrink
+from oligoasp.solver.program import Symbol, text
+from oligoasp.solver.session import Session, Shape
+
+MOST_LESIONS = 7
+"""How many entries of the kind with the most room are considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A point of the space: who is there, what each attribute is, and what is violated."""
+
+    entities: tuple[Entity, ...]
+    values: Mapping[Pair, Value]
+    violated: frozenset[str]
+    unusual: tuple[Pair, ...]
+
+
+class WholeSession(Session):
+    """A session that also gives facts, and learns what no record can say."""
+
+    def facts(self, name: str, arity: int) -> list[list[Symbol]]:
+        """Give the arguments of the facts ``name/arity``, in the order of the files."""
+        rows = self._control.symbolic_atoms.by_signature(name, arity)
+        return [row.symbol.arguments for row in rows if row.is_fact]
+
+    def forbid(self, literals: Sequence[int]) -> None:
+        """Rule out, for good, that literals hold together."""
+        with self._control.backend() as backend:
+            backend.add_rule([], list(literals))
+
+
+class Space:
+    """Asks the whole patient space.
+
+    Args:
+        protocol: the protocol.
+        most: how many entries there may be of the kinds that may have several.
+    """
+
+    def __init__(self, protocol: Protocol, most: int = MOST_LESIONS) -> None:
+        self.protocol = protocol
+        self.shape = shape_of(protocol, most)
+        self.session = WholeSession(protocol, self.shape, traced=False)
+        self.regions: dict[str, Regions] = regions_of(protocol)
+        self.typical = typical_values(self.session)
+        self.clauses = {
+            clause: literal
+            for clause, literal in self.session.violated.items()
+            if clause in protocol.clauses
+        }
+        self._usual = {
+            pair: self._usual_value(pair, list(values))
+            for pair, values in self.session.has.items()
+        }
+        self._group = {
+            pair: [-literal for value, literal in values.items() if value != self._usual[pair]]
+            for pair, values in self.session.has.items()
+        }
+        entities = {entity: number for number, entity in enumerate(self.session.entities())}
+        names = {name: number for number, name in enumerate(protocol.vocabulary.attributes)}
+        self._order = sorted(
+            self.session.has,
+            key=lambda pair: (entities[pair[0]], self._rank(pair), names[pair[0][0], pair[1]]),
+        )
+        self._single = [
+            self._group[pair]
+            for pair in self._order
+            if self._scale_is_counted(pair)
+        ]
+        self._absent = [
+            [-literal]
+            for entity, literal in reversed(self.session.present.items())
+            if entity[0] != PATIENT
+        ]
+
+    def _scale_is_counted(self, pair: Pair) -> bool:
+        attribute = self.protocol.vocabulary.attributes[pair[0][0], pair[1]]
+        return attribute.type == "number" and self.protocol.vocabulary.scales[attribute.of].counted
+
+    # ---- assumptions ------------------------------------------------------------------
+
+    def readings(self, chosen: Mapping[str, str] | None = None) -> list[int]:
+        """Give assumptions for the readings: the defaults, except for those chosen."""
+        return self.session.readings(chosen or {})
+
+    def met(self, clauses: Iterable[str]) -> list[int]:
+        """Give assumptions that clauses are not violated."""
+        return [-self.session.violated[c] for c in clauses if c in self.session.violated]
+
+    def others(self, *left_out: str) -> list[str]:
+        """Give every clause that can be violated, but for some."""
+        return [c for c in self.protocol.in_order(self.clauses) if c not in left_out]
+
+    # ---- questions --------------------------------------------------------------------
+
+    def exists(self, assumptions: Sequence[int]) -> bool:
+        """Tell whether there is somebody who fulfils assumptions."""
+        return self.session.satisfiable(assumptions)
+
+    def blame(self, fixed: Sequence[int], clauses: Sequence[str]) -> tuple[str, ...]:
+        """Give a minimal set of clauses that nobody in the situation meets together."""
+        oracle = group_oracle([self.met([c]) for c in clauses], fixed, self.session.core)
+        every = range(len(clauses))
+        found = oracle(list(every))
+        if found is None:
+            raise ValueError("somebody meets all of these clauses")
+        return tuple(clauses[i] for i in shrink(list(found), oracle))
+
+    def all_blame(
+        self, fixed: Sequence[int], clauses: Sequence[str], limit: int = 200
+    ) -> list[tuple[str, ...]]:
+        """Give every minimal set of clauses that nobody in the situation meets together."""
+        oracle = group_oracle([self.met([c]) for c in clauses], fixed, self.session.core)
+        core = oracle(list(range(len(clauses))))
+        if core is None:
+            return []
+        found = [
+            tuple(clauses[i] for i in minimal.elements)
+            for minimal in enumerate_minimal(len(clauses), oracle, limit)
+            if minimal.unsatisfiable
+        ]
+        return sorted(found, key=lambda c: (len(c), [clauses.index(x) for x in c]))
+
+    def person(self, assumptions: Sequence[int]) -> Person | None:
+        """Give the person nearest to the typical patient who fulfils assumptions.
+
+        Nearest means: going through what is usual in a fixed order, each is kept unless
+        the assumptions and what was kept before forbid it. So the answer depends on
+        nothing but the question.
+        """
+        fixed = self._keep(list(assumptions), self._single)
+        if fixed is None:
+            return None
+        fixed = self._keep(fixed, self._absent)
+        assert fixed is not None
+        there = self.session.true_literals(fixed, self.session.present.values()) or frozenset()
+        entities = [e for e, literal in self.session.present.items() if literal in there]
+        here = set(entities)
+        pairs = [pair for pair in self._order if pair[0] in here]
+        fixed = self._keep(fixed, [self._group[pair] for pair in pairs if self._group[pair]])
+        assert fixed is not None
+        return self._settled(fixed, entities, pairs)
+
+    def _keep(self, fixed: list[int], groups: Sequence[Sequence[int]]) -> list[int] | None:
+        """Add to assumptions each group in turn that is possible beside those before it."""
+        waiting = self._compatible(fixed, groups, range(len(groups)))
+        if waiting is None:
+            return None
+        for number, group in enumerate(groups):
+            later = [n for n in waiting if n > number]
+            if number not in waiting:
+                rest = [literal for n in later for literal in groups[n]]
+                if not self.exists([*fixed, *group, *rest]):
+                    if not self.exists([*fixed, *group]):
+                        continue
+                    later = self._compatible([*fixed, *group], groups, later) or []
+            fixed = [*fixed, *group]
+            waiting = later
+        return fixed
+
+    def _compatible(
+        self, fixed: Sequence[int], groups: Sequence[Sequence[int]], wanted: Iterable[int]
+    ) -> list[int] | None:
+        """Leave out groups until the rest is possible; None if not even the assumptions are."""
+        kept = list(wanted)
+        owner = {literal: n for n in kept for literal in groups[n]}
+        while True:
+            core = self.session.core([*fixed, *(lit for n in kept for lit in groups[n])])
+            if core is None:
+                return kept
+            blamed = {owner[literal] for literal in core if literal in owner}
+            if not blamed:
+                return None
+            gone = max(blamed)
+            kept.remove(gone)
+            for literal in groups[gone]:
+                owner.pop(literal, None)
+
+    def _settled(
+        self, fixed: list[int], entities: Sequence[Entity], pairs: Sequence[Pair]
+    ) -> Person:
+        """Choose, of what is unusual, the possible value nearest to the usual one."""
+        chosen: dict[Pair, Value] = {}
+        unusual: list[Pair] = []
+        interesting = [lit for pair in pairs for lit in self.session.has[pair].values()]
+        clauses = list(self.session.violated.values())
+        model = self.session.true_literals(fixed, [*interesting, *clauses])
+        assert model is not None
+        for pair in pairs:
+            values = self.session.has[pair]
+            held = next((v for v, literal in values.items() if literal in model), None)
+            if held is None:
+                continue
+            if held != self._usual[pair]:
+                unusual.append(pair)
+                for value in self._nearest(pair):
+                    if value == held:
+                        fixed.append(values[value])
+                        break
+                    better = self.session.true_literals(
+                        [*fixed, values[value]], [*interesting, *clauses]
+                    )
+                    if better is not None:
+                        model, held = better, value
+                        fixed.append(values[value])
+                        break
+            chosen[pair] = held
+        violated = frozenset(c for c, lit in self.session.violated.items() if lit in model)
+        return Person(tuple(entities), chosen, violated, tuple(unusual))
+
+    def _nearest(self, pair: Pair) -> list[Value]:
+        """Give the values of an attribute, those first that are nearest to what is usual."""
+        usual, values = self._usual[pair], list(self.session.has[pair])
+        if isinstance(usual, int):
+            numbers = [value for value in values if isinstance(value, int)]
+            return list(sorted(numbers, key=lambda value: (abs(value - usual), value)))
+        return values
+
+    def forbid(self, pairs: Mapping[Pair, Value]) -> None:
+        """Take out of the space what no record can say."""
+        self.session.forbid([self.session.has[pair][value] for pair, value in pairs.items()])
+
+    def pinned(self, person: Person) -> list[int]:
+        """Give assumptions that fix everything about a person."""
+        here = set(person.entities)
+        return [
+            literal if entity in here else -literal
+            for entity, literal in self.session.present.items()
+        ] + [self.session.has[pair][value] for pair, value in person.values.items()]
+
+    # ---- what is usual ----------------------------------------------------------------
+
+    def _usual_value(self, pair: Pair, values: list[Value]) -> Value:
+        usual = self.typical.get((pair[0][0], pair[1]))
+        attribute = self.protocol.vocabulary.attributes[pair[0][0], pair[1]]
+        if attribute.type == "number" and usual is not None:
+            scale = self.protocol.vocabulary.scales[attribute.of]
+            return self.regions[attribute.of].representative(scale.code(Fraction(usual)))
+        return usual if usual in values else values[0]
+
+    def _rank(self, pair: Pair) -> int:
+        """Give a place in the order: what is recorded at all stands before what it says."""
+        attribute = self.protocol.vocabulary.attributes[pair[0][0], pair[1]]
+        return 0 if attribute.origin.form == "recorded" else 1
+
+def shape_of(protocol: Protocol, most: int) -> Shape:
+    """Give how many entries of each kind are considered."""
+    kinds = [kind for kind in protocol.vocabulary.kinds.values() if kind.name != PATIENT]
+    return tuple((kind.name, most if kind.unrecorded > 1 else kind.unrecorded) for kind in kinds)
+
+
+def typical_values(session: WholeSession) -> dict[tuple[str, str], str]:
+    """Give what is typical of an attribute, as the protocol's files say it."""
+    return {
+        (text(kind), text(attribute)): text(value)
+        for kind, attribute, value in session.facts("typical", 3)
+    }

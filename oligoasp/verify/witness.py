@@ -1,0 +1,115 @@
+"""Witnesses: persons whom the solver made up, as records that went through the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from oligoasp.decide import Decision, Engine, Status, Verdict, literals
+from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record, parse_record
+from oligoasp.verify.realize import Data, Realizer, Unrealisable
+from oligoasp.verify.space import Person, Space
+
+MOST_TRIES = 40
+
+
+class Mismatch(Exception):
+    """A witness did not replay: the pipeline decides otherwise than the solver said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A complete record, what is unusual about it, and how it was decided."""
+
+    name: str
+    data: Data
+    person: Person
+    verdict: Verdict
+    statuses: Mapping[str, Status]
+    readings: Mapping[str, str]
+
+    @property
+    def violates(self) -> tuple[str, ...]:
+        """The clauses that the patient violates."""
+        return tuple(c for c, s in self.statuses.items() if s.blocks)
+
+
+class Witnesses:
+    """Finds witnesses and replays each of them.
+
+    Args:
+        space: the space that they come from.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self._realizer = Realizer(space)
+        self._engine = Engine(space.protocol)
+
+    def find(
+        self, assumptions: Sequence[int], name: str, readings: Mapping[str, str] | None = None
+    ) -> Witness | None:
+        """Give the record nearest to the typical patient who fulfils assumptions.
+
+        Args:
+            assumptions: what the patient has to fulfil, readings included.
+            name: the name of the record.
+            readings: the readings other than the defaults, for the replay.
+
+        Returns:
+            None if nobody does, or none of the first that do can be written as a record.
+
+        Raises:
+            Mismatch: the pipeline decides the record otherwise than the solver said.
+        """
+        for _ in range(MOST_TRIES):
+            person = self.space.person(assumptions)
+            if person is None:
+                return None
+            try:
+                data = self._realizer.record(person, name)
+            except Unrealisable as refused:
+                self.space.forbid({pair: person.values[pair] for pair in refused.pairs})
+                continue
+            return self.replay(person, data, readings or {})
+        return None
+
+    def replay(self, person: Person, data: Data, readings: Mapping[str, str]) -> Witness:
+        """Send a record through the whole pipeline and compare.
+
+        Raises:
+            Mismatch: the answer differs from what the solver said.
+        """
+        try:
+            record = parse_record(data, self.space.protocol.vocabulary)
+            decision, silent = self._decide(record, readings)
+        except RecordError as error:
+            raise Mismatch(f"witness {data['id']}: {error}") from None
+        self._compare(person, decision, silent, str(data["id"]))
+        return Witness(
+            str(data["id"]), data, person, decision.verdict, decision.statuses, dict(readings)
+        )
+
+    def _decide(self, record: Record, readings: Mapping[str, str]) -> tuple[Decision, bool]:
+        situation = self._engine.compile(record)
+        session = self.space.session
+        assumptions = session.readings(readings)
+        decision = self._engine.conclude(session, situation, assumptions)
+        literals(session, situation)
+        return decision, bool(readings)
+
+    def _compare(self, person: Person, decision: Decision, lenient: bool, name: str) -> None:
+        omits = any(
+            value == "no"
+            and self.space.protocol.vocabulary.attributes[pair[0][0], pair[1]].origin.form
+            == "recorded"
+            for pair, value in person.values.items()
+        )
+        for clause, status in decision.statuses.items():
+            said = clause in person.violated
+            if status is Status.UNKNOWN and (lenient or omits):
+                continue
+            if status is Status.UNKNOWN or status.blocks != said:
+                verb = "violates" if said else "does not violate"
+                raise Mismatch(f"witness {name}: the solver says it {verb} {clause}, but it is {status}")
