@@ -21,7 +21,6 @@ from oligoasp.solver.session import Session
 from oligoasp.views import Key, look
 
 
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What is decided of one record: its verdict and the status of each clause."""
@@ -77,9 +76,7 @@ class Batch:
             statuses[name] = status
         return self._outcome(situation, statuses, keys)
 
-    def _solve(
-        self, situation: Situation, keys: Mapping[str, Key], rows: Iterable[Key]
-    ) -> Outcome:
+    def _solve(self, situation: Situation, keys: Mapping[str, Key], rows: Iterable[Key]) -> Outcome:
         session = self._session(situation)
         found = session.consequences(
             [*session.readings(self._settled), *literals(session, situation)]
@@ -130,12 +127,11 @@ class Batch:
         return self._sessions[level]
 
     def _room(self, kind: str, level: int) -> int:
-        return (2 + self._engine.protocol.vocabulary.kinds[kind].unrecorded // 2) * 2**level
+        least = 2 + self._engine.protocol.vocabulary.kinds[kind].unrecorded // 2
+        return least << level
 
 
-def check(
-    engine: Engine, records: Iterable[Record | RecordError]
-) -> Iterator[Check | RecordError]:
+def check(engine: Engine, records: Iterable[Record | RecordError]) -> Iterator[Check | RecordError]:
     """Give the short answer for each of many records, in order.
 
     Args:
@@ -164,5 +160,3 @@ def check(
             conflict=outcome.verdict is Verdict.INELIGIBLE and not outcome.blockers,
             unknown=outcome.unknown,
         )
-
-

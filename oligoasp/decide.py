@@ -10,6 +10,7 @@ from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, join
 from oligoasp.record.facts import Compiler, Entity, Situation
 from oligoasp.record.read import Entry, Record
+from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.session import Consequences, Session, Shape
 
 
@@ -172,38 +173,62 @@ class Engine:
             situation.record.where(path),
             situation.record.id,
             path,
-            f"`{entry.text(self.field_path(entity, attribute))}` although {governing} is "
-            f"`{entry.text(self.field_path(entity, other))}`",
+            f"`{entry.text(self.field_path(situation, entity, attribute))}` although {governing} is "
+            f"`{entry.text(self.field_path(situation, entity, other))}`",
             f"the field only where {other} {verb} {' or '.join(sorted(wanted.values))}",
         )
 
     def _impossible(
         self, session: Session, situation: Situation, readings: list[int]
     ) -> list[Problem]:
-        tolerant = [lit for lit in readings if lit != -session.tolerate] + [session.tolerate]
-        reasons = session.atoms([*tolerant, *literals(session, situation)], "impossible", 1)
+        """Say which fields cannot be true together, and why not."""
+        groups = literal_groups(session, situation)
+        keys = list(groups)
+        oracle = group_oracle([groups[k] for k in keys], readings, session.core)
+        together = [keys[i] for i in shrink(list(oracle(range(len(keys))) or ()), oracle)]
+        said = [lit for key in together for lit in groups[key]]
+        tolerant = [x for x in readings if x != -session.tolerate] + [session.tolerate]
+        why = [row[0].string for row in session.holding([*tolerant, *said], "impossible", 1)]
         record = situation.record
-        return [
-            Problem(record.source, record.line, record.id, "", "a record that contradicts itself", reason[0].string)
-            for reason in reasons
-        ] or [
-            Problem(record.source, record.line, record.id, "", "a record that contradicts itself", "")
-        ]
+        fields = {}
+        for entity, attribute in together:
+            if (
+                attribute
+                and entry_of(situation, entity).get(self.field_path(situation, entity, attribute))
+                is not None
+            ):
+                path = self.path(situation, entity, attribute)
+                typed = entry_of(situation, entity).text(
+                    self.field_path(situation, entity, attribute)
+                )
+                fields[path] = f"{path} `{typed}`"
+        found = " with ".join(fields.values()) or "a record that contradicts itself"
+        line = next((record.where(path) for path in fields), record.line)
+        accepted = "what can be true together"
+        if why:
+            accepted += f": {'; '.join(why)}"
+        return [Problem(record.source, line, record.id, "", found, accepted)]
 
-    def field_path(self, entity: Entity, attribute: str) -> str:
-        """Give the path, inside its entry, of the field that an attribute comes from."""
+    def field_path(self, situation: Situation, entity: Entity, attribute: str) -> str:
+        """Give the path, inside its entry, of the field that an attribute comes from.
+
+        Of several fields that could say it, the one that the record gives, else the first.
+        """
         origin = self.protocol.vocabulary.attributes[entity[0], attribute].origin
         match origin.form:
             case "before":
                 return origin.arguments[1]
             case "after":
                 return origin.arguments[2]
+            case "age":
+                given = entry_of(situation, entity).values
+                return next((p for p in origin.arguments[:2] if p in given), origin.arguments[0])
             case _:
                 return origin.arguments[0]
 
     def path(self, situation: Situation, entity: Entity, attribute: str) -> str:
         """Give the path, in the whole record, of the field that an attribute comes from."""
-        return join(entry_of(situation, entity).path, self.field_path(entity, attribute))
+        return join(entry_of(situation, entity).path, self.field_path(situation, entity, attribute))
 
 
 def entry_of(situation: Situation, entity: Entity) -> Entry:

@@ -221,9 +221,9 @@ def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:
             knots.remove(knot)
         knots.append(joined)
     found = []
-    for knot in sorted(sorted(k) for k in knots):
+    for ordered in sorted(sorted(k) for k in knots):
         by_kind: ByKind = {}
-        for kind, attribute in knot:
+        for kind, attribute in ordered:
             by_kind.setdefault(kind, set()).add(attribute)
         found.append(by_kind)
     return found

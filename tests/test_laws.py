@@ -15,7 +15,7 @@ from oligoasp.decide import Decision, Engine, Status, Verdict
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import read_records
 from tests.reference.generate import random_record, remove_parts
-from tests.support import Data, decide, engine, parse, protocol, variant
+from tests.support import Data, baseline, changed, decide, engine, parse, protocol, variant
 
 SEEDS = st.integers(0, 2**32)
 FEW = settings(
@@ -128,7 +128,9 @@ def verdicts(protocol_engine: Engine, data: list[Data]) -> list[Verdict]:
 def samples() -> list[Data]:
     rng = random.Random(31)
     made = [random_record(rng) for _ in range(200)]
-    return made + [remove_parts(one, rng, 2) for one in made]
+    made += [remove_parts(one, rng, 2) for one in made]
+    breaks = ({"labs.albumin": "2.7 g/dL"}, {"labs.platelets": "99 10*9/L"}, {"consent.voluntary": False})
+    return made + [changed(baseline(), change) for change in breaks]
 
 
 @pytest.mark.parametrize("clause", ["I10.a", "I8.2", "I8.4"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -53,6 +54,7 @@ def command(
     from oligoasp.render import json, lines  # noqa: PLC0415
 
     engine = options.make_engine(protocol, readings)
+    gc.enable()  # many records do make garbage
     records = read_records(files, engine.protocol.vocabulary)
     colour = options.colourful(sys.stdout)
     verdicts: Counter[Verdict] = Counter()

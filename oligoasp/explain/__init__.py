@@ -79,7 +79,9 @@ def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAn
                 status=status,
                 evidence=tuple(evidence),
                 values=tuple(_values(question, clause_id)) if full and _holds(status) else (),
-                missing=tuple(missing.named(clause_id)) if full and status is Status.UNKNOWN else (),
+                missing=tuple(missing.named(clause_id))
+                if full and status is Status.UNKNOWN
+                else (),
             )
         )
     return tuple(answers)

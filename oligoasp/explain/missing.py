@@ -115,9 +115,7 @@ class Missing:
                     literals = self._session.has[pair]
                     ruled_out = [*excluded, *(-literals[v] for v in values)]
                     queue.append((ruled_out, None if excluded else (pair, values)))
-        keep = [
-            w for w in ways.found if not any(set(o.values) < set(w.values) for o in ways.found)
-        ]
+        keep = [w for w in ways.found if not any(set(o.values) < set(w.values) for o in ways.found)]
         ways.found = keep
         return ways
 
@@ -170,9 +168,7 @@ class Missing:
             return [-literal for other, literal in values.items() if other != value]
         return [values[value]]
 
-    def _minimal(
-        self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]
-    ) -> _Way:
+    def _minimal(self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]) -> _Way:
         """Drop the unknowns that the clause does not need, and widen the values of the others."""
         session = self._session
         broken = [*self._question.assumptions, session.violated[clause]]
@@ -216,7 +212,7 @@ class Missing:
                 + ("" if unknown in way.filled else "; empty if there are none"),
             )
         entry = entry_of(self._question.situation, entity)
-        path = self._question.engine.field_path(entity, attribute)
+        path = self._question.engine.field_path(self._question.situation, entity, attribute)
         typed = entry.text(path)
         fatal = [v for v in self._possible(unknown) if v not in (decisive or ())]
         return Item(
@@ -253,7 +249,9 @@ class Missing:
 
     def _key(self, unknown: Pair) -> Key:
         entity, attribute = unknown
-        return entity, attribute and self._question.engine.field_path(entity, attribute)
+        return entity, attribute and self._question.engine.field_path(
+            self._question.situation, entity, attribute
+        )
 
     def _given(self, unknown: Pair) -> bool:
         return bool(unknown[1]) and self._question.typed(self._key(unknown))

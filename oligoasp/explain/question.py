@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from threading import Thread
 
 from clingo import Symbol
 
@@ -11,6 +12,7 @@ from oligoasp.decide import Decision, Engine, entry_of, literal_groups
 from oligoasp.explain.words import Words
 from oligoasp.record.facts import Entity, Pair, Situation, Value
 from oligoasp.record.read import Record
+from oligoasp.solver.session import Session
 
 Key = tuple[Entity, str]
 """A field of an entry: (entity, path); an entry as such: (entity, ""); the completeness
@@ -28,6 +30,9 @@ class Question:
     def __init__(self, engine: Engine, record: Record) -> None:
         self.engine = engine
         self.situation: Situation = engine.compile(record)
+        # Grounding leaves Python free, so what is needed last is grounded meanwhile.
+        self._grounding = Thread(target=self._ground_open_readings)
+        self._grounding.start()
         self.session = engine.session(self.situation, engine.protocol.list_means, traced=True)
         self.readings = self.session.readings(engine.readings)
         self.words = Words(engine, self.situation)
@@ -35,13 +40,22 @@ class Question:
         self.attributes: dict[Key, list[str]] = {}
         self.background = list(self.readings)
         for (entity, attribute), literals in literal_groups(self.session, self.situation).items():
-            key = (entity, attribute and engine.field_path(entity, attribute))
+            key = (entity, attribute and engine.field_path(self.situation, entity, attribute))
             if attribute and not self.typed(key):
                 self.background += literals
             else:
                 self.given.setdefault(key, []).extend(literals)
                 self.attributes.setdefault(key, []).append(attribute)
         self.assumptions = self.background + [x for g in self.given.values() for x in g]
+
+    def _ground_open_readings(self) -> None:
+        self.engine.session(self.situation, open_readings=True)
+
+    @cached_property
+    def open_readings(self) -> Session:
+        """A session in which the readings of the text can be chosen anew."""
+        self._grounding.join()
+        return self.engine.session(self.situation, open_readings=True)
 
     @cached_property
     def decision(self) -> Decision:

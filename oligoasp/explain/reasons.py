@@ -21,7 +21,9 @@ def conflicts(question: Question) -> tuple[list[Conflict], bool]:
     decision = question.decision
     open_clauses = sorted(decision.violable - decision.violated)
     session = question.session
-    if not open_clauses or session.satisfiable([*question.assumptions, *question.met(open_clauses)]):
+    if not open_clauses or session.satisfiable(
+        [*question.assumptions, *question.met(open_clauses)]
+    ):
         return [], True
     oracle = group_oracle(
         [question.met([c]) for c in open_clauses], question.assumptions, session.core
@@ -31,7 +33,9 @@ def conflicts(question: Question) -> tuple[list[Conflict], bool]:
     for minimal in enumerate_minimal(len(open_clauses), oracle, 8 * MOST_SETS):
         examined += 1
         if minimal.unsatisfiable:
-            found.append(tuple(question.engine.protocol.in_order(open_clauses[i] for i in minimal.elements)))
+            found.append(
+                tuple(question.engine.protocol.in_order(open_clauses[i] for i in minimal.elements))
+            )
         if len(found) == MOST_SETS:
             break
     found.sort(key=lambda clauses: (len(clauses), clauses))
@@ -159,13 +163,11 @@ def _change(
     )
 
 
-def _needed(
-    question: Question, key: Key, clauses: tuple[str, ...], assumptions: list[int]
-) -> str:
+def _needed(question: Question, key: Key, clauses: tuple[str, ...], assumptions: list[int]) -> str:
     """Say which values of a field would do; several attributes may come from it."""
     session, words = question.session, question.words
     entity = key[0]
-    said = []
+    said: list[str] = []
     broken = [session.violated[c] for c in clauses if c in session.violated]
     for attribute in question.attributes[key]:
         candidates = session.has[entity, attribute]

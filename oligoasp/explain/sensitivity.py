@@ -19,7 +19,7 @@ NEAR = Fraction(1, 10)
 def readings(question: Question) -> list[ReadingMatters]:
     """Find the readings that, chosen alone, would give another verdict."""
     engine = question.engine
-    session = engine.session(question.situation, open_readings=True)
+    session = question.open_readings
     record = literals(session, question.situation)
     found = []
     for name in _candidates(question, session, record):
@@ -99,9 +99,7 @@ def near_misses(question: Question) -> list[NearMiss]:
     """Find recorded numbers that would break a clause if they crossed a limit close by."""
     compiler = question.engine.compiler
     vocabulary = question.engine.protocol.vocabulary
-    settled = {
-        c for c, s in question.decision.statuses.items() if s in (Status.MET, Status.ABSENT)
-    }
+    settled = {c for c, s in question.decision.statuses.items() if s in (Status.MET, Status.ABSENT)}
     found: dict[tuple[str, str], NearMiss] = {}
     for (entity, name), fact in question.situation.facts.items():
         attribute = vocabulary.attributes[entity[0], name]
@@ -118,7 +116,9 @@ def near_misses(question: Question) -> list[NearMiss]:
                 continue
             for clause in _broken(question, (entity, name), regions.representatives, place, limit):
                 if clause in settled:
-                    found.setdefault((clause, name), _near(question, clause, (entity, name), scale, at))
+                    found.setdefault(
+                        (clause, name), _near(question, clause, (entity, name), scale, at)
+                    )
     order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
     return sorted(found.values(), key=lambda n: (order[n.clause], n.text))
 
@@ -136,7 +136,9 @@ def _exact(question: Question, entity: Entity, attribute: Attribute) -> Fraction
     codes = derivation.codes(entry, attribute)
     if codes is None or codes[0] is None or codes[0] != codes[1]:
         return None
-    return Fraction(codes[0], 2) * question.engine.protocol.vocabulary.scales[attribute.of].resolution
+    return (
+        Fraction(codes[0], 2) * question.engine.protocol.vocabulary.scales[attribute.of].resolution
+    )
 
 
 def _limits_beside(codes: tuple[int, ...], limits: tuple[int, ...], place: int) -> list[int]:
@@ -155,7 +157,7 @@ def _broken(
     entity, name = pair
     step = codes.index(limit)
     far = {step, step + 1 if step >= place else step - 1, step - 1 if step <= place else step}
-    key = (entity, question.engine.field_path(entity, name))
+    key = (entity, question.engine.field_path(question.situation, entity, name))
     others = [a for a in question.attributes.get(key, ()) if a != name]
     kept = question.without([key])
     session = question.session

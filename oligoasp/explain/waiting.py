@@ -9,8 +9,8 @@ from oligoasp.decide import Decision, Verdict, entry_of
 from oligoasp.explain.question import Question
 from oligoasp.explain.reasons import WAIT
 from oligoasp.record.dates import DateInterval, MomentInterval, add_months
-from oligoasp.record.errors import RecordError
 from oligoasp.record.derive import ENROLLMENT
+from oligoasp.record.errors import RecordError
 
 LONGEST = 3 * 366
 """How many days ahead are looked at."""
@@ -71,7 +71,7 @@ def _days_of_change(question: Question, today: date) -> list[int]:
         attribute = protocol.vocabulary.attributes[entity[0], name]
         if protocol.means.get((entity[0], name)) != WAIT:
             continue
-        path = question.engine.field_path(entity, name)
+        path = question.engine.field_path(question.situation, entity, name)
         value = entry_of(question.situation, entity).get(path)
         if not isinstance(value, DateInterval | MomentInterval):
             continue
@@ -83,13 +83,13 @@ def _days_of_change(question: Question, today: date) -> list[int]:
     return sorted(day for day in found if 0 < day <= LONGEST)
 
 
-def _gaps(
-    question: Question, arguments: tuple[str, ...], today: date, days: set[int]
-) -> set[int]:
+def _gaps(question: Question, arguments: tuple[str, ...], today: date, days: set[int]) -> set[int]:
     """Give the same days for an anchor that is not the day of enrollment."""
-    there = question.situation.derivation.anchor(arguments[-1]) if (
-        arguments[-1] in question.engine.protocol.vocabulary.anchors
-    ) else None
+    there = (
+        question.situation.derivation.anchor(arguments[-1])
+        if (arguments[-1] in question.engine.protocol.vocabulary.anchors)
+        else None
+    )
     if there is None:
         return set()
     gap = (_day(there[0][1]) - today).days

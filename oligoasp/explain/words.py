@@ -69,7 +69,7 @@ class Words:
             return "(not recorded)"
         of = self._vocabulary.attributes[entity[0], attribute]
         entry = entry_of(self._situation, entity)
-        path = self._engine.field_path(entity, attribute)
+        path = self._engine.field_path(self._situation, entity, attribute)
         typed = entry.text(path)
         match of.origin.form:
             case "ratio":
@@ -87,7 +87,9 @@ class Words:
             case "cockcroft_gault":
                 found = self._situation.derivation.interval(entry, of)
                 if found is not None and found.exact is not None:
-                    return f"{number_text(found.exact, 1)} {self.unit(self._vocabulary.scales[of.of])}"
+                    return (
+                        f"{number_text(found.exact, 1)} {self.unit(self._vocabulary.scales[of.of])}"
+                    )
                 return typed
             case "field" if of.type == "choice" and entry.get(path) is not None:
                 fact = self._situation.facts[entity, attribute]
@@ -109,16 +111,20 @@ class Words:
         if there is None:
             return typed
         (start, end), _ = there
-        when = str(start)[:16].removesuffix(" 00:00") if start == end else f"{start:%Y-%m-%d}..{end:%Y-%m-%d}"
+        when = (
+            str(start)[:16].removesuffix(" 00:00")
+            if start == end
+            else f"{start:%Y-%m-%d}..{end:%Y-%m-%d}"
+        )
         entry = entry_of(self._situation, entity)
-        here = entry.get(self._engine.field_path(entity, attribute))
+        here = entry.get(self._engine.field_path(self._situation, entity, attribute))
         if isinstance(here, DateInterval | MomentInterval) and here.exact and start == end:
             return f"{typed}, {_distance(here.earliest, start, word)} {name} ({when})"
         return f"{typed}, against {name} {when}"
 
     def source(self, entity: Entity, attribute: str) -> Source:
         """Give the field that an attribute comes from."""
-        return self.field(entity, self._engine.field_path(entity, attribute))
+        return self.field(entity, self._engine.field_path(self._situation, entity, attribute))
 
     def field(self, entity: Entity, path: str) -> Source:
         """Give a field of an entry, with its line and what was typed."""
@@ -210,7 +216,9 @@ class Words:
             return f"{bound(low)} to {bound(high)}"
         if low == high and low in at_limits:
             return f"exactly {bound(low)}"
-        lower = f"at least {bound(low)}" if low in at_limits else f"more than {bound(codes[first - 1])}"
+        lower = (
+            f"at least {bound(low)}" if low in at_limits else f"more than {bound(codes[first - 1])}"
+        )
         upper = f"at most {bound(high)}" if high in at_limits else ""
         if high not in at_limits and last + 1 < len(codes):
             upper = f"less than {bound(codes[last + 1])}"

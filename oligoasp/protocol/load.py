@@ -30,7 +30,7 @@ from oligoasp.protocol.vocabulary import (
     Vocabulary,
 )
 from oligoasp.record.units import units_of
-from oligoasp.solver.program import Facts, ProgramError, Symbol, SymbolType, load_control, text
+from oligoasp.solver.program import Facts, ProgramError, load_control
 
 ENGINE = ("space.lp", "status.lp", "phrases.lp")
 
@@ -87,8 +87,8 @@ def _load(folder: Path) -> Protocol:
     for ambiguity in ambiguities.values():
         if ambiguity.clause not in clauses:
             errors.append(f"reading {ambiguity.name}: no clause `{ambiguity.clause}`")
-    headers = [tuple(map(text, row)) for row in facts.rows("protocol", 3)]
-    versions = [text(row[0]) for row in facts.rows("version", 1)]
+    headers = list(facts.rows("protocol", 3))
+    versions = [row[0] for row in facts.rows("version", 1)]
     if len(headers) != 1 or len(versions) != 1:
         errors.append("protocol.lp: exactly one protocol/3 and one version/1 are needed")
     if errors:
@@ -103,58 +103,47 @@ def _load(folder: Path) -> Protocol:
         clauses=clauses,
         parameters=parameters,
         ambiguities=ambiguities,
-        phrases={text(a): text(b) for a, b in facts.rows("phrase", 2)},
-        actions={text(a): text(b) for a, b in facts.rows("action", 2)},
-        unit_names={text(a): text(b) for a, b in facts.rows("unit_name", 2)},
-        means={(text(a), text(b)): text(c) for a, b, c in facts.rows("means", 3)},
-        list_means={text(a): text(b) for a, b in facts.rows("means_list", 2)},
+        phrases=facts.pairs("phrase"),
+        actions=facts.pairs("action"),
+        unit_names=facts.pairs("unit_name"),
+        means={(a, b): c for a, b, c in facts.rows("means", 3)},
+        list_means=facts.pairs("means_list"),
         vocabulary=vocabulary,
         limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},
     )
 
 
-def _form(symbol: Symbol) -> tuple[str, tuple[str, ...]]:
-    """Split a term into its name and its arguments as text."""
-    return symbol.name, tuple(map(text, symbol.arguments))
-
-
 def _vocabulary(facts: Facts) -> Vocabulary:
     v = Vocabulary()
     for name, list_name, unrecorded, label in facts.rows("kind", 4):
-        v.kinds[text(name)] = Kind(text(name), text(list_name), unrecorded.number, text(label))
-    discrete = {text(row[0]) for row in facts.rows("discrete", 1)}
-    counted = {text(row[0]) for row in facts.rows("counted", 1)}
+        v.kinds[name] = Kind(name, list_name, int(unrecorded), label)
+    discrete = {row[0] for row in facts.rows("discrete", 1)}
+    counted = {row[0] for row in facts.rows("counted", 1)}
     for name, unit, resolution, label in facts.rows("scale", 4):
-        key = text(name)
-        v.scales[key] = Scale(
-            key, text(unit), Fraction(text(resolution)), text(label), key in discrete, key in counted
+        v.scales[name] = Scale(
+            name, unit, Fraction(resolution), label, name in discrete, name in counted
         )
     ranges = {
-        (text(k), text(p)): Range(Decimal(text(least)), Decimal(text(most)), text(hint))
+        (k, p): Range(Decimal(least), Decimal(most), hint)
         for k, p, least, most, hint in facts.rows("range", 5)
     }
-    for kind, path, kind_of_field, help_text in facts.rows("field", 4):
-        form, of = _form(kind_of_field)
-        key = (text(kind), text(path))
+    for of, path, type_, help_text in facts.terms("field", 4):
+        key = (of.name, path.name)
         v.fields[key] = Field(
-            *key, FieldType(form, of[0] if of else ""), text(help_text), ranges.get(key)
+            *key, FieldType(type_.name, "".join(type_.arguments)), help_text.name, ranges.get(key)
         )
-    for kind, name, type_, origin, label in facts.rows("attribute", 5):
-        form, of = _form(type_)
-        pair = (text(kind), text(name))
+    for of, attribute, type_, origin, title in facts.terms("attribute", 5):
+        pair = (of.name, attribute.name)
         v.attributes[pair] = Attribute(
-            *pair, form, of[0] if of else "", Origin(*_form(origin)), text(label)
+            *pair, type_.name, "".join(type_.arguments), Origin(*origin), title.name
         )
-    for domain, value, label in facts.rows("value", 3):
-        v.domains.setdefault(text(domain), {})[text(value)] = text(label)
+    for domain, value, meaning in facts.rows("value", 3):
+        v.domains.setdefault(domain, {})[value] = meaning
     for domain, value, system, code in facts.rows("code", 4):
-        v.codes[text(domain), text(system), text(code)] = text(value)
-    for kind, attribute, value in facts.rows("absent", 3):
-        v.absent[text(kind), text(attribute)] = text(value)
-    v.shared.update(
-        {(text(kind), text(path)): text(group) for kind, path, group in facts.rows("shared", 3)}
-    )
-    v.postponable.update(text(row[0]) for row in facts.rows("postponable", 1))
+        v.codes[domain, system, code] = value
+    v.absent.update({(k, name): value for k, name, value in facts.rows("absent", 3)})
+    v.shared.update({(k, p): group for k, p, group in facts.rows("shared", 3)})
+    v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)
     _conditions(facts, v)
     return v
@@ -162,15 +151,14 @@ def _vocabulary(facts: Facts) -> Vocabulary:
 
 def _anchors(facts: Facts, v: Vocabulary) -> None:
     ranked: dict[str, dict[int, list[AnchorSource]]] = defaultdict(lambda: defaultdict(list))
-    for anchor, rank, source in facts.rows("anchor", 3):
-        if source.type == SymbolType.Function:
-            list_name, path = map(text, source.arguments)
+    for anchor, rank, source in facts.terms("anchor", 3):
+        where = AnchorSource(source.name)
+        if source.arguments:
+            list_name, path = source.arguments
             where = AnchorSource(path, list_name)
-        else:
-            where = AnchorSource(text(source))
-        ranked[text(anchor)][rank.number].append(where)
-    for anchor, by_rank in ranked.items():
-        v.anchors[anchor] = tuple(tuple(by_rank[rank]) for rank in sorted(by_rank))
+        ranked[anchor.name][int(rank.name)].append(where)
+    for name, by_rank in ranked.items():
+        v.anchors[name] = tuple(tuple(by_rank[rank]) for rank in sorted(by_rank))
 
 
 def _conditions(facts: Facts, v: Vocabulary) -> None:
@@ -178,8 +166,7 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
         lambda: defaultdict(set)
     )
     for predicate, negated in (("only_if", False), ("only_unless", True)):
-        for row in facts.rows(predicate, 4):
-            kind, attribute, other, value = map(text, row)
+        for kind, attribute, other, value in facts.rows(predicate, 4):
             found[kind, attribute][other, negated].add(value)
     for pair, conditions in found.items():
         v.conditions[pair] = tuple(
@@ -190,8 +177,7 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
 
 def _parameters(facts: Facts, v: Vocabulary, errors: list[str]) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
-    for row in facts.rows("parameter", 5):
-        name, scale_name, value, unit, source = map(text, row)
+    for name, scale_name, value, unit, source in facts.rows("parameter", 5):
         scale = v.scales.get(scale_name)
         if scale is None:
             errors.append(f"parameter {name}: no scale `{scale_name}`")
@@ -222,11 +208,10 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[str]) -> dict[str, Par
 
 def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
     options: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in facts.rows("option", 3):
-        name, option, meaning = map(text, row)
+    for name, option, meaning in facts.rows("option", 3):
         options[name][option] = meaning
-    defaults = {text(a): text(b) for a, b in facts.rows("default", 2)}
-    rows = [tuple(map(text, row)) for row in facts.rows("ambiguity", 3)]
+    defaults = facts.pairs("default")
+    rows = list(facts.rows("ambiguity", 3))
     rows.sort(key=lambda row: (row[1][:1] != "I", clause_order(row[1]), row[0]))
     found: dict[str, Ambiguity] = {}
     for name, clause, question in rows:
@@ -242,13 +227,15 @@ def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
 def _clauses(facts: Facts, errors: list[str]) -> dict[str, Clause]:
     notes: dict[str, list[str]] = defaultdict(list)
     for clause, note in facts.rows("note", 2):
-        notes[text(clause)].append(text(note))
+        notes[clause].append(note)
     used: dict[str, list[str]] = defaultdict(list)
     for clause, other in facts.rows("used_by", 2):
-        used[text(clause)].append(text(other))
-    rows = [tuple(map(text, row)) for row in facts.rows("clause", 4)]
+        used[clause].append(other)
+    rows = list(facts.rows("clause", 4))
     sections = (INCLUSION, EXCLUSION)
-    rows.sort(key=lambda row: (sections.index(row[1]) if row[1] in sections else 9, clause_order(row[0])))
+    rows.sort(
+        key=lambda row: (sections.index(row[1]) if row[1] in sections else 9, clause_order(row[0]))
+    )
     clauses: dict[str, Clause] = {}
     for clause, section, role, quote in rows:
         if clause in clauses:

@@ -64,8 +64,6 @@ class Regions:
 def regions_of(protocol: Protocol) -> dict[str, Regions]:
     """Give the regions of every scale of a protocol."""
     return {
-        name: Regions(
-            protocol.limits.get(name, ()), discrete=scale.discrete, counted=scale.counted
-        )
+        name: Regions(protocol.limits.get(name, ()), discrete=scale.discrete, counted=scale.counted)
         for name, scale in protocol.vocabulary.scales.items()
     }

@@ -14,8 +14,7 @@ from typing import TypeAlias
 from oligoasp.protocol.vocabulary import AnchorSource, Attribute, Scale, Vocabulary
 from oligoasp.record import dates
 from oligoasp.record.dates import DateInterval, MomentInterval
-from oligoasp.record.fields import Measurement
-from oligoasp.record.quantity import Interval
+from oligoasp.record.quantity import Interval, Measurement
 from oligoasp.record.read import Entry, Record
 
 Codes: TypeAlias = tuple[int | None, int | None]
@@ -269,9 +268,7 @@ def _quotient(above: object, below: object) -> Interval | None:
     return Interval(ratio, ratio)
 
 
-def _possible_latest(
-    results: Sequence[Measurement], until: date | None
-) -> tuple[Measurement, ...]:
+def _possible_latest(results: Sequence[Measurement], until: date | None) -> tuple[Measurement, ...]:
     """Give the results of which one is the latest that counts.
 
     Results from after ``until`` do not count; an undated one counts as the latest.

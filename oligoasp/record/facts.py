@@ -116,9 +116,7 @@ class Compiler:
             if groups:
                 entries = self._share(kind.name, entries)
             for index, entry in enumerate(entries, 1):
-                self._entry(
-                    (kind.name, index), entry, derivation, facts, contradictions, groups
-                )
+                self._entry((kind.name, index), entry, derivation, facts, contradictions, groups)
         return Situation(
             record, derivation, ids, frozenset(open_lists), facts, tuple(contradictions)
         )
@@ -132,8 +130,9 @@ class Compiler:
             said = {e.get(group): e.get(path) for e in entries if e.get(path) is not None}
             for index, entry in enumerate(completed):
                 label = entry.get(group)
-                if label in said and entry.get(path) is None and isinstance(label, str):
-                    values = {**entry.values, path: said[label]}
+                value = said.get(label) if isinstance(label, str) else None
+                if value is not None and entry.get(path) is None:
+                    values = {**entry.values, path: value}
                     completed[index] = Entry(entry.id, entry.path, values, {})
         return completed
 
@@ -203,10 +202,7 @@ class Compiler:
                 prepared.group_paths += paths
             for path in paths:
                 prepared.by_path.setdefault(path, []).append((name, self._converter(attribute)))
-        prepared.conditions = [
-            (name, conditions)
-            for name, conditions in self._in_turn(kind)
-        ]
+        prepared.conditions = [(name, conditions) for name, conditions in self._in_turn(kind)]
         return prepared
 
     def _in_turn(self, kind: str) -> list[tuple[str, tuple[Condition, ...]]]:
@@ -214,7 +210,9 @@ class Compiler:
         left = {n: c for (of, n), c in self.vocabulary.conditions.items() if of == kind}
         ordered: list[tuple[str, tuple[Condition, ...]]] = []
         while left:
-            ready = [n for n, conditions in left.items() if not any(c.other in left for c in conditions)]
+            ready = [
+                n for n, conditions in left.items() if not any(c.other in left for c in conditions)
+            ]
             ordered += [(n, left.pop(n)) for n in ready or list(left)]
         return ordered
 

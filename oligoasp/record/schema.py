@@ -168,7 +168,7 @@ class Schema:
         definitions[NOTE] = _plain(NOTE, read_text, "free text")
         model = create_model(
             "".join(word.capitalize() for word in name.split("_")),
-            __config__=ConfigDict(extra="forbid"),
+            __config__=ConfigDict(extra="forbid", defer_build=True),
             **{ATTRIBUTE + part: definition for part, definition in definitions.items()},
         )
         return Shape(model, fields, sections)

@@ -38,6 +38,10 @@ class Quoted:
         self._whole = whole
         self._seen: set[str] = set()
 
+    def seen(self, clause: str) -> bool:
+        """Tell whether the words of a clause were given already."""
+        return clause in self._seen
+
     def name(self, clause: str) -> Line:
         """Name a clause."""
         if clause in self._seen or clause not in self._texts:

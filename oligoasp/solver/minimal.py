@@ -66,7 +66,11 @@ class _Map:
 
     def __init__(self, number: int) -> None:
         self._control = clingo.Control(["--heuristic=Domain"])
-        self._control.add("base", [], f"{{ in(0..{number - 1}) }}. #heuristic in(X) : X=0..{number - 1}. [1, true]")
+        self._control.add(
+            "base",
+            [],
+            f"{{ in(0..{number - 1}) }}. #heuristic in(X) : X=0..{number - 1}. [1, true]",
+        )
         self._control.ground([("base", [])])
         self._literals = [
             self._control.symbolic_atoms[clingo.Function("in", [clingo.Number(i)])].literal  # type: ignore[union-attr]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import clingo
-from clingo import Function, Number, String, Symbol, SymbolType
+from clingo import Symbol, SymbolType
 
-__all__ = ["Facts", "Function", "GroundRules", "Number", "ProgramError", "String", "Symbol", "SymbolType", "load_control", "text"]
+__all__ = ["Facts", "GroundRules", "ProgramError", "Symbol", "Term", "load_control", "text"]
 
-_LOCATION = re.compile(r"^(?P<file>.*?):(?P<line>\d+):(?P<column>[\d-]+):? (?P<rest>.*)$", re.DOTALL)
+_LOCATION = re.compile(
+    r"^(?P<file>.*?):(?P<line>\d+):(?P<column>[\d-]+):? (?P<rest>.*)$", re.DOTALL
+)
 
 
 class ProgramError(Exception):
@@ -96,16 +99,57 @@ def _shorten(message: str) -> str:
     return f"{match['file']}:{match['line']}: {' '.join(match['rest'].split())}"
 
 
+_ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|(-?\w+)(?:\(((?:[^()"]|"(?:[^"\\]|\\.)*")*)\))?')
+_ESCAPED = re.compile(r"\\(.)")
+
+
+class Term(NamedTuple):
+    """A term with arguments, such as choice(sex): all as plain text."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+
 class Facts:
-    """The facts of a grounded program, by predicate."""
+    """The facts of a grounded program, by predicate, as plain text.
+
+    Text is read off whole atoms, which is much faster than asking for each argument.
+    """
 
     def __init__(self, control: clingo.Control) -> None:
         self._control = control
 
-    def rows(self, name: str, arity: int) -> Iterator[tuple[Symbol, ...]]:
-        """Give the arguments of every atom ``name/arity``, in the order of the files."""
+    def rows(self, name: str, arity: int) -> Iterator[tuple[str, ...]]:
+        """Give the arguments of every atom ``name/arity`` as text, in the order of the files.
+
+        Strings lose their quotes; of a term with arguments only its name is given.
+        """
+        for row in self.terms(name, arity):
+            yield tuple([term.name for term in row])
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """Give the two arguments of every atom ``name/2`` as text, the first as key."""
+        return {row[0]: row[1] for row in self.rows(name, 2)}
+
+    def terms(self, name: str, arity: int) -> Iterator[tuple[Term, ...]]:
+        """Give the arguments of every atom ``name/arity`` as terms."""
+        start = len(name) + 1
         for atom in self._control.symbolic_atoms.by_signature(name, arity):
-            yield tuple(atom.symbol.arguments)
+            yield tuple(_terms(str(atom.symbol)[start:-1]))
+
+
+def _terms(arguments: str) -> Iterator[Term]:
+    for quoted, name, inner in _ARGUMENT.findall(arguments):
+        if name:
+            yield Term(name, tuple([t.name for t in _terms(inner)]) if inner else ())
+        else:
+            yield Term(_unescaped(quoted))
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    return _ESCAPED.sub(lambda m: "\n" if m[1] == "n" else m[1], text)
 
 
 def text(symbol: Symbol) -> str:

@@ -152,17 +152,17 @@ class Calendar:
             for slot in slots:
                 if slot in placed:
                     continue
-                windows = []
+                counted: list[tuple[Span, datetime]] = []
                 for span in spans:
                     if span.slot != slot:
                         continue
                     there = self._anchor(person, span.anchor, spans, placed)
                     if there is None:
                         break
-                    if there:
-                        windows.append(self.window(span, there))
+                    if isinstance(there, datetime):
+                        counted.append((span, there))
                 else:
-                    day = self._choose(slot, windows, spans, placed)
+                    day = self._choose(slot, counted, placed)
                     if day is None:
                         return False
                     placed[slot] = day
@@ -238,21 +238,20 @@ class Calendar:
     def _choose(
         self,
         slot: Slot,
-        windows: list[Window],
-        spans: list[Span],
+        counted: list[tuple[Span, datetime]],
         placed: Mapping[Slot, datetime],
     ) -> datetime | None:
         """Choose a day in all windows: the typical one, or the one nearest to it."""
+        windows = [self.window(span, there) for span, there in counted]
         meeting = _meet([*windows, (TODAY - FAR, TODAY + FAR)])
         if meeting is None:
             return None
         low, high = meeting
-        wish = self._wish(slot, spans, placed)
         timed = self._vocabulary.fields[slot[0][0], slot[1]].type.form == "datetime"
         past = placed.get((THE_PATIENT, "dates.enrollment"))
-        if past is not None and low <= past <= high and not any(s.backwards for s in spans if s.slot == slot):
+        if past is not None and low <= past <= high and not any(s.backwards for s, _ in counted):
             high = past
-        day = min(max(wish, low), high)
+        day = min(max(self._wish(slot, counted), low), high)
         if not timed:
             day = day.replace(hour=0, minute=0, second=0, microsecond=0)
             if day < low:
@@ -261,18 +260,13 @@ class Calendar:
                 return None
         return day
 
-    def _wish(
-        self, slot: Slot, spans: list[Span], placed: Mapping[Slot, datetime]
-    ) -> datetime:
+    def _wish(self, slot: Slot, counted: list[tuple[Span, datetime]]) -> datetime:
         """Give the typical day of a field."""
-        for span in spans:
-            there = placed.get((THE_PATIENT, span.anchor))
+        for span, there in counted:
             text = self._typical.get((span.pair[0][0], span.pair[1]))
-            if span.slot == slot and there is not None and text is not None:
-                scale = self._vocabulary.scales[
-                    self._vocabulary.attributes[span.pair[0][0], span.pair[1]].of
-                ]
-                return _move(there, Fraction(text), scale.name, -1 if span.backwards else 1)
+            if text is not None:
+                scale = self._vocabulary.attributes[span.pair[0][0], span.pair[1]].of
+                return _move(there, Fraction(text), scale, -1 if span.backwards else 1)
         return self._usual.get(slot[1], TODAY)
 
     # ---- windows ----------------------------------------------------------------------

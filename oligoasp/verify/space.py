@@ -8,19 +8,37 @@ to the protocol's typical patient who does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from clingo import Function, Symbol
+
+from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
-from oligoasp.solver.minimal import enumerate_minimal, group_oracle, shrink
-from oligoasp.solver.program import Symbol, text
+from oligoasp.solver.minimal import group_oracle, shrink
+from oligoasp.solver.program import text
 from oligoasp.solver.session import Session, Shape
 
 MOST_LESIONS = 7
 """How many entries of the kind with the most room are considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody has to be like, whatever the size of the space that is asked.
+
+    ``goals`` are atoms without arguments besides a name, such as ``intended(synchronous)``.
+    """
+
+    violated: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    eligible: bool = False
+    goals: tuple[tuple[str, str], ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,12 @@ class WholeSession(Session):
         rows = self._control.symbolic_atoms.by_signature(name, arity)
         return [row.symbol.arguments for row in rows if row.is_fact]
 
+    def named(self, name: str, argument: str) -> int | None:
+        """Give the literal of an atom with a constant as its argument, if it can hold."""
+        arguments = [Function(argument)] if argument else []
+        atom = self._control.symbolic_atoms[Function(name, arguments)]
+        return None if atom is None else atom.literal
+
     def forbid(self, literals: Sequence[int]) -> None:
         """Rule out, for good, that literals hold together."""
         with self._control.backend() as backend:
@@ -53,12 +77,15 @@ class Space:
     Args:
         protocol: the protocol.
         most: how many entries there may be of the kinds that may have several.
+        session: a session of that size, if there is one already.
     """
 
-    def __init__(self, protocol: Protocol, most: int = MOST_LESIONS) -> None:
+    def __init__(
+        self, protocol: Protocol, most: int = MOST_LESIONS, session: WholeSession | None = None
+    ) -> None:
         self.protocol = protocol
         self.shape = shape_of(protocol, most)
-        self.session = WholeSession(protocol, self.shape, traced=False)
+        self.session = session or WholeSession(with_calendar(protocol), self.shape, traced=False)
         self.regions: dict[str, Regions] = regions_of(protocol)
         self.typical = typical_values(self.session)
         self.clauses = {
@@ -101,6 +128,49 @@ class Space:
         """Give assumptions for the readings: the defaults, except for those chosen."""
         return self.session.readings(chosen or {})
 
+    def assume(self, question: Question) -> list[int] | None:
+        """Give the assumptions of a question; None if it asks for what can never be."""
+        session = self.session
+        found = session.readings(question.readings, question.free)
+        for clause in question.violated:
+            if clause not in session.violated:
+                return None
+            found.append(session.violated[clause])
+        found += self.met(question.met)
+        if question.eligible:
+            found.append(session.eligible)
+        for name, argument in question.goals:
+            literal = session.named(name, argument)
+            if literal is None:
+                return None
+            found.append(literal)
+        return found
+
+    def holds(self, question: Question) -> bool:
+        """Tell whether there is somebody like that."""
+        assumptions = self.assume(question)
+        return assumptions is not None and self.exists(assumptions)
+
+    def decisive(self, question: Question) -> list[str]:
+        """Give the ambiguities each of which alone could make somebody like that possible.
+
+        Nobody is like that as the text is read; another reading of one passage might help
+        only if that passage stands in every minimal set of readings to blame.
+        """
+        names = list(self.protocol.ambiguities)
+        open_question = replace(question, readings={}, free=tuple(names))
+        background = self.assume(open_question)
+        if background is None:
+            return []
+        chosen = {**self.protocol.default_readings(), **question.readings}
+        groups = [[self.session.reading[name, chosen[name]]] for name in names]
+        oracle = group_oracle(groups, background, self.session.core)
+        core = oracle(list(range(len(names))))
+        if core is None:
+            return []
+        blamed = [names[n] for n in shrink(list(core), oracle)]
+        return [n for n in blamed if self.holds(replace(question, free=(*question.free, n)))]
+
     def met(self, clauses: Iterable[str]) -> list[int]:
         """Give assumptions that clauses are not violated."""
         return [-self.session.violated[c] for c in clauses if c in self.session.violated]
@@ -129,15 +199,23 @@ class Space:
     ) -> list[tuple[str, ...]]:
         """Give every minimal set of clauses that nobody in the situation meets together."""
         oracle = group_oracle([self.met([c]) for c in clauses], fixed, self.session.core)
-        core = oracle(list(range(len(clauses))))
-        if core is None:
-            return []
-        found = [
-            tuple(clauses[i] for i in minimal.elements)
-            for minimal in enumerate_minimal(len(clauses), oracle, limit)
-            if minimal.unsatisfiable
-        ]
-        return sorted(found, key=lambda c: (len(c), [clauses.index(x) for x in c]))
+        found: list[tuple[int, ...]] = []
+        settled: set[frozenset[int]] = set()
+        again = True
+        while again and len(found) < limit:
+            again = False
+            for hit in _hitting_sets(found):
+                if hit in settled:
+                    continue
+                core = oracle([n for n in range(len(clauses)) if n not in hit])
+                if core is None:
+                    settled.add(hit)
+                else:
+                    found.append(shrink(list(core), oracle))
+                    again = True
+                    break
+        named = [tuple(clauses[n] for n in one) for one in found]
+        return sorted(named, key=lambda c: (len(c), [clauses.index(x) for x in c]))
 
     def person(self, assumptions: Sequence[int]) -> Person | None:
         """Give the person nearest to the typical patient who fulfils assumptions.
@@ -260,6 +338,20 @@ class Space:
         """Give a place in the order: what is recorded at all stands before what it says."""
         attribute = self.protocol.vocabulary.attributes[pair[0][0], pair[1]]
         return 0 if attribute.origin.form == "recorded" else 1
+
+def _hitting_sets(sets: Sequence[Sequence[int]]) -> list[frozenset[int]]:
+    """Give the minimal sets that share an element with each of some sets."""
+    found: list[frozenset[int]] = [frozenset()]
+    for one in sets:
+        grown = {h if not h.isdisjoint(one) else h | {e} for h in found for e in one}
+        found = [h for h in grown if not any(other < h for other in grown)]
+    return sorted(found, key=sorted)
+
+
+def with_calendar(protocol: Protocol) -> Protocol:
+    """Give a protocol with what the calendar makes impossible, which no record can say."""
+    return replace(protocol, files=(*protocol.files, asp_folder() / "engine" / "calendar.lp"))
+
 
 def shape_of(protocol: Protocol, most: int) -> Shape:
     """Give how many entries of each kind are considered."""

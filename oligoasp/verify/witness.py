@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from oligoasp.decide import Decision, Engine, Status, Verdict, literals
+from oligoasp.decide import Decision, Engine, Status, Verdict
+from oligoasp.explain.words import Words
 from oligoasp.record.errors import RecordError
+from oligoasp.record.facts import THE_PATIENT
 from oligoasp.record.read import Record, parse_record
 from oligoasp.verify.realize import Data, Realizer, Unrealisable
 from oligoasp.verify.space import Person, Space
@@ -28,6 +30,9 @@ class Witness:
     verdict: Verdict
     statuses: Mapping[str, Status]
     readings: Mapping[str, str]
+    summary: str
+    default_verdict: Verdict
+    default_statuses: Mapping[str, Status]
 
     @property
     def violates(self) -> tuple[str, ...]:
@@ -83,21 +88,48 @@ class Witnesses:
         """
         try:
             record = parse_record(data, self.space.protocol.vocabulary)
-            decision, silent = self._decide(record, readings)
+            decision = self._decide(record, readings)
+            plain = self._decide(record, {}) if readings else decision
         except RecordError as error:
             raise Mismatch(f"witness {data['id']}: {error}") from None
-        self._compare(person, decision, silent, str(data["id"]))
+        self._compare(person, decision, bool(readings), str(data["id"]))
         return Witness(
-            str(data["id"]), data, person, decision.verdict, decision.statuses, dict(readings)
+            str(data["id"]),
+            data,
+            person,
+            decision.verdict,
+            decision.statuses,
+            dict(readings),
+            self.describe(person, record),
+            plain.verdict,
+            plain.statuses,
         )
 
-    def _decide(self, record: Record, readings: Mapping[str, str]) -> tuple[Decision, bool]:
+    def describe(self, person: Person, record: Record) -> str:
+        """Say in what a person differs from the typical patient."""
+        situation = self._engine.compile(record)
+        words = Words(self._engine, situation)
+        parts = []
+        vocabulary = self.space.protocol.vocabulary
+        for entity in person.entities:
+            ordinary = [
+                (e, a)
+                for e, a in person.unusual
+                if e == entity and vocabulary.attributes[e[0], a].origin.form != "recorded"
+            ]
+            said = [
+                f"{vocabulary.attributes[e[0], a].label} {words.value(e, a)}" for e, a in ordinary
+            ]
+            if entity == THE_PATIENT:
+                parts += said
+            else:
+                parts.append(f"{words.entity(entity)}{': ' if said else ''}{', '.join(said)}")
+        return "; ".join(parts) or "a typical patient"
+
+    def _decide(self, record: Record, readings: Mapping[str, str]) -> Decision:
         situation = self._engine.compile(record)
         session = self.space.session
-        assumptions = session.readings(readings)
-        decision = self._engine.conclude(session, situation, assumptions)
-        literals(session, situation)
-        return decision, bool(readings)
+        return self._engine.conclude(session, situation, session.readings(readings))
 
     def _compare(self, person: Person, decision: Decision, lenient: bool, name: str) -> None:
         omits = any(

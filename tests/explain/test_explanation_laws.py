@@ -100,6 +100,7 @@ def _later(text: str, days: int) -> str:
     return (date.fromisoformat(text[:10]) + timedelta(days=days)).isoformat() + text[10:]
 
 
+@cache
 def waiting_samples() -> list[tuple[Data, Explanation]]:
     rng = random.Random(77)
     found = []

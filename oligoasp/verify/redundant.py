@@ -1,0 +1,77 @@
+"""A criterion that excludes nobody whom the others do not exclude as well.
+
+Every patient who violates the criterion violates another one too, whatever else is true of
+the patient. The finding names every minimal set of other criteria that already implies it:
+drop one member of such a set and somebody would slip through.
+
+Bad:
+
+    inclusion:  at most 4 metastases
+    exclusion:  more than 4 metastases
+
+Good:
+
+    inclusion:  at most 4 metastases
+
+Why it matters: an amendment that changes only one of the two changes nothing, and no one
+notices. A trial that raises its limit in the inclusion criteria goes on excluding the very
+patients it wanted, by the exclusion criteria.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from oligoasp.verify.findings import WARNING, Finding, Kind, joined
+from oligoasp.verify.space import Question
+from oligoasp.verify.survey import Survey
+
+KINDS = (Kind("V201", "redundant-criterion", WARNING),)
+
+
+def find(survey: Survey) -> Iterator[Finding]:
+    """Give every criterion that others imply."""
+    if not survey.anyone:
+        return
+    for clause in survey.violable:
+        others = survey.others(clause)
+        alone = Question(violated=(clause,), met=others, readings=survey.chosen)
+        if survey.space.holds(alone):
+            continue
+        fixed = survey.space.assume(Question(violated=(clause,), readings=survey.chosen))
+        assert fixed is not None
+        sets = survey.space.all_blame(fixed, others)
+        smallest = sets[0]
+        yield Finding(
+            KINDS[0],
+            clause,
+            tuple(survey.protocol.in_order({clause, *(c for s in sets for c in s)})),
+            f"{clause} excludes nobody whom {joined(smallest)} "
+            f"{'does' if len(smallest) == 1 else 'do'} not exclude as well",
+            tuple(_details(survey, clause, alone, sets)),
+            tuple(sets),
+            scope=survey.scope,
+        )
+
+
+def _details(
+    survey: Survey, clause: str, alone: Question, sets: list[tuple[str, ...]]
+) -> Iterator[str]:
+    if len(sets) > 1:
+        yield f"so {'do' if len(sets) > 2 else 'does'} {joined([joined(s) for s in sets[1:]], 'or')}"
+    names = tuple(survey.protocol.ambiguities)
+    anyhow = Question(violated=alone.violated, met=survey.others(clause), free=names)
+    if not survey.space.holds(anyhow):
+        yield "whatever reading of the text is chosen"
+        return
+    parting = [
+        f"{name}={option}"
+        for name in survey.space.decisive(alone)
+        for option in survey.protocol.ambiguities[name].options
+        if survey.space.holds(replace(alone, readings={**survey.chosen, name: option}))
+    ]
+    if parting:
+        yield f"not so if the text is read differently: {joined(parting, 'or')}"
+    else:
+        yield "as the text is read by default; under several other readings together it is not"
