@@ -17,7 +17,7 @@ from oligoasp.decide import Engine, Status, Verdict, literals, status_of
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Situation
 from oligoasp.record.read import Record
-from oligoasp.solver.session import Session
+from oligoasp.solver.session import Session, Shape
 from oligoasp.views import Key, look
 
 
@@ -50,7 +50,7 @@ class Batch:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
         self._settled = engine.settled
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[Shape, Session] = {}
         self._known: dict[str, dict[Key, Status]] = {}
         self._joint: dict[Key, bool] = {}
         self._views, self._integrity = look(engine, self._settled)
@@ -77,17 +77,22 @@ class Batch:
         return self._outcome(situation, statuses, keys)
 
     def _solve(self, situation: Situation, keys: Mapping[str, Key], rows: Iterable[Key]) -> Outcome:
+        """Solve what is not known of a record, and remember it."""
         session = self._session(situation)
-        found = session.consequences(
-            [*session.readings(self._settled), *literals(session, situation)]
-        )
+        assumptions = [*session.readings(self._settled), *literals(session, situation)]
+        known = {c.id: self._known[c.id].get(keys[c.id]) for c in self._clauses}
+        settled = {c for c, status in known.items() if status is not None or keys[c][0]}
+        found = session.consequences(assumptions, settled)
         if found is None:
             self._engine.decide(situation.record)  # raises, with the reasons
             raise AssertionError("a record is impossible in a batch only")
-        statuses = {clause.id: status_of(clause, found) for clause in self._clauses}
         self._possible.update(rows)
-        for name, status in statuses.items():
-            self._known[name][keys[name]] = status
+        statuses: dict[str, Status] = {}
+        for clause in self._clauses:
+            status = known[clause.id]
+            if status is None:
+                status = self._known[clause.id][keys[clause.id]] = status_of(clause, found)
+            statuses[clause.id] = status
         return self._outcome(situation, statuses, keys)
 
     def _outcome(
@@ -116,19 +121,23 @@ class Batch:
     def _session(self, situation: Situation) -> Session:
         """Give a session with room for a record, no roomier than need be."""
         needed = self._engine.shape(situation)
-        level = 0
-        while any(number > self._room(kind, level) for kind, number in needed):
-            level += 1
-        if level not in self._sessions:
-            shape = tuple((kind, self._room(kind, level)) for kind, _ in needed)
-            self._sessions[level] = Session(
+        kinds = self._engine.protocol.vocabulary.kinds
+        # Lists that may be long get room of their own, the others all the same.
+        short = max([1, *(number for kind, number in needed if kinds[kind].unrecorded < 2)])
+        shape = tuple(
+            (kind, _room(number if kinds[kind].unrecorded > 1 else short))
+            for kind, number in needed
+        )
+        if shape not in self._sessions:
+            self._sessions[shape] = Session(
                 self._engine.protocol, shape, self._settled, traced=False
             )
-        return self._sessions[level]
+        return self._sessions[shape]
 
-    def _room(self, kind: str, level: int) -> int:
-        least = 2 + self._engine.protocol.vocabulary.kinds[kind].unrecorded // 2
-        return least << level
+
+def _room(number: int) -> int:
+    """Round the number of entries up, so that few sessions serve many records."""
+    return 1 << max(number - 1, 0).bit_length()
 
 
 def check(engine: Engine, records: Iterable[Record | RecordError]) -> Iterator[Check | RecordError]:

@@ -173,8 +173,8 @@ class Engine:
             situation.record.where(path),
             situation.record.id,
             path,
-            f"`{entry.text(self.field_path(situation, entity, attribute))}` although {governing} is "
-            f"`{entry.text(self.field_path(situation, entity, other))}`",
+            f"`{entry.text(self.field_path(situation, entity, attribute))}` "
+            f"although {governing} is `{entry.text(self.field_path(situation, entity, other))}`",
             f"the field only where {other} {verb} {' or '.join(sorted(wanted.values))}",
         )
 
@@ -263,6 +263,7 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
         Assumptions by (entity, attribute); presence of an entry has the attribute "", and
         completeness of a list the entity (kind, 0) with the attribute "".
     """
+    conditional = session.protocol.vocabulary.conditions
     groups: dict[tuple[Entity, str], list[int]] = {}
     for kind, number in session.shape:
         recorded = len(situation.ids[kind])
@@ -276,7 +277,8 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
         if not fact.values:
             continue
         candidates = session.has[entity, attribute]
-        if fact.sure and len(fact.values) == 1:
+        # Where an attribute has a meaning only under a condition, it does not imply that.
+        if len(fact.values) == 1 and (entity[0], attribute) not in conditional:
             groups[entity, attribute] = [candidates[fact.values[0]]]
         else:
             allowed = set(fact.values)

@@ -17,6 +17,7 @@ from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
 
 Key: TypeAlias = tuple[object, ...]
+"""What a clause sees; its first element tells whether all of it is settled."""
 ByKind: TypeAlias = dict[str, set[str]]
 
 TIED = -1
@@ -24,7 +25,7 @@ TIED = -1
 
 
 class _Classes(dict["Fact | None", int]):
-    """The class of what a record says of one attribute.
+    """The class of what a record says of one attribute: negative if it leaves it open.
 
     Args:
         numbers: the class of each value.
@@ -34,7 +35,7 @@ class _Classes(dict["Fact | None", int]):
     def __init__(self, numbers: Mapping[int | str, int], tied: bool) -> None:
         super().__init__()
         self.numbers = numbers
-        self._tied = tied
+        self.tied = tied
         self._others: dict[object, int] = {}
 
     def __missing__(self, fact: Fact | None) -> int:
@@ -42,13 +43,13 @@ class _Classes(dict["Fact | None", int]):
             number = self._class(fact.values[0])
         elif fact is not None and not fact.values:
             number = self._other("meaningless")
-        elif self._tied:
+        elif self.tied:
             number = TIED
         else:
             classes = None
             if fact is not None:
                 classes = (fact.sure, frozenset(map(self._class, fact.values)))
-            number = self._other(classes)
+            number = TIED - 1 - self._other(classes)
         self[fact] = number
         return number
 
@@ -65,7 +66,11 @@ class _Columns:
 
     def __init__(self, near: Mapping[str, Mapping[str, _Classes]], counts: bool) -> None:
         self.patient = [((THE_PATIENT, a), c) for a, c in near.get(PATIENT, {}).items()]
-        self.lists = [(kind, list(cs.items())) for kind, cs in near.items() if kind != PATIENT]
+        self.lists = [
+            (kind, list(cs.items()), any(c.tied for c in cs.values()))
+            for kind, cs in near.items()
+            if kind != PATIENT
+        ]
         self.counts = counts
 
 
@@ -102,25 +107,31 @@ class View:
             gone = frozenset(k for k, e in zip(self._kinds, empty, strict=True) if e)
             columns = self._columns[empty] = self._look(gone)
         facts = situation.facts
-        seen: list[object] = [classes[facts.get(pair)] for pair, classes in columns.patient]
-        if TIED in seen:
+        numbers = [classes[facts.get(pair)] for pair, classes in columns.patient]
+        least = min(numbers, default=0)
+        seen: list[object] = [*numbers]
+        if TIED in numbers:
             return self._far_key(situation)
-        for kind, attributes in columns.lists:
+        for kind, attributes, tied in columns.lists:
             if kind in open_lists:
-                return self._far_key(situation)
+                if tied:
+                    return self._far_key(situation)
+                least = TIED
+                seen.append(kind)
             rows = []
             for index in range(1, len(ids[kind]) + 1):
                 entity = (kind, index)
                 row = tuple([classes[facts.get((entity, a))] for a, classes in attributes])
                 if TIED in row:
                     return self._far_key(situation)
+                least = min(least, *row)
                 rows.append(row)
             seen.append(tuple(sorted(rows if columns.counts else set(rows))))
-        return (empty, *seen)
+        return (least >= 0, empty, *seen)
 
     def _far_key(self, situation: Situation) -> Key:
         facts = situation.facts
-        seen: list[object] = [TIED]
+        seen: list[object] = [False]
         for kind, attributes in self._far:
             entities: list[Entity] = [THE_PATIENT]
             if kind != PATIENT:

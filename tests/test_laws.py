@@ -116,7 +116,8 @@ X1 = """
 clause("E13", exclusion, test, "anaemia below 12 g/dL in women").
 parameter(made_up, hemoglobin, "12", "g/dL", "made up for a test").
 violated("E13", below(patient, hemoglobin, made_up)) :-
-    has(patient, sex, female), has(patient, hemoglobin, Value), limit(made_up, Limit), Value < Limit.
+    has(patient, sex, female), has(patient, hemoglobin, Value), limit(made_up, Limit),
+    Value < Limit.
 """
 
 
@@ -129,7 +130,11 @@ def samples() -> list[Data]:
     rng = random.Random(31)
     made = [random_record(rng) for _ in range(200)]
     made += [remove_parts(one, rng, 2) for one in made]
-    breaks = ({"labs.albumin": "2.7 g/dL"}, {"labs.platelets": "99 10*9/L"}, {"consent.voluntary": False})
+    breaks = (
+        {"labs.albumin": "2.7 g/dL"},
+        {"labs.platelets": "99 10*9/L"},
+        {"consent.voluntary": False},
+    )
     return made + [changed(baseline(), change) for change in breaks]
 
 

@@ -35,7 +35,7 @@ be read. Of several records: as for `oligoasp check`.""",
 @options.protocol_option
 @options.readings_option
 @click.pass_context
-def command(  # noqa: PLR0917 - click passes by name
+def command(
     ctx: click.Context,
     file: str,
     wanted: str | None,

@@ -143,6 +143,7 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         v.codes[domain, system, code] = value
     v.absent.update({(k, name): value for k, name, value in facts.rows("absent", 3)})
     v.shared.update({(k, p): group for k, p, group in facts.rows("shared", 3)})
+    v.ignorable.update((row[0], row[1]) for row in facts.rows("ignorable", 2))
     v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)
     _conditions(facts, v)

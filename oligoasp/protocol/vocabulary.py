@@ -138,4 +138,5 @@ class Vocabulary:
     postponable: set[str] = field(default_factory=set)  # dates that move when a site waits
     shared: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, path) -> group
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
+    ignorable: set[tuple[str, str]] = field(default_factory=set)  # may stand without meaning
     conditions: dict[tuple[str, str], tuple[Condition, ...]] = field(default_factory=dict)

@@ -159,7 +159,9 @@ class Compiler:
                 if values is not None:
                     found[name] = Fact(values)
         for name, conditions in kind.conditions:
-            self._restrict(entity, name, conditions, found, contradictions)
+            self._restrict(
+                entity, name, conditions, found, contradictions, self.vocabulary.ignorable
+            )
         for name, fact in found.items():
             facts[entity, name] = fact
 
@@ -170,6 +172,7 @@ class Compiler:
         conditions: tuple[Condition, ...],
         found: dict[str, Fact],
         contradictions: list[tuple[Entity, str, str]],
+        ignorable: set[tuple[str, str]],
     ) -> None:
         """Say whether an attribute has a meaning, as far as other attributes settle it."""
         fact = found.get(name)
@@ -180,7 +183,8 @@ class Compiler:
                     found[name] = fact._replace(sure=False)
             elif not other.values or (other.values[0] in condition.values) == condition.negated:
                 found[name] = MEANINGLESS
-                if fact and not fact.default and HARMLESS.isdisjoint(fact.values):
+                harmless = not HARMLESS.isdisjoint(fact.values) if fact else True
+                if fact and not (fact.default or harmless or (entity[0], name) in ignorable):
                     contradictions.append((entity, name, condition.other))
 
     # ---- one converter per attribute ------------------------------------------------------

@@ -235,7 +235,7 @@ class Schema:
 class _Compact(GenerateJsonSchema):
     """JSON schema without generated titles and without defaults."""
 
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
+    def field_title_should_be_set(self, schema: object) -> bool:
         return False
 
     def default_schema(self, schema: Any) -> dict[str, Any]:

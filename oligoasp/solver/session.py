@@ -6,7 +6,7 @@ a reading of the text. The questions differ only in which literals are assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -105,6 +105,11 @@ class Session:
         (nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
         self.eligible = next((a.literal for a in atoms.by_signature("eligible", 0)), nobody)
         (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
+        self._ask = {a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("ask", 1)}
+        self._some = {
+            name: next((a.literal for a in atoms.by_signature(name, 0)), nobody)
+            for name in ("some_violated", "some_met")
+        }
         self._impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
         self._ambiguities: dict[str, frozenset[str]] = {}
@@ -201,21 +206,57 @@ class Session:
                 return None
             return frozenset(lit for lit in literals if model.is_true(lit))
 
-    def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
+    def consequences(
+        self, assumptions: Sequence[int], settled: Container[str] = ()
+    ) -> Consequences | None:
         """Give what every completion, and what some completion, violates.
+
+        Args:
+            assumptions: what is known of the patient.
+            settled: clauses on which all completions are known to agree.
 
         Returns:
             None if there is no completion at all.
         """
-        certain = self._enumerate("cautious", assumptions)
-        if certain is None:
+        status = [*self.violated.values(), *self.inapplicable.values()]
+        true = self.true_literals(assumptions, status)
+        if true is None:
             return None
-        possible = self._enumerate("brave", assumptions) or []
-        return Consequences(
-            _clauses(possible, "violated"),
-            _clauses(certain, "violated"),
-            _clauses(certain, "inapplicable"),
+        violated = {c for c, literal in self.violated.items() if literal in true}
+        # A clause that some completion violates and some does not is found by asking for
+        # one more such clause, until there is none.
+        certain = violated - self._found(assumptions, "some_met", violated, settled)
+        possible = violated | self._found(
+            assumptions, "some_violated", self.violated.keys() - violated, settled
         )
+        return Consequences(
+            frozenset(possible),
+            frozenset(certain),
+            frozenset(
+                c
+                for c, literal in self.inapplicable.items()
+                if literal in true
+                and (c in settled or not self.satisfiable([*assumptions, -literal]))
+            ),
+        )
+
+    def _found(
+        self, assumptions: Sequence[int], goal: str, clauses: Set[str], settled: Container[str]
+    ) -> set[str]:
+        """Give the clauses that reach a goal (some are met, some are violated) somewhere."""
+        wanted = goal == "some_violated"
+        left = {c for c in clauses if c not in settled}
+        found: set[str] = set()
+        while left:
+            asked = [lit if c in left else -lit for c, lit in self._ask.items()]
+            literals = [self.violated[c] for c in left]
+            true = self.true_literals([*assumptions, *asked, self._some[goal]], literals)
+            if true is None:
+                return found
+            more = {c for c in left if (self.violated[c] in true) == wanted}
+            found |= more
+            left -= more
+        return found
 
     def evidence(self, assumptions: Sequence[int], clause: str) -> list[Symbol]:
         """Give why a clause is violated: what holds in every completion, or else in one."""
@@ -238,23 +279,11 @@ class Session:
         certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
         return [symbol.arguments for symbol in sorted(atoms[x] for x in certain)]
 
-    def _enumerate(self, mode: str, assumptions: Sequence[int]) -> list[Symbol] | None:
-        self._mode(mode, 0)
-        last: list[Symbol] | None = None
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            for model in handle:
-                last = list(model.symbols(shown=True))
-        return last
-
     def _mode(self, mode: str, models: int) -> None:
         configuration = self._control.configuration.solve
         assert isinstance(configuration, clingo.Configuration)
         configuration.enum_mode = mode
         configuration.models = models
-
-
-def _clauses(symbols: Iterable[Symbol], name: str) -> frozenset[str]:
-    return frozenset(s.arguments[0].string for s in symbols if s.name == name)
 
 
 def _facts(protocol: Protocol, shape: Shape) -> str:

@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
-from oligoasp.verify import redundant
+from oligoasp.verify import doors, eligible, hygiene, never, overlap, readings, redundant
 from oligoasp.verify.findings import Finding, Kind
 from oligoasp.verify.survey import Survey
 
-CHECKS: tuple[ModuleType, ...] = (redundant,)
+CHECKS: tuple[ModuleType, ...] = (eligible, never, redundant, doors, overlap, readings, hygiene)
 
 
 def kinds() -> dict[str, tuple[Kind, ModuleType]]:

@@ -37,7 +37,7 @@ def find(survey: Survey) -> Iterator[Finding]:
     for clause in survey.violable:
         others = survey.others(clause)
         alone = Question(violated=(clause,), met=others, readings=survey.chosen)
-        if survey.space.holds(alone):
+        if survey.holds(alone):
             continue
         fixed = survey.space.assume(Question(violated=(clause,), readings=survey.chosen))
         assert fixed is not None
@@ -62,14 +62,14 @@ def _details(
         yield f"so {'do' if len(sets) > 2 else 'does'} {joined([joined(s) for s in sets[1:]], 'or')}"
     names = tuple(survey.protocol.ambiguities)
     anyhow = Question(violated=alone.violated, met=survey.others(clause), free=names)
-    if not survey.space.holds(anyhow):
+    if not survey.holds(anyhow):
         yield "whatever reading of the text is chosen"
         return
     parting = [
         f"{name}={option}"
         for name in survey.space.decisive(alone)
         for option in survey.protocol.ambiguities[name].options
-        if survey.space.holds(replace(alone, readings={**survey.chosen, name: option}))
+        if survey.holds(replace(alone, readings={**survey.chosen, name: option}))
     ]
     if parting:
         yield f"not so if the text is read differently: {joined(parting, 'or')}"

@@ -25,6 +25,9 @@ from oligoasp.solver.session import Session, Shape
 MOST_LESIONS = 7
 """How many entries of the kind with the most room are considered."""
 
+FEW = 2
+"""How many entries of the other kinds are considered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -58,6 +61,36 @@ class WholeSession(Session):
         """Give the arguments of the facts ``name/arity``, in the order of the files."""
         rows = self._control.symbolic_atoms.by_signature(name, arity)
         return [row.symbol.arguments for row in rows if row.is_fact]
+
+    def brave(self, assumptions: Sequence[int], literals: Sequence[int]) -> frozenset[int]:
+        """Give which of some literals hold in some person who fulfils the assumptions."""
+        found: set[int] = set()
+        self._mode("auto", 1)
+        left = list(literals)
+        while left:
+            model = self.true_literals(assumptions, left)
+            if model is None:
+                break
+            found |= model
+            left = [literal for literal in left if literal not in found]
+            for literal in left[:1]:
+                better = self.true_literals([*assumptions, literal], left)
+                if better is None:
+                    left = left[1:]
+                else:
+                    found |= better
+                    left = [other for other in left if other not in found]
+        return frozenset(found)
+
+    def at_least(self, number: int, literals: Sequence[int]) -> int:
+        """Give an atom that holds if so many of some literals do."""
+        key = (number, tuple(literals))
+        known = self.__dict__.setdefault("_counters", {})
+        if key not in known:
+            with self._control.backend() as backend:
+                known[key] = backend.add_atom()
+                backend.add_weight_rule([known[key]], number, [(lit, 1) for lit in literals])
+        return known[key]
 
     def named(self, name: str, argument: str) -> int | None:
         """Give the literal of an atom with a constant as its argument, if it can hold."""
@@ -107,6 +140,10 @@ class Space:
             self.session.has,
             key=lambda pair: (entities[pair[0]], self._rank(pair), names[pair[0][0], pair[1]]),
         )
+        self._patient_literals = [
+            *self.session.present.values(),
+            *(literal for values in self.session.has.values() for literal in values.values()),
+        ]
         self._single = [
             self._group[pair]
             for pair in self._order
@@ -170,6 +207,47 @@ class Space:
             return []
         blamed = [names[n] for n in shrink(list(core), oracle)]
         return [n for n in blamed if self.holds(replace(question, free=(*question.free, n)))]
+
+    def upsetting(self, question: Question) -> list[tuple[str, str]] | None:
+        """Give the readings each of which alone makes a certain eligible person ineligible.
+
+        Returns:
+            None if there is nobody like that in this space.
+        """
+        assumptions = self.assume(question)
+        model = None if assumptions is None else self.session.true_literals(
+            assumptions, self._patient_literals
+        )
+        if model is None:
+            return None
+        pins = [lit if lit in model else -lit for lit in self._patient_literals]
+        chosen = {**self.protocol.default_readings(), **question.readings}
+        others = {
+            literal: key
+            for key, literal in self.session.reading.items()
+            if chosen[key[0]] != key[1]
+        }
+        several = self.session.at_least(2, list(others))
+        found: list[tuple[str, str]] = []
+        blocked = [-self.session.tolerate, -several, -self.session.eligible]
+        while True:
+            changed = self.session.true_literals([*pins, *blocked], list(others))
+            if changed is None:
+                return found
+            for literal in changed:
+                found.append(others[literal])
+                blocked.append(-literal)
+            if not changed:
+                return found
+
+    def reach(self, question: Question) -> dict[Pair, list[Value]]:
+        """Give the values that each attribute can have in somebody like that."""
+        assumptions = self.assume(question)
+        pairs = [p for p in self.session.has if p[0][1] <= 1]
+        found = frozenset() if assumptions is None else self.session.brave(
+            assumptions, [lit for p in pairs for lit in self.session.has[p].values()]
+        )
+        return {p: [v for v, lit in self.session.has[p].items() if lit in found] for p in pairs}
 
     def met(self, clauses: Iterable[str]) -> list[int]:
         """Give assumptions that clauses are not violated."""
@@ -356,7 +434,10 @@ def with_calendar(protocol: Protocol) -> Protocol:
 def shape_of(protocol: Protocol, most: int) -> Shape:
     """Give how many entries of each kind are considered."""
     kinds = [kind for kind in protocol.vocabulary.kinds.values() if kind.name != PATIENT]
-    return tuple((kind.name, most if kind.unrecorded > 1 else kind.unrecorded) for kind in kinds)
+    few = min(most, FEW)
+    return tuple(
+        (kind.name, most if kind.unrecorded > 1 else few * kind.unrecorded) for kind in kinds
+    )
 
 
 def typical_values(session: WholeSession) -> dict[tuple[str, str], str]:

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from oligoasp.protocol.model import Protocol
+from oligoasp.decide import Engine
+from oligoasp.explain.words import Words
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import Pair, Value
+from oligoasp.record.read import parse_record
 from oligoasp.solver.program import text
-from oligoasp.verify.space import MOST_LESIONS, Question, Space
+from oligoasp.verify.double import DoubleSession
+from oligoasp.verify.hygiene import heads
+from oligoasp.verify.space import MOST_LESIONS, Question, Space, shape_of, with_calendar
 from oligoasp.verify.witness import Witness, Witnesses
 
 LADDER = (1, 2, 4)
@@ -37,6 +44,8 @@ class Survey:
         self.most = most
         self.patients = patients
         self._witnesses: dict[int, Witnesses] = {}
+        self._doubles: dict[tuple[int, str], DoubleSession] = {}
+        self._double_finders: dict[tuple[int, str], Witnesses] = {}
 
     @cached_property
     def space(self) -> Space:
@@ -57,12 +66,103 @@ class Survey:
     def violable(self) -> list[str]:
         """The clauses that someone can violate, as the text is read."""
         asks = {c: Question(violated=(c,), readings=self.chosen) for c in self.space.clauses}
-        return [c for c in self.protocol.in_order(asks) if self.space.holds(asks[c])]
+        return [c for c in self.protocol.in_order(asks) if self.holds(asks[c])]
 
     @cached_property
     def anyone(self) -> bool:
         """Whether anybody is eligible."""
-        return self.space.holds(Question(eligible=True, readings=self.chosen))
+        return self.holds(Question(eligible=True, readings=self.chosen))
+
+    @cached_property
+    def small(self) -> Space:
+        """A small space, in which whatever is possible is possible in the whole one too."""
+        return self._at(min(LADDER[1], self.most)).space
+
+    def holds(self, question: Question) -> bool:
+        """Tell whether there is somebody like that, asking a small space first."""
+        return self.small.holds(question) or self.space.holds(question)
+
+    # ---- readings ---------------------------------------------------------------------
+
+    def upsetting(self, question: Question) -> list[tuple[str, str]]:
+        """Give the readings that alone could leave nobody like that."""
+        for size in self._sizes:
+            found = self._at(size).space.upsetting(question)
+            if found is not None:
+                return found
+        return []
+
+    def turns(self, name: str, option: str, *, both: bool) -> list[bool]:
+        """Tell in which directions a reading decides: true where it admits someone more.
+
+        Args:
+            name: the ambiguity.
+            option: how it is read.
+            both: whether to look for the other direction when one is found.
+        """
+        found: list[bool] = []
+        for gains in (False, True):
+            if any(self._possible(size, name, option, gains) for size in self._sizes[:-1]):
+                found.append(gains)
+                if not both:
+                    return found
+        if not found or both:
+            found += [
+                gains
+                for gains in (False, True)
+                if gains not in found and self._possible(self.most, name, option, gains)
+            ]
+        return sorted(found)
+
+    def _possible(self, size: int, name: str, option: str, gains: bool) -> bool:
+        double = self._double(size, name if size == self.most else "")
+        return double.satisfiable(self._turn(double, name, option, gains))
+
+    def _turn(self, double: DoubleSession, name: str, option: str, gains: bool) -> list[int]:
+        sign = -1 if gains else 1
+        return [
+            *double.readings(self.chosen),
+            *double.readings2({**self.chosen, name: option}),
+            sign * double.eligible,
+            -sign * double.eligible2,
+        ]
+
+    def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
+        """Give the typical patient whose verdict turns on a reading, replayed under both."""
+        for size in self._sizes:
+            only = name if size == self.most else ""
+            double = self._double(size, only)
+            assumptions = self._turn(double, name, option, gains)
+            if not double.satisfiable(assumptions):
+                continue
+            witnesses = self._double_witnesses(size, only)
+            label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
+            found = witnesses.find(assumptions, label, self.chosen)
+            if found is not None:
+                witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
+                return found
+        return None
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [*(n for n in LADDER[:2] if n < self.most), self.most]
+
+    def _double(self, size: int, only: str) -> DoubleSession:
+        if (size, only) not in self._doubles:
+            shape = shape_of(self.protocol, size)
+            self._doubles[size, only] = DoubleSession(with_calendar(self.protocol), shape, only)
+        return self._doubles[size, only]
+
+    def _double_witnesses(self, size: int, only: str) -> Witnesses:
+        if (size, only) not in self._double_finders:
+            space = Space(self.protocol, size, self._double(size, only))
+            self._double_finders[size, only] = Witnesses(space)
+        return self._double_finders[size, only]
+
+    @cached_property
+    def encoded(self) -> frozenset[str]:
+        """The clauses that have a rule."""
+        return heads(self.protocol.files)
 
     def others(self, *left_out: str) -> tuple[str, ...]:
         """Give the clauses that someone can violate, but for some."""
@@ -80,6 +180,20 @@ class Survey:
                 return found
         return None
 
+    def never_so(self, pair: Pair, values: list[Value]) -> str:
+        """Say that an attribute never has some values."""
+        label = self.protocol.vocabulary.attributes[pair[0][0], pair[1]].label
+        kind = pair[0][0]
+        whose = "" if kind == PATIENT else f" of any {self.protocol.vocabulary.kinds[kind].label}"
+        region = self._words.region(pair[0], pair[1], values)
+        return f"{label}{whose} never {region}"
+
+    @cached_property
+    def _words(self) -> Words:
+        record = parse_record({"id": "nobody"}, self.protocol.vocabulary)
+        engine = Engine(self.protocol)
+        return Words(engine, engine.compile(record))
+
     @cached_property
     def accepted(self) -> dict[tuple[str, str], str]:
         """Why findings are accepted, by code and subject, as the protocol's files say it."""
@@ -93,13 +207,12 @@ class Survey:
         """In which space a proof holds, and why that is enough or that it is a bound."""
         kinds = self.protocol.vocabulary.kinds
         several = [
-            f"up to {number} {kinds[kind].label}{'s' * (number != 1)}"
+            f"{number} {kinds[kind].label}{'s' * (number != 1)}"
             for kind, number in self.space.shape
-            if number > 1
+            if number
         ]
-        single = sum(number == 1 for _, number in self.space.shape)
-        parts = [*several, f"up to one entry of each of {single} other kinds"] if single else several
+        parts = several
         return (
-            f"{', '.join(parts) or 'the patient alone'} (a bound); every number that a rule can "
+            f"at most {', '.join(parts) or 'the patient alone'} (a bound); every number that a rule can "
             "tell apart (so no bound); the calendar of elapsed times"
         )

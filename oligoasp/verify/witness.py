@@ -126,6 +126,18 @@ class Witnesses:
                 parts.append(f"{words.entity(entity)}{': ' if said else ''}{', '.join(said)}")
         return "; ".join(parts) or "a typical patient"
 
+    def check(self, witness: Witness, readings: Mapping[str, str], *, eligible: bool) -> None:
+        """Send a witness through the pipeline once more, as the text is read otherwise.
+
+        Raises:
+            Mismatch: the verdict is not what the solver said.
+        """
+        record = parse_record(witness.data, self.space.protocol.vocabulary)
+        verdict = self._decide(record, readings).verdict
+        wrong = Verdict.INELIGIBLE if eligible else Verdict.ELIGIBLE
+        if verdict is wrong:
+            raise Mismatch(f"witness {witness.name}: {verdict} under {dict(readings)}")
+
     def _decide(self, record: Record, readings: Mapping[str, str]) -> Decision:
         situation = self._engine.compile(record)
         session = self.space.session

@@ -92,7 +92,9 @@ def postponed(data: Data, days: int) -> Data:
     moved = clone(data)
     for name in POSTPONED:
         if name in moved.get("dates", {}):
-            moved["dates"][name] = "..".join(_later(t, days) for t in moved["dates"][name].split(".."))
+            moved["dates"][name] = "..".join(
+                _later(t, days) for t in moved["dates"][name].split("..")
+            )
     return moved
 
 

@@ -68,7 +68,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_an_unknown_protocol_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(ProgramError, match="no protocol `nct1`; known: .*eso_shanghai_13"):
+    with pytest.raises(ProgramError, match=r"no protocol `nct1`; known: .*eso_shanghai_13"):
         protocol_folder("nct1")
 
 

@@ -7,9 +7,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import oligoasp
 import pytest
 
+import oligoasp
 from oligoasp.explain.question import Question
 from oligoasp.record.errors import RecordError
 from oligoasp.testing import Case, load_cases
@@ -75,7 +75,7 @@ def test_everything_in_the_text_is_quoted() -> None:
         if phrase[-1] in ":,":
             assert phrase in rest, f"no longer needed: {phrase}"
             rest = rest.replace(phrase, "\n")
-    left = {word for word in re.sub(r"\d+\.|[.,;]", " ", rest).split()}
+    left = set(re.sub(r"\d+\.|[.,;]", " ", rest).split())
     assert left == {"and", "or", "but"}, left
 
 

@@ -149,7 +149,7 @@ def more_than_four(p: Any) -> bool:
     return total > 4
 
 
-def is_measurable(lesion: Any) -> bool:  # noqa: PLR0911, PLR0912
+def is_measurable(lesion: Any) -> bool:
     """Measurable by RECIST 1.1: as judged by the investigator, else derived."""
     judged = lesion.measurable
     if judged is False:

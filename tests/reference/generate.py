@@ -1224,7 +1224,7 @@ def _undate(record: Record) -> None:
                 place[name] = value[0]
 
 
-def remove_parts(record: Record, rng: random.Random, n: int, *, only_gaps: bool = False) -> Record:  # noqa: PLR0912
+def remove_parts(record: Record, rng: random.Random, n: int, *, only_gaps: bool = False) -> Record:
     """A copy of the record with n random parts missing.
 
     With ``only_gaps``, nothing goes whose absence has a meaning of its own (a date of
@@ -1619,7 +1619,7 @@ def _around(anchor: str, n: int, offsets: Sequence[int] = (-1, 0, 1)) -> list[st
     return [iso(months(DAY(date.fromisoformat(anchor)), n) + at) for at in offsets]
 
 
-def _corner_dates() -> Iterator[Record]:  # noqa: PLR0912
+def _corner_dates() -> Iterator[Record]:
     """Windows with clamping at the end of the month."""
     base = baseline()
     for enrollment, lag in _product(ENROLLMENTS, (0, 1, 10, 31)):
@@ -1738,7 +1738,7 @@ def _corner_ages() -> Iterator[Record]:
         )
 
 
-def _corner_rest() -> Iterator[Record]:  # noqa: PLR0912
+def _corner_rest() -> Iterator[Record]:
     """Everything that is neither number nor date."""
     base = baseline()
     for path, values in _single_corners():

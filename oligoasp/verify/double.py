@@ -1,0 +1,99 @@
+"""One patient under two readings: every ground rule that depends on a reading, twice.
+
+The second copy shares the patient with the first and has readings of its own, so "does it
+matter how this is read?" is one question: eligible under the one and not under the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from oligoasp.protocol.model import Protocol
+from oligoasp.solver.program import GroundRules, load_control
+from oligoasp.solver.session import OPTIONS, Shape, _facts
+from oligoasp.verify.space import WholeSession
+
+
+class WholeRules(GroundRules):
+    """Collects ground rules with all that is needed to write them once more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plain: list[tuple[bool, Sequence[int], Sequence[int]]] = []
+        self.weighted: list[tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]] = []
+
+    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
+        """Take in a rule."""
+        self.plain.append((choice, head, body))
+
+    def weight_rule(
+        self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
+    ) -> None:
+        """Take in a rule whose body is a weight constraint."""
+        self.weighted.append((choice, head, lower_bound, body))
+
+
+class DoubleSession(WholeSession):
+    """A session with a second copy of everything that depends on how the text is read.
+
+    Args:
+        protocol: the protocol.
+        shape: how many entries of each kind there may be.
+        only: the ambiguity that the copies may read differently; without it, any.
+    """
+
+    def __init__(self, protocol: Protocol, shape: Shape, only: str = "") -> None:
+        self.protocol = protocol
+        self.shape = shape
+        self.settled: dict[str, str] = {}
+        self._rules = None
+        rules = WholeRules()
+        self._control = load_control(protocol.files, _facts(protocol, shape), OPTIONS, rules)
+        self._index()
+        copy = self._second(rules, only)
+        self.reading2 = {key: copy.get(lit, lit) for key, lit in self.reading.items()}
+        self.eligible2 = copy.get(self.eligible, self.eligible)
+        self.violated2 = {c: copy.get(lit, lit) for c, lit in self.violated.items()}
+
+    def readings2(self, chosen: Mapping[str, str]) -> list[int]:
+        """Give assumptions for the readings of the second copy."""
+        options = {**self.protocol.default_readings(), **chosen}
+        return [self.reading2[name, option] for name, option in options.items()]
+
+    def _second(self, rules: WholeRules, only: str) -> dict[int, int]:
+        """Write the second copy; give the new atom of each atom that has one."""
+        users: dict[int, list[int]] = defaultdict(list)
+        for _, heads, body in rules.plain:
+            for literal in body:
+                users[abs(literal)].extend(heads)
+        for _, heads, _, weights in rules.weighted:
+            for literal, _ in weights:
+                users[abs(literal)].extend(heads)
+        depend: set[int] = set()
+        stack = [lit for (name, _), lit in self.reading.items() if only in ("", name)]
+        while stack:
+            atom = stack.pop()
+            if atom not in depend:
+                depend.add(atom)
+                stack.extend(users.get(atom, ()))
+        with self._control.backend() as backend:
+            copy = {atom: backend.add_atom() for atom in sorted(depend)}
+
+            def over(literal: int) -> int:
+                atom = copy.get(abs(literal), abs(literal))
+                return atom if literal > 0 else -atom
+
+            for choice, heads, body in rules.plain:
+                if not depend.isdisjoint(heads) or (
+                    not heads and any(abs(literal) in depend for literal in body)
+                ):
+                    backend.add_rule([over(h) for h in heads], [over(b) for b in body], choice)
+            for choice, heads, bound, weights in rules.weighted:
+                if not depend.isdisjoint(heads) or (
+                    not heads and any(abs(literal) in depend for literal, _ in weights)
+                ):
+                    backend.add_weight_rule(
+                        [over(h) for h in heads], bound, [(over(b), w) for b, w in weights], choice
+                    )
+        return copy

@@ -1,0 +1,204 @@
+"""What is wrong with the rules as text: no clause, no rule, a literal number, no source.
+
+These checks read the files rather than ask the solver.
+
+- V601 clause-not-encoded: a clause that tests has no rule, so it is always met.
+- V602 rule-without-clause: a rule says that an unknown clause is violated.
+- V603 literal-number: a rule compares with a number instead of a parameter, so that the
+  representative values do not cover it and no proof holds.
+- V604 parameter-without-source: a parameter has no unit, or no source in the text.
+- V605 text-without-clause: words of the criteria that no clause quotes.
+- V606 clause-without-cases: no case expects the clause both violated and not.
+
+Bad:
+
+    violated("I8.3", low) :- has(patient, hemoglobin, Value), Value < 1800.
+
+Good:
+
+    parameter(hemoglobin_least, hemoglobin, "9", "g/dL", "I8.3").
+    violated("I8.3", low) :-
+        has(patient, hemoglobin, Value), limit(hemoglobin_least, Least), Value < Least.
+
+Why it matters: a criterion that was never encoded passes everybody in silence, and a number
+in a rule cannot be checked against the text, amended or tested at its boundary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oligoasp.solver.program import text as text_of
+from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind
+
+if TYPE_CHECKING:
+    from oligoasp.verify.survey import Survey
+
+KINDS = (
+    Kind("V601", "clause-not-encoded", ERROR),
+    Kind("V602", "rule-without-clause", ERROR),
+    Kind("V603", "literal-number", ERROR),
+    Kind("V604", "parameter-without-source", WARNING),
+    Kind("V605", "text-without-clause", WARNING),
+    Kind("V606", "clause-without-cases", NOTE),
+)
+
+CRITERIA = "criteria.txt"
+
+_INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.MULTILINE)
+_HEAD = re.compile(r'violated\s*\(\s*(\((?:\s*"[^"]+"\s*;?)+\)|"[^"]+"|[A-Z]\w*)')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BLOCK = re.compile(r"%\*.*?\*%", re.DOTALL)
+_COMMENT = re.compile(r"%.*")
+_NUMBER = r"-?\d+"
+_COMPARED = re.compile(rf"(?:[<>]=?|!=|=)\s*({_NUMBER})\b(?!\s*\.\.)|(?<![\w.])({_NUMBER})\s*(?:[<>]=?|!=)")
+_CHOICE = re.compile(r"^\s*\{.*\}\s*=\s*1(?=\s*:-|\.)")
+_HAS_NUMBER = re.compile(rf"\bhas\([^()]*,\s*({_NUMBER})\s*\)")
+
+
+def find(survey: Survey) -> Iterator[Finding]:
+    """Give what is wrong with the files of a protocol."""
+    yield from _clauses(survey)
+    yield from _numbers(survey)
+    yield from _parameters(survey)
+    yield from _text(survey)
+
+
+def _clauses(survey: Survey) -> Iterator[Finding]:
+    protocol = survey.protocol
+    known = heads(protocol.files)
+    for clause in survey.testing:
+        if clause not in known:
+            yield Finding(
+                KINDS[0], clause, (clause,),
+                f"{clause} tests, but no rule says when it is violated",
+            )
+    for file, number, line in _lines(protocol.folder.glob("*.lp")):
+        for clause in _named(line):
+            if clause not in protocol.clauses:
+                yield Finding(
+                    KINDS[1], clause, (), f"a rule says that `{clause}` is violated, but there is "
+                    "no such clause", place=f"{file}:{number}",
+                )
+
+
+def _numbers(survey: Survey) -> Iterator[Finding]:
+    for file in files_of(survey.protocol.files):
+        if file.parent.name == "engine":
+            continue
+        for _, number, line in _lines([file]):
+            bare = _COMMENT.sub("", _STRING.sub('""', _CHOICE.sub("", line)))
+            for pattern in (_COMPARED, _HAS_NUMBER):
+                for match in pattern.finditer(bare):
+                    literal = next(filter(None, match.groups()))
+                    yield Finding(
+                        KINDS[2], f"{file.name}:{number}", (),
+                        f"a rule uses the number {literal} instead of a parameter: "
+                        f"`{line.strip()[:80]}`", place=f"{file}:{number}",
+                    )
+
+
+def _parameters(survey: Survey) -> Iterator[Finding]:
+    for parameter in survey.protocol.parameters.values():
+        for what, given in (("unit", parameter.unit), ("source", parameter.source)):
+            if not given.strip():
+                yield Finding(
+                    KINDS[3], parameter.name, (), f"parameter {parameter.name} has no {what}",
+                )
+
+
+def _text(survey: Survey) -> Iterator[Finding]:
+    file = survey.protocol.folder / CRITERIA
+    if not file.is_file():
+        return
+    for stretch in uncovered(file.read_text(encoding="utf-8"), survey):
+        yield Finding(
+            KINDS[4], stretch[:40], (), f"no clause quotes these words of the criteria: “{stretch}”",
+            place=str(file),
+        )
+
+
+GLUE = ("inclusion criteria", "exclusion criteria", "note", "and", "or", "but", "in", "has", "any")
+
+
+def uncovered(text: str, survey: Survey) -> list[str]:
+    """Give the stretches of the criteria that no clause quotes, apart from words that join."""
+    start = text.lower().find("inclusion criteria")
+    flat = " ".join(re.sub(r"(?m)^\s*\d+\.\s", " ", text[max(start, 0):]).split())
+    covered = [False] * len(flat)
+    lowered = flat.lower()
+    for clause in survey.protocol.clauses.values():
+        words = " ".join(clause.text.split()).lower()
+        at = lowered.find(words)
+        while at >= 0:
+            covered[at : at + len(words)] = [True] * len(words)
+            at = lowered.find(words, at + 1)
+    left = "".join("\0" if done else sign for sign, done in zip(flat, covered, strict=True))
+    connectives = [text_of(row[0]) for row in survey.space.session.facts("connective", 1)]
+    words = sorted((c.lower() for c in (*GLUE, *connectives)), key=len, reverse=True)
+    glue = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
+    stretches = []
+    for part in re.split("\0+", left):
+        rest = glue.sub(" ", part.lower())
+        if re.search(r"[a-z]{3}", rest):
+            stretches.append(part.strip(" ,;.:"))
+    return stretches
+
+
+# ---- reading files ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def files_of(files: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Give the files of a program with all that they include, each once."""
+    found: dict[Path, None] = {}
+    waiting = [file.resolve() for file in files]
+    while waiting:
+        file = waiting.pop(0)
+        if file in found or not file.is_file():
+            continue
+        found[file] = None
+        text = file.read_text(encoding="utf-8")
+        waiting += [(file.parent / name).resolve() for name in _INCLUDE.findall(text)]
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def heads(files: tuple[Path, ...]) -> frozenset[str]:
+    """Give the clauses that some rule can say are violated."""
+    found: set[str] = set()
+    variable = False
+    clauses: set[str] = set()
+    for _, _, line in _lines(files_of(files)):
+        for match in _HEAD.finditer(line.partition(":-")[0]):
+            if match[1][0] in '"(':
+                found |= set(re.findall(r'"([^"]+)"', match[1]))
+            else:
+                variable = True
+    if variable:
+        for _, _, line in _lines(files_of(files)):
+            if ":-" in line and not line.lstrip().startswith("clause("):
+                clauses |= set(re.findall(r'"([A-Z]\w*(?:\.\w+)*)"', line))
+    return frozenset(found | clauses)
+
+
+def _named(line: str) -> list[str]:
+    return [
+        clause
+        for match in _HEAD.finditer(line.partition(":-")[0])
+        if match[1][0] in '"('
+        for clause in re.findall(r'"([^"]+)"', match[1])
+    ]
+
+
+def _lines(files: Iterator[Path] | Sequence[Path]) -> Iterator[tuple[Path, int, str]]:
+    for file in sorted(files):
+        text = file.read_text(encoding="utf-8")
+        text = _BLOCK.sub(lambda m: "\n" * m[0].count("\n"), text)
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.strip() and not line.lstrip().startswith("%"):
+                yield file, number, line

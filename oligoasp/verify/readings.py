@@ -1,0 +1,103 @@
+"""A passage that can be read in several ways, and whether that decides about a patient.
+
+A reading is *decisive* if some patient is eligible when the passage is read in one way and
+not when it is read in the other; the finding shows such patients. It is *idle* if that is
+proved to happen for nobody: then the ambiguity may be left alone, or its rule is wrong. A
+reading may also *shut a door*: under it, nobody of a kind that the text means to admit is
+eligible, which is a strong reason against it.
+
+Bad:
+
+    the patient is over 18 years old        (18 years and a day? 19 completed years?)
+
+Good:
+
+    the patient is at least 18 years old on the day of consent
+
+Why it matters: two sites that read a decisive passage differently run two different trials.
+Most such passages are found after the first protocol deviation; the list is there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from oligoasp.protocol.model import Ambiguity
+from oligoasp.verify.doors import intents
+from oligoasp.verify.findings import NOTE, WARNING, Finding, Kind, Shown, joined
+from oligoasp.verify.space import Question
+from oligoasp.verify.survey import Survey
+
+KINDS = (
+    Kind("V501", "decisive-reading", NOTE),
+    Kind("V502", "idle-reading", WARNING),
+    Kind("V503", "reading-shuts-door", WARNING),
+)
+
+
+def find(survey: Survey) -> Iterator[Finding]:
+    """Give what is known of every reading."""
+    if not survey.anyone:
+        return
+    shut = _shut_doors(survey)
+    for ambiguity in survey.protocol.ambiguities.values():
+        default = survey.chosen.get(ambiguity.name, ambiguity.default)
+        lines, patients, matters = [], [], False
+        for option in ambiguity.options:
+            if option == default:
+                continue
+            ways = survey.turns(ambiguity.name, option, both=survey.patients)
+            matters = matters or bool(ways)
+            for gains in ways:
+                lines.append(
+                    f"{option} ({ambiguity.options[option]}) "
+                    f"{'admits someone more' if gains else 'excludes someone more'}"
+                )
+                if survey.patients:
+                    shown = survey.turning(ambiguity.name, option, gains=gains)
+                    if shown is not None:
+                        role = "only eligible" if gains else "no longer eligible"
+                        patients.append(Shown(f"{role} under {ambiguity.name}={option}", shown))
+        if matters:
+            yield Finding(
+                KINDS[0], ambiguity.name, (ambiguity.clause,),
+                f"{ambiguity.clause}: {_question(ambiguity)} The answer decides about a patient",
+                (f"read by default as {default} ({ambiguity.options[default]})", *lines),
+                patients=tuple(patients), scope=survey.scope,
+            )
+        else:
+            yield Finding(
+                KINDS[1], ambiguity.name, (ambiguity.clause,),
+                f"{ambiguity.clause}: {_question(ambiguity)} No answer ever changes a verdict",
+                scope=survey.scope,
+            )
+        for option, closed in shut.get(ambiguity.name, {}).items():
+            names = [words for _, _, words in closed]
+            yield Finding(
+                KINDS[2], f"{ambiguity.name}={option}",
+                tuple(survey.protocol.in_order({ambiguity.clause, *(c for _, c, _ in closed)})),
+                f"if {ambiguity.clause} is read as {ambiguity.name}={option} "
+                f"({ambiguity.options[option]}), nobody is eligible of those whom the text means "
+                f"to admit as {joined(names)}",
+                scope=survey.scope,
+            )
+
+
+def _question(ambiguity: Ambiguity) -> str:
+    text = ambiguity.question
+    return text[0].upper() + text[1:]
+
+
+def _shut_doors(survey: Survey) -> dict[str, dict[str, list[tuple[str, str, str]]]]:
+    """Give, by ambiguity and option, the intents whose doors that option alone shuts."""
+    found: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
+    for intent in intents(survey.space):
+        admitted = Question(
+            eligible=True, goals=(("intended", intent[0]),), readings=survey.chosen
+        )
+        for name, option in survey.upsetting(admitted):
+            other = replace(admitted, readings={**survey.chosen, name: option})
+            if not survey.holds(other):
+                found.setdefault(name, {}).setdefault(option, []).append(intent)
+    return found

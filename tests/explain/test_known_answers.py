@@ -1,0 +1,177 @@
+"""Explanations of small records whose answer is known."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from oligoasp.answers import Explanation
+from oligoasp.decide import Verdict
+from oligoasp.explain import explain
+from oligoasp.testing import Case, load_cases
+from tests.support import baseline, changed, decide, engine, explained, metastases, protocol, woman
+
+CASES = Path(__file__).parents[2] / "cases" / "criteria"
+
+# The first clause named beside another in the title of each joint case is to blame.
+JOINT = {
+    "fifth lesion in the liver": {"I8.5b"},
+    "fifth lesion in a rib": {"I8.5b"},
+    "sole lesion a node at station 5 of 52 mm": {"I1.n1.a", "I2.c"},
+    "sole lesion a node at station 5 that was irradiated": {"I1.n1.a", "I3"},
+    "sole lesion a node at station 10": {"I1.n1.a", "E4.a"},
+    "sole lesion a node at station 6": {"I1.n1.a", "I1.n3"},
+    "sole metastasis of 55 mm": {"I1.n1.a", "I2.c"},
+    "brain metastasis with symptoms": {"I1.n1.a", "E5.a"},
+    "second lesion of unrecorded site": {"I8.5b", "I8.5d"},
+    "second lesion visible in the liver or not": {"I8.5b", "I8.5c"},
+    "positive pregnancy test, no agreement": {"I9.b", "E9.a"},
+}
+
+
+@cache
+def joint_cases() -> list[Case]:
+    found = load_cases([CASES / "joint.yaml", CASES / "joint_sex.yaml"], protocol().vocabulary)
+    return [case for case in found if isinstance(case, Case)]
+
+
+@pytest.mark.parametrize("title", JOINT)
+def test_a_joint_case_names_the_conflict(title: str) -> None:
+    (case,) = [case for case in joint_cases() if case.name.startswith(title)]
+    found = explain(engine(), case.record)
+    assert (found.verdict, found.blockers) == (Verdict.INELIGIBLE, ())
+    assert any(JOINT[title] <= set(conflict.clauses) for conflict in found.conflicts)
+    assert all(len(conflict.clauses) > 1 for conflict in found.conflicts)
+    assert found.reasons
+
+
+def test_no_conflict_is_named_where_there_is_none() -> None:
+    for case in joint_cases():
+        if case.expect.verdict is not Verdict.INELIGIBLE:
+            assert not explain(engine(), case.record).conflicts
+
+
+def low(value: str = "1.2 10*9/L") -> Explanation:
+    return explained(changed(baseline(), {"labs.neutrophils": value}))
+
+
+def test_a_low_count_is_the_reason_and_the_remedy() -> None:
+    found = low()
+    assert found.blockers == ("I8.1",)
+    (reason,) = found.reasons
+    assert [fact.field for fact in reason.facts] == ["labs.neutrophils"]
+    (remedy,) = found.remedies
+    assert remedy.actionable
+    (change,) = remedy.changes
+    assert (change.source.field, change.means) == ("labs.neutrophils", "repeat the test")
+    assert "at least 1.5" in change.needed
+
+
+def test_the_evidence_names_value_and_limit() -> None:
+    (answer,) = [c for c in low().clauses if c.clause == "I8.1"]
+    (evidence,) = answer.evidence
+    assert "1.2" in evidence.text
+    assert "1.5 × 10⁹/L" in evidence.text
+    assert evidence.sources[0].text == "1.2 10*9/L"
+
+
+def test_what_a_site_cannot_change_is_no_action() -> None:
+    found = explained(changed(baseline(), {"lesions.0.longest_diameter": "50 mm"}))
+    assert found.blockers == ("I2.c",)
+    assert not any(remedy.actionable for remedy in found.remedies)
+    assert not found.waiting
+
+
+def test_waiting_for_the_end_of_the_washout() -> None:
+    drug = [{"class": "chemotherapy", "first_dose": "2023-10-01", "last_dose": "2024-01-10"}]
+    found = explained(
+        changed(baseline(), {"systemic_therapies": drug, "dates": {"enrollment": "2024-03-15"}})
+    )
+    assert found.blockers == ("I4.b", "E8")
+    (wait,) = found.waiting
+    assert (wait.date, wait.days) == ("2024-04-11", 27)
+    assert wait.clauses == ("I4.b", "E8")
+    assert wait.verdict is Verdict.ELIGIBLE
+
+
+def test_waiting_for_a_birthday() -> None:
+    found = explained(changed(baseline(), {"birth_date": "2006-04-01"}))
+    assert found.blockers == ("I6.a",)
+    assert [(w.date, w.clauses) for w in found.waiting] == [("2024-04-01", ("I6.a",))]
+
+
+def test_a_missing_item_is_needed_with_the_values_that_it_has_to_have() -> None:
+    found = explained(changed(baseline(), {"labs.neutrophils": None}))
+    assert found.verdict is Verdict.UNDETERMINED
+    (need,) = found.needs
+    assert need.clauses == ("I8.1",)
+    ((item,),) = need.alternatives
+    assert item.field == "labs.neutrophils"
+    assert "at least 1.5" in item.needed
+    assert "less than 1.5" in item.ends
+    filled = changed(baseline(), {"labs.neutrophils": "1.5 10*9/L"})
+    assert decide(filled).verdict is Verdict.ELIGIBLE
+
+
+def test_alternatives_where_one_of_two_items_is_enough() -> None:
+    gap = {"labs.creatinine": None, "weight": None}
+    found = explained(changed(baseline(), gap))
+    (need,) = [need for need in found.needs if "I8.6" in need.clauses]
+    fields = [{item.field for item in items} for items in need.alternatives]
+    assert {"labs.creatinine"} in fields
+    assert {"labs.creatinine_clearance"} in fields or len(fields) > 1
+    measured = changed(baseline(), gap | {"labs.creatinine_clearance": "60.01 mL/min"})
+    assert decide(measured).statuses["I8.6"].value == "met"
+
+
+def test_an_open_list_is_needed_in_full() -> None:
+    found = explained(changed(baseline(), {"effusions": None}))
+    (need,) = found.needs
+    assert need.clauses == ("E7",)
+    assert [[item.field for item in items] for items in need.alternatives] == [["effusions"]]
+
+
+def test_what_no_open_clause_depends_on_no_longer_matters() -> None:
+    found = explained(changed(baseline(), {"labs.neutrophils": "1 10*9/L", "labs.platelets": None}))
+    assert found.verdict is Verdict.INELIGIBLE
+    assert "platelets" in found.no_longer_matters
+    open_still = explained(changed(baseline(), {"labs.platelets": None}))
+    assert "platelets" not in open_still.no_longer_matters
+
+
+def test_a_reading_that_would_decide_otherwise() -> None:
+    found = explained(changed(baseline(), {"lesions.0.longest_diameter": "50 mm"}))
+    options = {(r.reading, r.option): r.verdict for r in found.readings}
+    assert options["diameter_limit", "inclusive"] is Verdict.ELIGIBLE
+    assert ("gilbert", "excepted") not in options
+
+
+@pytest.mark.parametrize(
+    ("value", "near"), [("1.5 10*9/L", True), ("1.65 10*9/L", True), ("1.66 10*9/L", False)]
+)
+def test_a_near_miss_is_within_a_tenth_of_its_limit(value: str, near: bool) -> None:
+    assert ("I8.1" in {miss.clause for miss in low(value).near_misses}) is near
+
+
+def test_what_was_assumed_is_noted() -> None:
+    found = explained(changed(baseline(), {"dates": {"enrollment": "2024-03-15"}}))
+    notes = " ".join(found.notes)
+    assert "treatment start is not recorded; dates.enrollment stands for it" in notes
+    assert "enrollment is not recorded" not in notes.replace("dates.enrollment", "")
+
+
+def test_what_was_counted_is_named() -> None:
+    found = explained(changed(baseline(), {"lesions": metastases("lung", "adrenal", "axillary")}))
+    assert sorted(found.counted) == ["l1", "l2", "l3"]
+
+
+def test_full_answers_say_what_makes_a_clause_hold() -> None:
+    from tests.support import parse  # noqa: PLC0415
+
+    found = explain(engine(), parse(woman()), full=True)
+    values = {c.clause: [v.sources[0].field for v in c.values] for c in found.clauses}
+    assert values["I8.1"] == ["labs.neutrophils"]
+    assert "pregnancy_tests[0].result" in values["I9.a"]
+    assert all(not c.values for c in explained(woman()).clauses)

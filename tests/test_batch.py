@@ -1,0 +1,103 @@
+"""Deciding many records is deciding each of them."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+
+import pytest
+
+from oligoasp.batch import Batch, check
+from oligoasp.decide import Engine, Verdict
+from oligoasp.record.errors import Problem, RecordError
+from tests.reference.generate import corners, random_record, remove_parts
+from tests.support import Data, baseline, changed, engine, metastases, parse, protocol, woman
+
+IMPOSSIBLE: list[Data] = [
+    changed(woman(), {"reproduction.pregnant": True, "reproduction.sterilization": "hysterectomy"}),
+    changed(baseline(), {"lung.irradiated": True, "lung.thoracic_radiotherapy": False}),
+    changed(baseline(), {"reproduction.pregnant": True}),
+]
+
+
+def records(seed: int) -> list[Data]:
+    rng = random.Random(seed)
+    made = [random_record(rng) for _ in range(40)]
+    made += [remove_parts(random_record(rng), rng, rng.randint(1, 9)) for _ in range(40)]
+    made += list(islice(corners(), seed, None, 400))
+    return made + IMPOSSIBLE
+
+
+def answer(engine_or_batch: Engine | Batch, data: Data) -> object:
+    try:
+        found = engine_or_batch.decide(parse(data))
+    except RecordError as error:
+        return str(error)
+    return found.verdict, dict(found.statuses)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_batch_answers_as_one_by_one_in_any_order(seed: int) -> None:
+    data = records(seed)
+    alone = [answer(engine(), one) for one in data]
+    assert sum(isinstance(found, str) for found in alone) >= len(IMPOSSIBLE)
+    order = list(range(len(data)))
+    for _ in range(3):
+        random.Random(seed).shuffle(order)
+        batch = Batch(engine())
+        for index in order:
+            assert answer(batch, data[index]) == alone[index], data[index]
+        for index in order:
+            assert answer(batch, data[index]) == alone[index], "asked again"
+
+
+def test_a_batch_under_other_readings_answers_as_one_by_one() -> None:
+    rng = random.Random(6)
+    names = list(protocol().ambiguities.values())
+    for _ in range(3):
+        chosen = {a.name: rng.choice(list(a.options)) for a in rng.sample(names, 15)}
+        other = Engine(protocol(), chosen)
+        batch = Batch(other)
+        for data in records(7)[::4]:
+            assert answer(batch, data) == answer(other, data), (chosen, data)
+
+
+@pytest.mark.parametrize("number", [4, 5, 9, 20, 33])
+def test_more_entries_than_any_session_has_room_for(number: int) -> None:
+    data = changed(baseline(), {"lesions": metastases(*["adrenal"] * number)})
+    data["toxicities"] = [{"term": "fatigue", "grade": 1, "related": True}] * number
+    batch = Batch(engine())
+    found = batch.decide(parse(data))
+    assert found.statuses["I2.a"].value == ("met" if number <= 4 else "not met")
+    data["toxicities"].append({"term": "fatigue", "grade": 2, "related": True})
+    assert batch.decide(parse(data)).statuses["E6"].value == "present"
+
+
+def test_open_lists_are_not_empty_lists() -> None:
+    batch = Batch(engine())
+    for name, clause in (("lesions", "I2.a"), ("toxicities", "E6"), ("effusions", "E7")):
+        full = batch.decide(parse(baseline()))
+        for change in ({name: None}, {"incomplete_lists": [name]}):
+            found = batch.decide(parse(changed(baseline(), change)))
+            assert found.verdict is Verdict.UNDETERMINED
+            assert clause in found.unknown
+            assert clause not in full.unknown
+
+
+def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
+    broken = RecordError([Problem("f", 1, "b", "", "x", "y")])
+    conflict = changed(baseline(), {"lesions": metastases("lung", longest_diameter="55 mm")})
+    del conflict["lesions"][0]["visible_on_ct"]
+    conflict["lesions"][0]["pet"] = "not_done"
+    low = changed(baseline(), {"labs.neutrophils": "1 10*9/L"})
+    rows = [parse(baseline()), broken, parse(low), parse(IMPOSSIBLE[1]), parse(conflict)]
+    first, second, third, fourth, fifth = check(engine(), rows)
+    assert not isinstance(first, RecordError)
+    assert first.verdict is Verdict.ELIGIBLE
+    assert second is broken
+    assert not isinstance(third, RecordError)
+    assert (third.blockers, third.conflict) == (("I8.1",), False)
+    assert isinstance(fourth, RecordError)
+    assert not isinstance(fifth, RecordError)
+    assert (fifth.verdict, fifth.blockers, fifth.conflict) == (Verdict.INELIGIBLE, (), True)
+    assert set(fifth.unknown) >= {"I1.n1.a", "I2.c"}
