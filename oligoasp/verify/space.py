@@ -387,7 +387,7 @@ class Space:
         usual, values = self._usual[pair], list(self.session.has[pair])
         if isinstance(usual, int):
             numbers = [value for value in values if isinstance(value, int)]
-            return list(sorted(numbers, key=lambda value: (abs(value - usual), value)))
+            return list(sorted(numbers, key=lambda value: (value < 0 <= usual, abs(value - usual))))
         return values
 
     def forbid(self, pairs: Mapping[Pair, Value]) -> None:

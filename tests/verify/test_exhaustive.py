@@ -1,0 +1,115 @@
+"""What verify proves, checked against every single point of small spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import clingo
+import pytest
+
+from oligoasp.protocol.load import load_protocol
+from oligoasp.protocol.model import Protocol
+from oligoasp.solver.minimal import check_minimal, group_oracle
+from oligoasp.verify.checks import kinds, run
+from oligoasp.verify.space import Question, Space, with_calendar
+from oligoasp.verify.survey import Survey
+
+PROTOCOLS = Path(__file__).parents[1] / "protocols"
+FOLDERS = [
+    folder
+    for folder in sorted((PROTOCOLS / "planted").iterdir())
+    if not folder.name.startswith(("V60", "V401"))
+]
+
+Point = tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str]]]
+
+
+def points(protocol: Protocol) -> Iterator[Point]:
+    """Enumerate the space: violated clauses, intents and readings of every patient in it."""
+    space = Space(protocol, 1)
+    control = clingo.Control(["--models=0", "--project=show"])
+    for file in with_calendar(protocol).files:
+        control.load(str(file))
+    from oligoasp.solver.session import _facts  # the entries and representatives, as data
+
+    control.add("base", [], _facts(protocol, space.shape))
+    control.add(
+        "base",
+        [],
+        ":- tolerate. :- nobody. #show. #show violated/1. #show intended/1. #show reading/2."
+        " #defined intended/1.",
+    )
+    control.ground([("base", [])])
+    with control.solve(yield_=True) as handle:
+        for model in handle:
+            shown = model.symbols(shown=True)
+            yield (
+                frozenset(s.arguments[0].string for s in shown if s.name == "violated"),
+                frozenset(str(s.arguments[0]) for s in shown if s.name == "intended"),
+                frozenset(
+                    (str(s.arguments[0]), str(s.arguments[1])) for s in shown if s.name == "reading"
+                ),
+            )
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_findings_agree_with_an_exhaustive_search(folder: Path) -> None:
+    protocol = load_protocol(folder)
+    default = frozenset(protocol.default_readings().items())
+    everyone = list(points(protocol))
+    people = [(violated, meant) for violated, meant, reading in everyone if reading == default]
+    survey = Survey(protocol, most=1)
+    found = run(survey, kinds())
+
+    assert survey.anyone == any(not violated for violated, _ in people)
+    assert set(survey.violable) == {c for violated, _ in people for c in violated}
+    redundant = {f.subject for f in found if f.kind.code == "V201"}
+    if survey.anyone:
+        needed = {next(iter(violated)) for violated, _ in people if len(violated) == 1}
+        assert redundant == set(survey.violable) - needed
+    for finding in found:
+        for blamed in finding.sets:
+            if finding.kind.code == "V201":
+                assert not any(
+                    finding.subject in violated and violated.isdisjoint(blamed)
+                    for violated, _ in people
+                )
+            elif finding.kind.code in ("V101", "V103"):
+                assert not any(violated.isdisjoint(blamed) for violated, _ in people)
+            elif finding.kind.code == "V301":
+                assert not any(
+                    finding.subject in meant and violated.isdisjoint(blamed)
+                    for violated, meant in people
+                )
+    closed = {f.subject for f in found if f.kind.code == "V301"}
+    if survey.anyone:
+        meant_at_all = {intent for _, meant in people for intent in meant}
+        admitted = {intent for violated, meant in people if not violated for intent in meant}
+        assert closed == meant_at_all - admitted
+
+
+@pytest.mark.parametrize("name", ["planted/V101_bad", "planted/V201_bad", "planted/V301_bad"])
+def test_reported_sets_are_minimal(name: str) -> None:
+    protocol = load_protocol(PROTOCOLS / name)
+    assert_minimal(protocol, most=3)
+
+
+def test_reported_sets_of_the_trial_are_minimal() -> None:
+    assert_minimal(load_protocol("eso_shanghai_13"), most=7)
+
+
+def assert_minimal(protocol: Protocol, most: int) -> None:
+    survey = Survey(protocol, most=most)
+    checked = 0
+    for finding in run(survey, ["V101", "V103", "V201", "V301"]):
+        goal = (("intended", finding.subject),) if finding.kind.code == "V301" else ()
+        violated = (finding.subject,) if finding.kind.code == "V201" else ()
+        fixed = survey.space.assume(Question(violated=violated, goals=goal))
+        assert fixed is not None
+        for blamed in finding.sets:
+            groups = [survey.space.met([c]) for c in blamed]
+            oracle = group_oracle(groups, fixed, survey.space.session.core)
+            assert check_minimal(range(len(blamed)), oracle), (finding.subject, blamed)
+            checked += 1
+    assert checked
