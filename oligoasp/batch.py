@@ -53,7 +53,9 @@ class Batch:
         self._sessions: dict[Shape, Session] = {}
         self._known: dict[str, dict[Key, Status]] = {}
         self._joint: dict[Key, bool] = {}
-        self._views, self._integrity = look(engine, self._settled)
+        outlook = look(engine, self._settled)
+        self._views, self._integrity = outlook.views, outlook.integrity
+        self._unused = outlook.unused
         self._possible: set[Key] = set()
         for view in self._views:
             self._known[view.clause] = {}
@@ -130,7 +132,7 @@ class Batch:
         )
         if shape not in self._sessions:
             self._sessions[shape] = Session(
-                self._engine.protocol, shape, self._settled, traced=False
+                self._engine.protocol, shape, self._settled, unused=self._unused, traced=False
             )
         return self._sessions[shape]
 

@@ -276,7 +276,9 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
     for (entity, attribute), fact in situation.facts.items():
         if not fact.values:
             continue
-        candidates = session.has[entity, attribute]
+        candidates = session.has.get((entity, attribute), {})
+        if not candidates:
+            continue  # no rule of this session asks for it
         # Where an attribute has a meaning only under a condition, it does not imply that.
         if len(fact.values) == 1 and (entity[0], attribute) not in conditional:
             groups[entity, attribute] = [candidates[fact.values[0]]]

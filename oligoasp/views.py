@@ -8,6 +8,7 @@ open, integrity rules tie it to others, and these are part of what is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from oligoasp.decide import Engine
@@ -180,7 +181,16 @@ class Integrity:
         return found
 
 
-def look(engine: Engine, settled: Mapping[str, str]) -> tuple[list[View], Integrity]:
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What clauses and integrity rules see of a record, and what none of them does."""
+
+    views: list[View]
+    integrity: Integrity
+    unused: frozenset[tuple[str, str]]
+
+
+def look(engine: Engine, settled: Mapping[str, str]) -> Outlook:
     """Read off the ground program what clauses and integrity rules see of a record.
 
     Args:
@@ -188,7 +198,8 @@ def look(engine: Engine, settled: Mapping[str, str]) -> tuple[list[View], Integr
         settled: the reading of every ambiguity.
 
     Returns:
-        A view for each clause, and the view of the integrity rules.
+        A view for each clause, the view of the integrity rules, and the attributes, by
+        kind, that nothing sees.
 
     Raises:
         AssertionError: an integrity rule ties two entries of lists together.
@@ -219,7 +230,13 @@ def look(engine: Engine, settled: Mapping[str, str]) -> tuple[list[View], Integr
     for bond in dependencies.bonds:
         if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
             raise AssertionError("an integrity rule ties two entries together")
-    return views, Integrity(_knots(dependencies.bonds))
+    seen = tied.union(
+        (entity[0], attribute)
+        for clause in engine.protocol.clauses
+        for entity, attribute in dependencies.of(session.status_atoms(clause))
+    )
+    unused = frozenset({(entity[0], attribute) for entity, attribute in session.has} - seen)
+    return Outlook(views, Integrity(_knots(dependencies.bonds)), unused)
 
 
 def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:

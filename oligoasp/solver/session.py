@@ -55,6 +55,7 @@ class Session:
         protocol: the protocol.
         shape: how many entries of each kind there may be.
         settled: readings that are settled for good, by ambiguity; the others stay open.
+        unused: attributes, by kind, that no rule asks for under the settled readings.
         traced: whether to keep the ground rules, to read dependencies off them.
     """
 
@@ -64,6 +65,7 @@ class Session:
         shape: Shape,
         settled: Mapping[str, str] | None = None,
         *,
+        unused: Iterable[tuple[str, str]] = (),
         traced: bool = True,
     ) -> None:
         self.protocol = protocol
@@ -71,6 +73,7 @@ class Session:
         self.settled = dict(settled or {})
         facts = _facts(protocol, shape)
         facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
+        facts += "".join(f"unused({kind}, {name}).\n" for kind, name in unused)
         self._rules = GroundRules() if traced else None
         self._control = load_control(
             protocol.files,

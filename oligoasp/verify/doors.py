@@ -56,9 +56,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                 scope=survey.scope,
             )
             continue
-        fixed = survey.space.assume(anyone)
-        assert fixed is not None
-        sets = survey.space.all_blame(fixed, survey.others())
+        sets = survey.all_blame(anyone, survey.others())
         readings = [
             f"{name}={option}"
             for name in survey.space.decisive(admitted)

@@ -45,7 +45,7 @@ def find(survey: Survey) -> Iterator[Finding]:
             "rules contradict each other", scope=survey.scope,
         )
         return
-    for blamed in survey.space.all_blame(fixed, clauses):
+    for blamed in survey.all_blame(Question(readings=survey.chosen), clauses):
         if len(blamed) == 1:
             yield Finding(
                 KINDS[1], blamed[0], blamed, f"everybody violates {blamed[0]}",

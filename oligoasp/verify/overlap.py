@@ -37,15 +37,20 @@ def find(survey: Survey) -> Iterator[Finding]:
         one, other, topic = map(text, row)
         details: list[str] = []
         patients: list[Shown] = []
+        differs = False
         for this, that in ((one, other), (other, one)):
             difference = _difference(survey, this, that)
             if difference is None:
                 details.append(f"whoever violates {this} violates {that} too")
                 continue
-            patient = survey.witness(difference, f"{this}-not-{that}".replace(".", "").lower())
-            if patient is not None:
+            differs = True
+            if not survey.patients:
+                details.append(f"someone violates {this}, not {that}")
+                continue
+            name = f"{this}-not-{that}".replace(".", "").lower()
+            if (patient := survey.witness(difference, name)) is not None:
                 patients.append(Shown(f"violates {this}, not {that}", patient))
-        if not patients:
+        if not differs:
             continue
         yield Finding(
             KINDS[0], f"{one} {other}", (one, other),

@@ -39,9 +39,7 @@ def find(survey: Survey) -> Iterator[Finding]:
         alone = Question(violated=(clause,), met=others, readings=survey.chosen)
         if survey.holds(alone):
             continue
-        fixed = survey.space.assume(Question(violated=(clause,), readings=survey.chosen))
-        assert fixed is not None
-        sets = survey.space.all_blame(fixed, others)
+        sets = survey.all_blame(Question(violated=(clause,), readings=survey.chosen), others)
         smallest = sets[0]
         yield Finding(
             KINDS[0],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from oligoasp.protocol.model import Protocol
 from oligoasp.decide import Engine
-from oligoasp.explain.words import Words
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
 from oligoasp.record.read import parse_record
@@ -16,6 +16,9 @@ from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.hygiene import heads
 from oligoasp.verify.space import MOST_LESIONS, Question, Space, shape_of, with_calendar
 from oligoasp.verify.witness import Witness, Witnesses
+
+if TYPE_CHECKING:
+    from oligoasp.explain.words import Words
 
 LADDER = (1, 2, 4)
 """Sizes of space in which a patient is looked for before the full one."""
@@ -54,7 +57,8 @@ class Survey:
 
     def _at(self, size: int) -> Witnesses:
         if size not in self._witnesses:
-            self._witnesses[size] = Witnesses(Space(self.protocol, size))
+            double = self._double(size, "") if size in self._sizes[:-1] else None
+            self._witnesses[size] = Witnesses(Space(self.protocol, size, double))
         return self._witnesses[size]
 
     @cached_property
@@ -80,7 +84,7 @@ class Survey:
 
     def holds(self, question: Question) -> bool:
         """Tell whether there is somebody like that, asking a small space first."""
-        return self.small.holds(question) or self.space.holds(question)
+        return self._at(self._sizes[0]).space.holds(question) or self.space.holds(question)
 
     # ---- readings ---------------------------------------------------------------------
 
@@ -154,6 +158,8 @@ class Survey:
         return self._doubles[size, only]
 
     def _double_witnesses(self, size: int, only: str) -> Witnesses:
+        if not only:
+            return self._at(size)
         if (size, only) not in self._double_finders:
             space = Space(self.protocol, size, self._double(size, only))
             self._double_finders[size, only] = Witnesses(space)
@@ -163,6 +169,23 @@ class Survey:
     def encoded(self) -> frozenset[str]:
         """The clauses that have a rule."""
         return heads(self.protocol.files)
+
+    def all_blame(self, question: Question, clauses: Sequence[str]) -> list[tuple[str, ...]]:
+        """Give every minimal set of clauses that nobody like that meets together.
+
+        What is minimal in a small space and impossible in the whole one is minimal in the
+        whole one, since whoever is possible in the small one is possible there.
+        """
+        fixed = self.space.assume(question)
+        if fixed is None:
+            return []
+        small = self._at(self._sizes[0]).space
+        little = small.assume(question)
+        if little is not None and small.exists(little):
+            sets = small.all_blame(little, clauses)
+            if sets and not any(self.space.exists([*fixed, *self.space.met(s)]) for s in sets):
+                return sets
+        return self.space.all_blame(fixed, clauses)
 
     def others(self, *left_out: str) -> tuple[str, ...]:
         """Give the clauses that someone can violate, but for some."""
@@ -190,6 +213,8 @@ class Survey:
 
     @cached_property
     def _words(self) -> Words:
+        from oligoasp.explain.words import Words  # noqa: PLC0415 - only for narrow passages
+
         record = parse_record({"id": "nobody"}, self.protocol.vocabulary)
         engine = Engine(self.protocol)
         return Words(engine, engine.compile(record))

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from oligoasp.decide import Decision, Engine, Status, Verdict
-from oligoasp.explain.words import Words
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import THE_PATIENT
 from oligoasp.record.read import Record, parse_record
@@ -107,6 +106,8 @@ class Witnesses:
 
     def describe(self, person: Person, record: Record) -> str:
         """Say in what a person differs from the typical patient."""
+        from oligoasp.explain.words import Words  # noqa: PLC0415 - only for patients shown
+
         situation = self._engine.compile(record)
         words = Words(self._engine, situation)
         parts = []
