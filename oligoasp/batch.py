@@ -54,7 +54,7 @@ class Batch:
         self._known: dict[str, dict[Key, Status]] = {}
         self._joint: dict[Key, bool] = {}
         outlook = look(engine, self._settled)
-        self._views, self._integrity = outlook.views, outlook.integrity
+        self._rows, self._views, self._integrity = outlook.rows, outlook.views, outlook.integrity
         self._unused = outlook.unused
         self._possible: set[Key] = set()
         for view in self._views:
@@ -67,8 +67,9 @@ class Batch:
             RecordError: nobody can be as the record says.
         """
         situation = self._engine.compile(record)
-        keys = {view.clause: view(situation) for view in self._views}
-        if not self._possible.issuperset(rows := self._integrity.rows(situation)):
+        numbers = self._rows.of(situation)
+        keys = {view.clause: view(situation, numbers) for view in self._views}
+        if not self._possible.issuperset(rows := self._integrity.rows(situation, numbers)):
             return self._solve(situation, keys, rows)
         statuses: dict[str, Status] = {}
         for name, key in keys.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from oligoasp.decide import Engine
-from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Situation
 from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
@@ -62,16 +62,73 @@ class _Classes(dict["Fact | None", int]):
         return self._others.setdefault(what, len(self.numbers) + len(self._others))
 
 
-class _Columns:
-    """What a clause sees where certain lists are empty: attributes with their classes."""
+class Rows:
+    """Numbers what records say of the entries of lists, since many entries are alike.
 
-    def __init__(self, near: Mapping[str, Mapping[str, _Classes]], counts: bool) -> None:
+    Args:
+        vocabulary: the attributes of each kind, in the order of a row.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.places: dict[str, dict[str, int]] = {}
+        for kind, name in vocabulary.attributes:
+            of = self.places.setdefault(kind, {})
+            of[name] = len(of)
+        self._numbers: dict[object, int] = {}
+        self.known: list[tuple[Fact | None, ...]] = []
+
+    def of(self, situation: Situation) -> dict[str, list[int]]:
+        """Give the numbers of the entries of a record, by kind."""
+        get = situation.facts.get
+        found: dict[str, list[int]] = {}
+        for kind, ids in situation.ids.items():
+            numbers = found[kind] = []
+            for index in range(1, len(ids) + 1):
+                entity = (kind, index)
+                row = tuple([get((entity, name)) for name in self.places[kind]])
+                number = self._numbers.get((kind, row))
+                if number is None:
+                    number = self._numbers[kind, row] = len(self.known)
+                    self.known.append(row)
+                numbers.append(number)
+        return found
+
+
+Classified: TypeAlias = tuple[tuple[int, ...], int]
+"""The classes of the attributes of an entry, and the least of them."""
+
+
+class _Column:
+    """What a clause sees of the entries of one list: attributes with their classes."""
+
+    def __init__(self, kind: str, classes: Mapping[str, _Classes], rows: Rows) -> None:
+        self.kind = kind
+        self.tied = any(c.tied for c in classes.values())
+        self._classes = [(rows.places[kind][name], c) for name, c in classes.items()]
+        self._rows = rows
+        self._memo: dict[int, Classified] = {}
+
+    def classified(self, number: int) -> Classified:
+        """Give what the clause sees of an entry, by the number of its row."""
+        found = self._memo.get(number)
+        if found is None:
+            row = self._rows.known[number]
+            classes = tuple([c[row[place]] for place, c in self._classes])
+            found = self._memo[number] = (
+                classes,
+                TIED if TIED in classes else min(classes, default=0),
+            )
+        return found
+
+
+class _Columns:
+    """What a clause sees where certain lists are empty."""
+
+    def __init__(
+        self, near: Mapping[str, Mapping[str, _Classes]], counts: bool, rows: Rows
+    ) -> None:
         self.patient = [((THE_PATIENT, a), c) for a, c in near.get(PATIENT, {}).items()]
-        self.lists = [
-            (kind, list(cs.items()), any(c.tied for c in cs.values()))
-            for kind, cs in near.items()
-            if kind != PATIENT
-        ]
+        self.lists = [_Column(kind, cs, rows) for kind, cs in near.items() if kind != PATIENT]
         self.counts = counts
 
 
@@ -97,10 +154,15 @@ class View:
         self._kinds = tuple(kinds)
         self._columns: dict[tuple[bool, ...], _Columns] = {}
         self._far = [(kind, sorted(attributes)) for kind, attributes in sorted(far.items())]
-        self._rows: dict[object, int] = {}
+        self._numbers: dict[object, int] = {}
 
-    def __call__(self, situation: Situation) -> Key:
-        """Give the key of a record: equal keys, equal answers."""
+    def __call__(self, situation: Situation, rows: Mapping[str, list[int]]) -> Key:
+        """Give the key of a record: equal keys, equal answers.
+
+        Args:
+            situation: the record.
+            rows: the numbers of its entries.
+        """
         ids, open_lists = situation.ids, situation.open_lists
         empty = tuple([not ids[kind] and kind not in open_lists for kind in self._kinds])
         columns = self._columns.get(empty)
@@ -113,21 +175,20 @@ class View:
         seen: list[object] = [*numbers]
         if TIED in numbers:
             return self._far_key(situation)
-        for kind, attributes, tied in columns.lists:
-            if kind in open_lists:
-                if tied:
+        for column in columns.lists:
+            if column.kind in open_lists:
+                if column.tied:
                     return self._far_key(situation)
                 least = TIED
-                seen.append(kind)
-            rows = []
-            for index in range(1, len(ids[kind]) + 1):
-                entity = (kind, index)
-                row = tuple([classes[facts.get((entity, a))] for a, classes in attributes])
-                if TIED in row:
+                seen.append(column.kind)
+            entries = []
+            for number in rows[column.kind]:
+                classes, lowest = column.classified(number)
+                if lowest == TIED:
                     return self._far_key(situation)
-                least = min(least, *row)
-                rows.append(row)
-            seen.append(tuple(sorted(rows if columns.counts else set(rows))))
+                least = min(least, lowest)
+                entries.append(classes)
+            seen.append(tuple(sorted(entries if columns.counts else set(entries))))
         return (least >= 0, empty, *seen)
 
     def _far_key(self, situation: Situation) -> Key:
@@ -139,7 +200,7 @@ class View:
                 entities = [(kind, i) for i in range(1, len(situation.ids[kind]) + 1)]
                 seen.append(kind in situation.open_lists)
             rows = [tuple([facts.get((entity, a)) for a in attributes]) for entity in entities]
-            numbers = self._rows
+            numbers = self._numbers
             seen.append(tuple(sorted([numbers.setdefault(row, len(numbers)) for row in rows])))
         return tuple(seen)
 
@@ -153,31 +214,40 @@ class Integrity:
     Args:
         knots: attributes that integrity rules tie together, by kind; each knot is about
             the patient and at most one list.
+        rows: numbers of entries.
     """
 
-    def __init__(self, knots: Iterable[ByKind]) -> None:
+    def __init__(self, knots: Iterable[ByKind], rows: Rows) -> None:
+        self._rows = rows
+        self._memo: dict[tuple[int, int], Key] = {}
         self._knots = [
             (
                 number,
                 [(THE_PATIENT, a) for a in sorted(knot.get(PATIENT, ()))],
-                [(kind, sorted(names)) for kind, names in sorted(knot.items()) if kind != PATIENT],
+                [
+                    (kind, [rows.places[kind][name] for name in sorted(names)])
+                    for kind, names in sorted(knot.items())
+                    if kind != PATIENT
+                ],
             )
             for number, knot in enumerate(knots)
         ]
 
-    def rows(self, situation: Situation) -> list[Key]:
-        """Give the rows of a record."""
+    def rows(self, situation: Situation, rows: Mapping[str, list[int]]) -> list[Key]:
+        """Give the rows of a record, whose entries have the given numbers."""
         facts = situation.facts
         found: list[Key] = []
-        for number, pairs, lists in self._knots:
+        for knot, pairs, lists in self._knots:
             patient = tuple([facts.get(pair) for pair in pairs])
             if not lists:
-                found.append((number, patient))
-            for kind, attributes in lists:
-                for index in range(1, len(situation.ids[kind]) + 1):
-                    entity = (kind, index)
-                    row = tuple([facts.get((entity, a)) for a in attributes])
-                    found.append((number, patient, row))
+                found.append((knot, patient))
+            for kind, places in lists:
+                for number in rows[kind]:
+                    row = self._memo.get((knot, number))
+                    if row is None:
+                        known = self._rows.known[number]
+                        row = self._memo[knot, number] = tuple([known[p] for p in places])
+                    found.append((knot, patient, row))
         return found
 
 
@@ -185,6 +255,7 @@ class Integrity:
 class Outlook:
     """What clauses and integrity rules see of a record, and what none of them does."""
 
+    rows: Rows
     views: list[View]
     integrity: Integrity
     unused: frozenset[tuple[str, str]]
@@ -210,6 +281,7 @@ def look(engine: Engine, settled: Mapping[str, str]) -> Outlook:
     dependencies = session.dependencies
     alike = Alike(session.ground_rules, {p: v for p, v in session.has.items() if p[0][1] < 2})
     tied = {(entity[0], attribute) for entity, attribute in dependencies.tied}
+    rows = Rows(engine.protocol.vocabulary)
     views = []
     for clause in engine.protocol.clauses:
         atoms = session.status_atoms(clause)
@@ -223,7 +295,7 @@ def look(engine: Engine, settled: Mapping[str, str]) -> Outlook:
                     a: _Classes(alike.classes((entity, a), reached), (kind, a) in tied)
                     for a in sorted(attributes)
                 }
-            return _Columns(near, not session.counting.isdisjoint(reached))
+            return _Columns(near, not session.counting.isdisjoint(reached), rows)
 
         far = _by_kind(dependencies.of(atoms))
         views.append(View(clause, columns, sorted(set(far) - {PATIENT}), far))
@@ -236,7 +308,7 @@ def look(engine: Engine, settled: Mapping[str, str]) -> Outlook:
         for entity, attribute in dependencies.of(session.status_atoms(clause))
     )
     unused = frozenset({(entity[0], attribute) for entity, attribute in session.has} - seen)
-    return Outlook(views, Integrity(_knots(dependencies.bonds)), unused)
+    return Outlook(rows, views, Integrity(_knots(dependencies.bonds), rows), unused)
 
 
 def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:

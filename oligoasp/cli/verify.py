@@ -125,13 +125,18 @@ def command(
     open_findings = [f for f in found if (f.kind.code, f.subject) not in reasons]
     if folder is not None:
         _save(folder, loaded, open_findings)
-    _show(loaded, open_findings, accepted, form)
+    _show(loaded, open_findings, accepted, form, notes=bool(select or clauses or patients))
     grave = LEVELS[: LEVELS.index(fail_level) + 1] if fail_level != "never" else ()
     ctx.exit(int(any(f.kind.severity in grave for f in open_findings)))
 
 
 def _show(
-    protocol: Protocol, found: list[Finding], accepted: list[tuple[Finding, str]], form: str
+    protocol: Protocol,
+    found: list[Finding],
+    accepted: list[tuple[Finding, str]],
+    form: str,
+    *,
+    notes: bool,
 ) -> None:
     from oligoasp import __version__  # noqa: PLC0415
     from oligoasp.render import verification  # noqa: PLC0415
@@ -142,7 +147,7 @@ def _show(
     elif form == SARIF:
         click.echo(indented(verification.sarif(protocol, found, __version__)))
     else:
-        options.show(verification.document(protocol, found, accepted), form)
+        options.show(verification.document(protocol, found, accepted, notes=notes), form)
 
 
 def _save(folder: Path, protocol: Protocol, found: list[Finding]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,15 +17,46 @@ ROLES: dict[str, Role] = {ERROR: "bad", WARNING: "open", NOTE: "muted"}
 
 
 def document(
-    protocol: Protocol, findings: Sequence[Finding], accepted: Sequence[tuple[Finding, str]]
+    protocol: Protocol,
+    findings: Sequence[Finding],
+    accepted: Sequence[tuple[Finding, str]],
+    *,
+    notes: bool = True,
 ) -> Document:
-    """Write findings, the gravest first, each with the words of its clauses."""
+    """Write findings, the gravest first, each with the words of its clauses.
+
+    Args:
+        protocol: the protocol.
+        findings: what was found, sorted.
+        accepted: what was found and accepted, with the reasons.
+        notes: whether to write notes in full, or only how many there are of each kind.
+    """
     blocks: Document = [
         Heading(f"{protocol.name} ({protocol.id}, version {protocol.version})", 1)
     ]
     quoted = Quoted({c.id: c.text for c in protocol.clauses.values()}, whole=False)
+    heading = ""
     for finding in findings:
+        if finding.kind.severity == NOTE and not notes:
+            continue
+        if heading != finding.kind.severity:
+            heading = finding.kind.severity
+            blocks.append(Heading(f"{heading.capitalize()}s"))
         blocks.append(_item(finding, quoted))
+    counts = Counter(f.kind for f in findings if f.kind.severity == NOTE)
+    if counts and not notes:
+        blocks.append(Heading("Notes"))
+        blocks += [
+            Item(
+                line(
+                    Span(kind.code, "strong"),
+                    f" {kind.name}: {number} (--select {kind.code} lists them)",
+                )
+            )
+            for kind, number in sorted(counts.items())
+        ]
+    if accepted:
+        blocks.append(Heading("Accepted"))
     for finding, reason in accepted:
         blocks.append(
             Item(line(Span(f"{finding.kind.code} {finding.subject}", "muted"), f" accepted: {reason}"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.program import GroundRules, load_control
 from oligoasp.solver.session import OPTIONS, Shape, _facts
@@ -49,17 +50,43 @@ class DoubleSession(WholeSession):
         self.settled: dict[str, str] = {}
         self._rules = None
         rules = WholeRules()
-        self._control = load_control(protocol.files, _facts(protocol, shape), OPTIONS, rules)
+        files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
+        self._control = load_control(files, _facts(protocol, shape), OPTIONS, rules)
         self._index()
+        self.second = self._pairs("second")
+        self.other = self._pairs("other")
         copy = self._second(rules, only)
-        self.reading2 = {key: copy.get(lit, lit) for key, lit in self.reading.items()}
+        self._copy = copy
         self.eligible2 = copy.get(self.eligible, self.eligible)
         self.violated2 = {c: copy.get(lit, lit) for c, lit in self.violated.items()}
 
     def readings2(self, chosen: Mapping[str, str]) -> list[int]:
         """Give assumptions for the readings of the second copy."""
         options = {**self.protocol.default_readings(), **chosen}
-        return [self.reading2[name, option] for name, option in options.items()]
+        return [self.second[name, option] for name, option in options.items()]
+
+    def one_other(self) -> list[int]:
+        """Give assumptions that just one passage is read differently in the second copy."""
+        others = list(self.other.values())
+        return [self.at_least(1, others), -self.at_least(2, others)]
+
+    def over(self, literal: int) -> int:
+        """Give the second copy of a literal."""
+        atom = self._copy.get(abs(literal), abs(literal))
+        return atom if literal > 0 else -atom
+
+    def others(self, assumptions: Sequence[int]) -> set[tuple[str, str]]:
+        """Give the readings of the second copy that differ for some person, one by one."""
+        found = self.possible([*assumptions, *self.one_other()])
+        return {
+            (s.arguments[0].name, s.arguments[1].name) for s in found if s.name == "other"
+        }
+
+    def _pairs(self, name: str) -> dict[tuple[str, str], int]:
+        return {
+            (atom.symbol.arguments[0].name, atom.symbol.arguments[1].name): atom.literal
+            for atom in self._control.symbolic_atoms.by_signature(name, 2)
+        }
 
     def _second(self, rules: WholeRules, only: str) -> dict[int, int]:
         """Write the second copy; give the new atom of each atom that has one."""
@@ -71,25 +98,32 @@ class DoubleSession(WholeSession):
             for literal, _ in weights:
                 users[abs(literal)].extend(heads)
         depend: set[int] = set()
-        stack = [lit for (name, _), lit in self.reading.items() if only in ("", name)]
+        first = {lit: self.second[key] for key, lit in self.reading.items() if only in ("", key[0])}
+        skip = set(self.reading.values()) | set(self.second.values()) | set(self.other.values())
+        stack = list(first)
         while stack:
             atom = stack.pop()
             if atom not in depend:
                 depend.add(atom)
                 stack.extend(users.get(atom, ()))
+        depend -= set(self.other.values())
         with self._control.backend() as backend:
-            copy = {atom: backend.add_atom() for atom in sorted(depend)}
+            copy = {a: first[a] if a in first else backend.add_atom() for a in sorted(depend)}
 
             def over(literal: int) -> int:
                 atom = copy.get(abs(literal), abs(literal))
                 return atom if literal > 0 else -atom
 
             for choice, heads, body in rules.plain:
+                if not skip.isdisjoint(heads):
+                    continue
                 if not depend.isdisjoint(heads) or (
                     not heads and any(abs(literal) in depend for literal in body)
                 ):
                     backend.add_rule([over(h) for h in heads], [over(b) for b in body], choice)
             for choice, heads, bound, weights in rules.weighted:
+                if not skip.isdisjoint(heads):
+                    continue
                 if not depend.isdisjoint(heads) or (
                     not heads and any(abs(literal) in depend for literal, _ in weights)
                 ):

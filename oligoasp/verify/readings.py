@@ -21,7 +21,6 @@ Most such passages are found after the first protocol deviation; the list is the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from oligoasp.protocol.model import Ambiguity
 from oligoasp.verify.doors import intents
@@ -47,7 +46,7 @@ def find(survey: Survey) -> Iterator[Finding]:
         for option in ambiguity.options:
             if option == default:
                 continue
-            ways = survey.turns(ambiguity.name, option, both=survey.patients)
+            ways = sorted(survey.turns.get((ambiguity.name, option), ()))
             matters = matters or bool(ways)
             for gains in ways:
                 lines.append(
@@ -96,8 +95,6 @@ def _shut_doors(survey: Survey) -> dict[str, dict[str, list[tuple[str, str, str]
         admitted = Question(
             eligible=True, goals=(("intended", intent[0]),), readings=survey.chosen
         )
-        for name, option in survey.upsetting(admitted):
-            other = replace(admitted, readings={**survey.chosen, name: option})
-            if not survey.holds(other):
-                found.setdefault(name, {}).setdefault(option, []).append(intent)
+        for name, option in survey.shut(admitted, ("intended", intent[0])):
+            found.setdefault(name, {}).setdefault(option, []).append(intent)
     return found

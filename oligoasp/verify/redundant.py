@@ -35,10 +35,10 @@ def find(survey: Survey) -> Iterator[Finding]:
     if not survey.anyone:
         return
     for clause in survey.violable:
+        if clause in survey.indispensable:
+            continue
         others = survey.others(clause)
         alone = Question(violated=(clause,), met=others, readings=survey.chosen)
-        if survey.holds(alone):
-            continue
         sets = survey.all_blame(Question(violated=(clause,), readings=survey.chosen), others)
         smallest = sets[0]
         yield Finding(

@@ -82,6 +82,21 @@ class WholeSession(Session):
                     left = [other for other in left if other not in found]
         return frozenset(found)
 
+    def possibly_violated(self, assumptions: Sequence[int]) -> set[str]:
+        """Give the clauses that someone who fulfils the assumptions violates."""
+        shown = self.possible(assumptions)
+        return {s.arguments[0].string for s in shown if s.name == "violated"}
+
+    def possible(self, assumptions: Sequence[int]) -> list[Symbol]:
+        """Give the shown atoms each of which holds in someone who fulfils the assumptions."""
+        last: list[Symbol] = []
+        self._mode("brave", 0)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            for model in handle:
+                last = list(model.symbols(shown=True))
+        self._mode("auto", 1)
+        return last
+
     def at_least(self, number: int, literals: Sequence[int]) -> int:
         """Give an atom that holds if so many of some literals do."""
         key = (number, tuple(literals))
@@ -140,7 +155,7 @@ class Space:
             self.session.has,
             key=lambda pair: (entities[pair[0]], self._rank(pair), names[pair[0][0], pair[1]]),
         )
-        self._patient_literals = [
+        self.pins = [
             *self.session.present.values(),
             *(literal for values in self.session.has.values() for literal in values.values()),
         ]
@@ -208,37 +223,13 @@ class Space:
         blamed = [names[n] for n in shrink(list(core), oracle)]
         return [n for n in blamed if self.holds(replace(question, free=(*question.free, n)))]
 
-    def upsetting(self, question: Question) -> list[tuple[str, str]] | None:
-        """Give the readings each of which alone makes a certain eligible person ineligible.
-
-        Returns:
-            None if there is nobody like that in this space.
-        """
-        assumptions = self.assume(question)
-        model = None if assumptions is None else self.session.true_literals(
-            assumptions, self._patient_literals
-        )
-        if model is None:
-            return None
-        pins = [lit if lit in model else -lit for lit in self._patient_literals]
-        chosen = {**self.protocol.default_readings(), **question.readings}
-        others = {
-            literal: key
-            for key, literal in self.session.reading.items()
-            if chosen[key[0]] != key[1]
-        }
-        several = self.session.at_least(2, list(others))
-        found: list[tuple[str, str]] = []
-        blocked = [-self.session.tolerate, -several, -self.session.eligible]
-        while True:
-            changed = self.session.true_literals([*pins, *blocked], list(others))
-            if changed is None:
-                return found
-            for literal in changed:
-                found.append(others[literal])
-                blocked.append(-literal)
-            if not changed:
-                return found
+    def violable(self, readings: Mapping[str, str], *, alone: bool) -> set[str]:
+        """Give the clauses that someone violates, or that someone violates and no other."""
+        wanted = [self.session.violated[c] for c in self.clauses]
+        assumptions = self.readings(readings)
+        if alone:
+            assumptions.append(-self.session.at_least(2, wanted))
+        return self.session.possibly_violated(assumptions) & set(self.clauses)
 
     def reach(self, question: Question) -> dict[Pair, list[Value]]:
         """Give the values that each attribute can have in somebody like that."""

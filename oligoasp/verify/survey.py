@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,32 @@ class Survey:
     @cached_property
     def violable(self) -> list[str]:
         """The clauses that someone can violate, as the text is read."""
-        asks = {c: Question(violated=(c,), readings=self.chosen) for c in self.space.clauses}
-        return [c for c in self.protocol.in_order(asks) if self.holds(asks[c])]
+        found = self._little.violable(self.chosen, alone=False)
+        left = [c for c in self.space.clauses if c not in found]
+        found |= {
+            c for c in left if self.space.holds(Question(violated=(c,), readings=self.chosen))
+        }
+        return self.protocol.in_order(found)
+
+    @cached_property
+    def indispensable(self) -> frozenset[str]:
+        """The clauses that someone violates who violates no other."""
+        found = self._little.violable(self.chosen, alone=True)
+        for clause in self.violable:
+            if clause not in found:
+                alone = Question(violated=(clause,), met=self.others(clause), readings=self.chosen)
+                if self.space.holds(alone):
+                    found.add(clause)
+        return frozenset(found)
 
     @cached_property
     def anyone(self) -> bool:
         """Whether anybody is eligible."""
         return self.holds(Question(eligible=True, readings=self.chosen))
+
+    @property
+    def _little(self) -> Space:
+        return self._at(self._sizes[0]).space
 
     @cached_property
     def small(self) -> Space:
@@ -88,39 +108,74 @@ class Survey:
 
     # ---- readings ---------------------------------------------------------------------
 
-    def upsetting(self, question: Question) -> list[tuple[str, str]]:
-        """Give the readings that alone could leave nobody like that."""
-        for size in self._sizes:
-            found = self._at(size).space.upsetting(question)
-            if found is not None:
-                return found
-        return []
+    @cached_property
+    def turns(self) -> dict[tuple[str, str], set[bool]]:
+        """In which directions each reading decides: true where it admits someone more.
 
-    def turns(self, name: str, option: str, *, both: bool) -> list[bool]:
-        """Tell in which directions a reading decides: true where it admits someone more.
+        A reading that decides in one direction is not asked about the other, unless
+        patients are to be shown.
+        """
+        found: dict[tuple[str, str], set[bool]] = {}
+        for size in self._sizes[:-1]:
+            double = self._double(size, "")
+            for gains in (False, True):
+                known = [
+                    -lit
+                    for key, lit in double.other.items()
+                    if (gains in found.get(key, ()) if self.patients else key in found)
+                ]
+                sign = -1 if gains else 1
+                for key in double.others(
+                    [
+                        *double.readings(self.chosen),
+                        sign * double.eligible,
+                        -sign * double.eligible2,
+                        *known,
+                    ]
+                ):
+                    found.setdefault(key, set()).add(gains)
+        for name, ambiguity in self.protocol.ambiguities.items():
+            default = self.chosen.get(name, ambiguity.default)
+            for option in ambiguity.options:
+                if option != default and ((name, option) not in found or len(self._sizes) == 1):
+                    double = self._double(self.most, name)
+                    for gains in (False, True):
+                        if double.satisfiable(self._turn(double, name, option, gains)):
+                            found.setdefault((name, option), set()).add(gains)
+        return found
+
+    def shut(self, question: Question, goal: tuple[str, str]) -> list[tuple[str, str]]:
+        """Give the readings each of which alone leaves nobody like that.
 
         Args:
-            name: the ambiguity.
-            option: how it is read.
-            both: whether to look for the other direction when one is found.
+            question: asks for somebody eligible who fulfils the goal.
+            goal: the goal.
         """
-        found: list[bool] = []
-        for gains in (False, True):
-            if any(self._possible(size, name, option, gains) for size in self._sizes[:-1]):
-                found.append(gains)
-                if not both:
-                    return found
-        if not found or both:
-            found += [
-                gains
-                for gains in (False, True)
-                if gains not in found and self._possible(self.most, name, option, gains)
+        for size in self._sizes[:-1]:
+            space = self._at(size).space
+            double = self._double(size, "")
+            assumptions = space.assume(question)
+            model = None if assumptions is None else double.true_literals(assumptions, space.pins)
+            if model is None:
+                continue
+            literal = double.named(*goal)
+            assert literal is not None
+            pins = [lit if lit in model else -lit for lit in space.pins]
+            base = double.readings(self.chosen)
+            upset = double.others([*base, *pins, -double.eligible2])
+            upset |= double.others([*base, *pins, -double.over(literal)])
+            if not upset:
+                return []
+            known = [-lit for key, lit in double.other.items() if key not in upset]
+            saved = double.others([*base, *known, double.eligible2, double.over(literal)])
+            return [
+                (name, option)
+                for name, option in sorted(upset - saved)
+                if not self.space.holds(
+                    replace(question, readings={**self.chosen, name: option})
+                )
             ]
-        return sorted(found)
-
-    def _possible(self, size: int, name: str, option: str, gains: bool) -> bool:
-        double = self._double(size, name if size == self.most else "")
-        return double.satisfiable(self._turn(double, name, option, gains))
+        return []
 
     def _turn(self, double: DoubleSession, name: str, option: str, gains: bool) -> list[int]:
         sign = -1 if gains else 1
