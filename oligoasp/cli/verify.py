@@ -112,6 +112,7 @@ def command(
         options.chosen(loaded, readings),
         lesions,
         patients=patients or bool(clauses) or folder is not None,
+        passages="V302" in select,
     )
     try:
         found = run(survey, codes, clauses)

@@ -42,4 +42,9 @@ def run(survey: Survey, codes: Iterable[str], clauses: Sequence[str] = ()) -> li
         and (not clauses or any(c.startswith(tuple(clauses)) for c in finding.clauses))
     ]
     places = {clause: number for number, clause in enumerate(survey.protocol.clauses)}
-    return sorted(found, key=lambda f: (*f.key[:2], places.get(f.subject, 9999), f.subject))
+
+    def place(finding: Finding) -> int:
+        about = finding.subject if finding.subject in places else "".join(finding.clauses[:1])
+        return places.get(about, len(places))
+
+    return sorted(found, key=lambda f: (*f.key[:2], place(f), f.subject))

@@ -46,7 +46,7 @@ def find(survey: Survey) -> Iterator[Finding]:
         goal = (("intended", intent),)
         admitted = Question(eligible=True, goals=goal, readings=survey.chosen)
         if survey.holds(admitted):
-            if survey.patients:
+            if survey.patients or survey.passages:
                 yield from _open(survey, intent, clause, words, admitted)
             continue
         anyone = Question(goals=goal, readings=survey.chosen)
@@ -96,7 +96,7 @@ def _culprits(sets: list[tuple[str, ...]]) -> str:
 def _open(
     survey: Survey, intent: str, clause: str, words: str, admitted: Question
 ) -> Iterator[Finding]:
-    lost = sorted(_lost(survey, admitted))
+    lost = sorted(_lost(survey, admitted)) if survey.passages else []
     patient = survey.witness(admitted, f"open-{intent.replace('_', '-')}")
     shown = (Shown("gets through", patient),) if patient else ()
     if lost:
@@ -115,7 +115,7 @@ def _open(
 def _lost(survey: Survey, admitted: Question) -> Iterator[str]:
     """Say which values others may have, and someone of the kind, but no eligible one of it."""
     small = survey.small
-    eligible = small.reach(replace(admitted, goals=()))
+    eligible = survey.reach_of_eligible
     of_kind = small.reach(replace(admitted, eligible=False))
     both = small.reach(admitted)
     for pair, values in eligible.items():

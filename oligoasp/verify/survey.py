@@ -15,7 +15,7 @@ from oligoasp.record.read import parse_record
 from oligoasp.solver.program import text
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.hygiene import heads
-from oligoasp.verify.space import MOST_LESIONS, Question, Space, shape_of, with_calendar
+from oligoasp.verify.space import FEW, MOST_LESIONS, Question, Space, shape_of, with_calendar
 from oligoasp.verify.witness import Witness, Witnesses
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Survey:
         readings: options other than the defaults, by ambiguity.
         most: how many entries there may be of the kinds that may have several.
         patients: whether findings that have another proof also show patients.
+        passages: whether to look for narrow passages, which takes a while.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class Survey:
         most: int = MOST_LESIONS,
         *,
         patients: bool = False,
+        passages: bool = False,
     ) -> None:
         self.protocol = protocol
         self.chosen = dict(readings or {})
         self.most = most
         self.patients = patients
+        self.passages = passages
         self._witnesses: dict[int, Witnesses] = {}
         self._doubles: dict[tuple[int, str], DoubleSession] = {}
         self._double_finders: dict[tuple[int, str], Witnesses] = {}
@@ -100,7 +103,12 @@ class Survey:
     @cached_property
     def small(self) -> Space:
         """A small space, in which whatever is possible is possible in the whole one too."""
-        return self._at(min(LADDER[1], self.most)).space
+        return self._little
+
+    @cached_property
+    def reach_of_eligible(self) -> dict[Pair, list[Value]]:
+        """The values that each attribute has in some eligible patient."""
+        return self.small.reach(Question(eligible=True, readings=self.chosen))
 
     def holds(self, question: Question) -> bool:
         """Tell whether there is somebody like that, asking a small space first."""
@@ -286,13 +294,11 @@ class Survey:
     def scope(self) -> str:
         """In which space a proof holds, and why that is enough or that it is a bound."""
         kinds = self.protocol.vocabulary.kinds
-        several = [
-            f"{number} {kinds[kind].label}{'s' * (number != 1)}"
-            for kind, number in self.space.shape
-            if number
-        ]
-        parts = several
+        lists = {k: kinds[k].list_name.replace("_", " ") for k, _ in self.space.shape}
+        many = [f"{n} {lists[k]}" for k, n in self.space.shape if n > FEW]
+        rest = sorted({n for _, n in self.space.shape if 0 < n <= FEW})
+        parts = many + [f"{n} of every {'other ' if many else ''}list" for n in rest]
         return (
-            f"at most {', '.join(parts) or 'the patient alone'} (a bound); every number that a rule can "
+            f"at most {' and '.join(parts) or 'the patient alone'} (a bound); every number that a rule can "
             "tell apart (so no bound); the calendar of elapsed times"
         )
