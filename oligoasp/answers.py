@@ -154,6 +154,9 @@ class Explanation(Answer):
     counted: tuple[str, ...] = Field(
         default=(), description="what was counted as metastases, where it is certain"
     )
+    possibly_counted: tuple[str, ...] = Field(
+        default=(), description="what counts or not, depending on what is not recorded"
+    )
     reasons: tuple[Reason, ...] = Field(
         default=(), description="minimal sufficient sets of recorded facts, smallest first"
     )

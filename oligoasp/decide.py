@@ -10,7 +10,9 @@ from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, join
 from oligoasp.record.facts import Compiler, Entity, Situation
 from oligoasp.record.read import Entry, Record
+from oligoasp.record.sense import nonsense
 from oligoasp.solver.minimal import group_oracle, shrink
+from oligoasp.solver.program import ProgramError
 from oligoasp.solver.session import Consequences, Session, Shape
 
 
@@ -58,13 +60,30 @@ class Engine:
     Args:
         protocol: the protocol.
         readings: options other than the defaults, by ambiguity.
+
+    Raises:
+        ProgramError: the protocol has no such ambiguity or option.
     """
 
     def __init__(self, protocol: Protocol, readings: Mapping[str, str] | None = None) -> None:
         self.protocol = protocol
         self.readings = dict(readings or {})
+        self._check_readings()
         self.compiler = Compiler(protocol)
         self._sessions: dict[tuple[Shape, bool, bool], Session] = {}
+
+    def _check_readings(self) -> None:
+        problems = []
+        for name, option in self.readings.items():
+            ambiguity = self.protocol.ambiguities.get(name)
+            if ambiguity is None:
+                known = ", ".join(self.protocol.ambiguities)
+                problems.append(f"no reading `{name}`; known: {known}")
+            elif option not in ambiguity.options:
+                known = ", ".join(ambiguity.options)
+                problems.append(f"reading {name}: no option `{option}`; known: {known}")
+        if problems:
+            raise ProgramError(problems)
 
     def session(
         self,
@@ -114,10 +133,10 @@ class Engine:
             RecordError: two fields of the record contradict each other.
         """
         situation = self.compiler.compile(record)
-        if situation.contradictions:
-            raise RecordError(
-                [self._contradiction(situation, *c) for c in situation.contradictions]
-            )
+        problems = [self._contradiction(situation, *c) for c in situation.contradictions]
+        problems += nonsense(record, self.protocol.vocabulary, situation.derivation)
+        if problems:
+            raise RecordError(problems)
         return situation
 
     def decide(self, record: Record) -> Decision:
@@ -263,11 +282,12 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
         Assumptions by (entity, attribute); presence of an entry has the attribute "", and
         completeness of a list the entity (kind, 0) with the attribute "".
     """
-    conditional = session.protocol.vocabulary.conditions
+    vocabulary = session.protocol.vocabulary
+    conditional = vocabulary.conditions.keys() - vocabulary.proves
     groups: dict[tuple[Entity, str], list[int]] = {}
     for kind, number in session.shape:
         recorded = len(situation.ids[kind])
-        room = recorded + session.protocol.vocabulary.kinds[kind].unrecorded
+        room = recorded + vocabulary.kinds[kind].unrecorded
         for index in range(1, recorded + 1):
             groups[(kind, index), ""] = [session.present[kind, index]]
         last = room if kind in situation.open_lists else recorded

@@ -13,7 +13,9 @@ from oligoasp.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-BLOCK = re.compile(r"(?P<head>```console\n\$ oligoasp (?P<command>[^\n]*)\n)(?P<output>.*?)```", re.DOTALL)
+BLOCK = re.compile(
+    r"(?P<head>```console\n\$ oligoasp (?P<command>[^\n]*)\n)(?P<output>.*?)```", re.DOTALL
+)
 
 
 def printed(command: str) -> str:

@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Say for each of many records whether the patient is eligible.
 
-    FILE is a YAML, JSON or NDJSON file, a folder of such files, or - for
-    standard input. One line per record: its id, the verdict, and the criteria
+    FILE is a YAML, JSON or NDJSON file, a folder of such files (without its
+    subfolders), or - for standard input. One line per record: its id, the verdict, and the criteria
     that stand in the way or are unknown. With --format json, one JSON object
     per line.
     """
@@ -58,6 +58,7 @@ def command(
     records = read_records(files, engine.protocol.vocabulary)
     colour = options.colourful(sys.stdout)
     verdicts: Counter[Verdict] = Counter()
+    names: Counter[str] = Counter()
     refused = 0
     if form == options.MARKDOWN:
         click.echo(lines.TABLE_HEAD)
@@ -69,10 +70,13 @@ def command(
                 click.echo(json.one_line(refusal))
             elif form == options.MARKDOWN:
                 click.echo(lines.refused_row(refusal))
+            else:
+                click.echo(lines.refused_text(refusal))
             if form != options.JSON:
                 options.complain(answer)
             continue
         verdicts[answer.verdict] += 1
+        names[answer.record] += 1
         match form:
             case options.JSON:
                 click.echo(json.one_line(answer))
@@ -80,6 +84,8 @@ def command(
                 click.echo(lines.row(answer))
             case _:
                 click.echo(lines.text(answer, colour=colour), color=colour)
+    for name in (name for name, number in names.items() if number > 1):
+        click.echo(f"warning: {names[name]} records are called `{name}`", err=True)
     if form != options.JSON:
         click.echo(lines.total(verdicts, refused), err=True)
     ctx.exit(options.exit_code(verdicts, refused))

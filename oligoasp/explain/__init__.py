@@ -9,6 +9,7 @@ from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import blocking_sets, conflicts, reasons, remedies
 from oligoasp.explain.sensitivity import near_misses, readings
 from oligoasp.explain.waiting import waiting
+from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.read import Record
 from oligoasp.solver.minimal import group_oracle, shrink
 
@@ -50,11 +51,14 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         conflicts=tuple(joint),
         clauses=_clauses(question, missing, full),
         counted=tuple(question.counted),
+        possibly_counted=tuple(question.possibly_counted),
         reasons=tuple(reasons(question, blocking)),
         remedies=tuple(remedies(question, blocking)),
         waiting=tuple(waiting(question)),
         needs=tuple(needs),
-        no_longer_matters=tuple(missing.no_longer_matters()),
+        no_longer_matters=tuple(
+            [] if decision.verdict is Verdict.INELIGIBLE else missing.no_longer_matters()
+        ),
         readings=tuple(readings(question)),
         near_misses=tuple(near_misses(question)),
         notes=tuple(_notes(question)),
@@ -108,7 +112,7 @@ def _values(question: Question, clause: str) -> list[Evidence]:
             source = words.listed(entity)
             shown.append(Evidence(text=source.text, sources=(source,)))
             continue
-        name = question.attributes[entity, path][0]
+        name = question.asked((entity, path), [clause])[0]
         text = f"{words.subject(entity, name)}: {words.value(entity, name)}"
         shown.append(Evidence(text=text, sources=(words.source(entity, name),)))
     return shown
@@ -120,6 +124,10 @@ def _notes(question: Question) -> list[str]:
     notes = []
     for name, sources in engine.protocol.vocabulary.anchors.items():
         found = question.situation.derivation.anchor(name)
+        if found is None and name == ENROLLMENT:
+            notes.append(
+                f"{sources[0][0].path} is not recorded, so that ages and elapsed times are open"
+            )
         own = sources[0][0]
         if found is not None and not own.latest_of and found[1] != own.path:
             notes.append(f"{name.replace('_', ' ')} is not recorded; {found[1]} stands for it")

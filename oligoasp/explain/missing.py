@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
 from oligoasp.explain.question import Key, Question
+from oligoasp.explain.reasons import further_entry
 from oligoasp.record.errors import join
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
@@ -21,11 +22,13 @@ MOST_WAYS = 24
 class _Way:
     """A minimal set of unknowns that meets a clause, with the values that each may have.
 
-    A list has no values: it has to be complete. ``filled`` are lists that must not be empty.
+    A list has no values: it has to be complete. ``filled`` are lists that must not be empty;
+    ``ruled_out`` are the other ways that had been ruled out when this one was found.
     """
 
     values: dict[Pair, frozenset[Value]]
     filled: frozenset[Pair]
+    ruled_out: tuple[int, ...] = ()
 
 
 @dataclass
@@ -50,13 +53,17 @@ class Missing:
         self._rest: dict[Pair, list[Entity]] = {}
         self.unknowns: list[Pair] = []
         situation = question.situation
+        # Of some kinds a site can obtain one more, even if the list is complete so far.
+        obtainable = question.engine.protocol.list_means
+        self._complete = {kind for kind in obtainable if kind not in situation.open_lists}
+        self._assumptions = question.without(((kind, 0), "") for kind in self._complete)
         for entity, attribute in self._session.has:
             kind, index = entity
             if entity == THE_PATIENT or index <= len(situation.ids[kind]):
                 fact = situation.facts.get((entity, attribute))
                 if fact is None or len(fact.values) > 1:
                     self.unknowns.append((entity, attribute))
-            elif kind in situation.open_lists:
+            elif kind in situation.open_lists or kind in obtainable:
                 entities = self._rest.setdefault(((kind, 0), ""), [])
                 if entity not in entities:
                     entities.append(entity)
@@ -106,8 +113,11 @@ class Missing:
                 if without is not None:
                     ways.decisive[without[0]] = without[1]
                 continue
-            way = self._minimal(clause, unknowns, model)
-            if any(set(w.values) <= set(way.values) and way != w for w in ways.found):
+            way = replace(
+                self._minimal(clause, unknowns, model),
+                ruled_out=(*self._question.met([clause]), *excluded),
+            )
+            if any(set(w.values) <= set(way.values) and w.values != way.values for w in ways.found):
                 continue
             ways.found.append(way)
             for pair, values in way.values.items():
@@ -128,7 +138,7 @@ class Missing:
     ) -> dict[Pair, list[int]] | None:
         """Find an eligible patient, and give what each unknown is in it, as literals."""
         session, question = self._session, self._question
-        goal = [*question.assumptions, session.eligible, *question.met([clause]), *excluded]
+        goal = [*self._assumptions, session.eligible, *question.met([clause]), *excluded]
         for extra in (self._nothing_more, []):
             wanted = [lit for u in unknowns for lit in self._literals(u)]
             true = session.true_literals([*goal, *extra], wanted)
@@ -171,7 +181,7 @@ class Missing:
     def _minimal(self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]) -> _Way:
         """Drop the unknowns that the clause does not need, and widen the values of the others."""
         session = self._session
-        broken = [*self._question.assumptions, session.violated[clause]]
+        broken = [*self._assumptions, session.violated[clause]]
         oracle = group_oracle([model[u] for u in unknowns], broken, session.core)
         core = oracle(range(len(unknowns))) or []
         lists_first = sorted(core, key=lambda i: (unknowns[i][1] != "", i))
@@ -205,6 +215,13 @@ class Missing:
         vocabulary = self._question.engine.protocol.vocabulary
         if not attribute:
             kind = vocabulary.kinds[entity[0]]
+            if kind.name in self._complete:
+                one_more = [*self._assumptions, *way.ruled_out]
+                return Item(
+                    item=f"a further {kind.label}",
+                    field=kind.list_name,
+                    needed=further_entry(self._question, kind.name, one_more),
+                )
             return Item(
                 item=kind.list_name.replace("_", " "),
                 field=kind.list_name,
@@ -219,9 +236,28 @@ class Missing:
             item=words.subject(entity, attribute),
             field=join(entry.path, path),
             needed=words.region(entity, attribute, values),
-            note=f"`{typed}` leaves it open" if typed else "",
+            note=self._why_open(unknown, typed) if typed else "",
             ends=words.region(entity, attribute, fatal) if decisive and fatal else "",
         )
+
+    def _why_open(self, unknown: Pair, typed: str) -> str:
+        """Say why what is typed in a field does not settle an attribute."""
+        situation = self._question.situation
+        vocabulary = self._question.engine.protocol.vocabulary
+        origin = vocabulary.attributes[unknown[0][0], unknown[1]].origin
+        anchor = {"before": 2, "after": 1, "age": 2}.get(origin.form)
+        if anchor is not None and situation.derivation.anchor(origin.arguments[anchor]) is None:
+            needed = vocabulary.anchors[origin.arguments[anchor]][0][0].path
+            return f"`{typed}` needs {needed} to be recorded"
+        if origin.form == "ratio":
+            results = situation.derivation.latest(origin.arguments[0])
+            if results and any(r.uln is None for r in results):
+                return f"`{typed}` comes without its upper limit of normal (uln)"
+        entry = entry_of(situation, unknown[0])
+        listed = isinstance(entry.get(origin.arguments[0]), list)
+        if listed and not situation.derivation.latest(origin.arguments[0]):
+            return f"`{typed}` is not certainly from before enrollment"
+        return f"`{typed}` leaves it open"
 
     # ---- names of unknowns ----------------------------------------------------------------
 

@@ -48,6 +48,18 @@ class Question:
                 self.attributes.setdefault(key, []).append(attribute)
         self.assumptions = self.background + [x for g in self.given.values() for x in g]
 
+    @cached_property
+    def possibly_counted(self) -> list[str]:
+        """What is counted in some completions only, of what the record lists."""
+        recorded = self.situation.ids
+        names = []
+        for unit, number in self.session.possible(self.assumptions, "counted", 2):
+            kind = unit.name
+            if kind in recorded and unit.arguments[0].number > len(recorded[kind]):
+                continue
+            names.append(self.words.unit_counted(unit, number.number // 2))
+        return [name for name in dict.fromkeys(names) if name not in self.counted]
+
     def _ground_open_readings(self) -> None:
         self.engine.session(self.situation, open_readings=True)
 
@@ -93,6 +105,20 @@ class Question:
             ((entity[0], 0), "") if entity[1] > len(ids.get(entity[0], ())) else (entity, attribute)
             for entity, attribute in self.session.cone(clause)
         )
+
+    def asked(self, key: Key, clauses: Iterable[str]) -> list[str]:
+        """Give, of the attributes that come from a field, those that clauses ask for."""
+        session = self.session
+        direct = {
+            attribute
+            for clause in clauses
+            for entity, attribute in session.dependencies.about(
+                session.dependencies.reached(session.status_atoms(clause))
+            )
+            if entity[0] == key[0][0]
+        }
+        attributes = self.attributes[key]
+        return [a for a in attributes if a in direct] or attributes
 
     def met(self, clauses: Iterable[str]) -> list[int]:
         """Give assumptions that say that clauses are not violated."""

@@ -62,7 +62,20 @@ def reasons(question: Question, blocking: list[tuple[str, ...]]) -> list[Reason]
         found.append((clauses, [keys[i] for i in minimal]))
     order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
     found.sort(key=lambda pair: (len(pair[1]), [order[c] for c in pair[0]]))
-    return [Reason(clauses=c, facts=tuple(_source(question, k) for k in keys)) for c, keys in found]
+    return [
+        Reason(clauses=c, facts=tuple(_source(question, k) for k in keys) or _empty(question))
+        for c, keys in found
+    ]
+
+
+def _empty(question: Question) -> tuple[Source, ...]:
+    """Give the lists that the record gives as empty: what is left where no entry is to blame."""
+    situation = question.situation
+    return tuple(
+        question.words.listed((kind, 0))
+        for kind, ids in situation.ids.items()
+        if not ids and kind not in situation.open_lists
+    )
 
 
 def _source(question: Question, key: Key) -> Source:
@@ -150,13 +163,12 @@ def _change(
     action = protocol.actions.get(means) if means else None
     if not path:
         label = protocol.vocabulary.kinds[entity[0]].label
-        needed = _further_entry(question, entity[0], assumptions)
+        needed = further_entry(question, entity[0], assumptions)
         return Change(
             item=f"a further {label}", source=words.listed(entity), needed=needed, means=action
         )
-    attributes = question.attributes[key]
     return Change(
-        item=words.subject(entity, attributes[0]),
+        item=words.subject(entity, question.asked(key, clauses)[0]),
         source=words.field(entity, path),
         needed=_needed(question, key, clauses, assumptions),
         means=action,
@@ -169,7 +181,7 @@ def _needed(question: Question, key: Key, clauses: tuple[str, ...], assumptions:
     entity = key[0]
     said: list[str] = []
     broken = [session.violated[c] for c in clauses if c in session.violated]
-    for attribute in question.attributes[key]:
+    for attribute in question.asked(key, clauses):
         candidates = session.has[entity, attribute]
         sufficient = [
             value
@@ -184,7 +196,7 @@ def _needed(question: Question, key: Key, clauses: tuple[str, ...], assumptions:
     return joined(said) or "another value"
 
 
-def _further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
+def further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
     """Say what an entry that is not recorded yet would have to be like."""
     session = question.session
     index = len(question.situation.ids[kind]) + 1

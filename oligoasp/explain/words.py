@@ -253,7 +253,7 @@ class Words:
                 case "choice" if last is not None:
                     return self._choice_of(entity, attribute, arguments)
                 case "counted":
-                    return ", ".join(counted) if counted else "see the lesions listed"
+                    return ", ".join(counted) if counted else "see the record"
                 case _ if name in self._protocol.parameters:
                     return self.limit(name)
                 case _:

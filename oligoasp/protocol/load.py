@@ -127,11 +127,14 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         (k, p): Range(Decimal(least), Decimal(most), hint)
         for k, p, least, most, hint in facts.rows("range", 5)
     }
+    ulns = {
+        (k, p): Range(Decimal(least), Decimal(most), "")
+        for k, p, least, most in facts.rows("uln_range", 4)
+    }
     for of, path, type_, help_text in facts.terms("field", 4):
         key = (of.name, path.name)
-        v.fields[key] = Field(
-            *key, FieldType(type_.name, "".join(type_.arguments)), help_text.name, ranges.get(key)
-        )
+        kind_of_field = FieldType(type_.name, "".join(type_.arguments))
+        v.fields[key] = Field(*key, kind_of_field, help_text.name, ranges.get(key), ulns.get(key))
     for of, attribute, type_, origin, title in facts.terms("attribute", 5):
         pair = (of.name, attribute.name)
         v.attributes[pair] = Attribute(
@@ -143,7 +146,11 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         v.codes[domain, system, code] = value
     v.absent.update({(k, name): value for k, name, value in facts.rows("absent", 3)})
     v.shared.update({(k, p): group for k, p, group in facts.rows("shared", 3)})
+    v.proves.update((row[0], row[1]) for row in facts.rows("proves", 2))
     v.ignorable.update((row[0], row[1]) for row in facts.rows("ignorable", 2))
+    v.in_order.extend((row[0], row[1], row[2]) for row in facts.rows("in_order", 3))
+    v.observed.extend((row[0], row[1]) for row in facts.rows("observed", 2))
+    v.birth.extend(row[0] for row in facts.rows("birth", 1))
     v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)
     _conditions(facts, v)

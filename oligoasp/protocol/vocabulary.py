@@ -75,6 +75,7 @@ class Field:
     type: FieldType
     help: str
     range: Range | None = None
+    uln_range: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +139,9 @@ class Vocabulary:
     postponable: set[str] = field(default_factory=set)  # dates that move when a site waits
     shared: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, path) -> group
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
+    in_order: list[tuple[str, str, str]] = field(default_factory=list)  # kind, earlier, later
+    observed: list[tuple[str, str]] = field(default_factory=list)  # kind, path
+    birth: list[str] = field(default_factory=list)  # paths of the patient
+    proves: set[tuple[str, str]] = field(default_factory=set)  # implies its condition
     ignorable: set[tuple[str, str]] = field(default_factory=set)  # may stand without meaning
     conditions: dict[tuple[str, str], tuple[Condition, ...]] = field(default_factory=dict)

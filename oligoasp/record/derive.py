@@ -78,8 +78,7 @@ class Derivation:
             found: tuple[Measurement, ...] = ()
             if isinstance(value, list):
                 enrollment = self.anchor(ENROLLMENT)
-                until = None if enrollment is None else _day(enrollment[0][1])
-                found = _possible_latest(value, until)
+                found = _possible_latest(value, None if enrollment is None else enrollment[0])
             self._latest[path] = found
         return self._latest[path]
 
@@ -260,25 +259,37 @@ def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
 
 
 def _quotient(above: object, below: object) -> Interval | None:
-    if not isinstance(above, Interval) or not isinstance(below, Interval):
+    """Give what one quantity is in multiples of another; both are positive."""
+    if not isinstance(above, Interval) or not isinstance(below, Interval) or not below.low:
         return None
-    if above.exact is None or not below.exact:
-        return None
-    ratio = above.exact / below.exact
-    return Interval(ratio, ratio)
+    return Interval(
+        None if above.low is None or below.high is None else above.low / below.high,
+        None if above.high is None else above.high / below.low,
+        above.low_open or below.high_open,
+        above.high_open or below.low_open,
+    )
 
 
-def _possible_latest(results: Sequence[Measurement], until: date | None) -> tuple[Measurement, ...]:
-    """Give the results of which one is the latest that counts.
+def _possible_latest(
+    results: Sequence[Measurement], enrollment: Times | None
+) -> tuple[Measurement, ...]:
+    """Give the results of which one is the latest on or before enrollment.
 
-    Results from after ``until`` do not count; an undated one counts as the latest.
+    An undated result may or may not be the latest of several. Where it is open whether
+    any result counts at all, none is given.
     """
-    valid = [r for r in results if not (until and r.date and r.date.earliest > until)]
-    undated = [r for r in valid if r.date is None]
-    if undated or len(valid) < 2:
-        return tuple(undated or valid)
-    latest_start = max(r.date.earliest for r in valid if r.date)
-    return tuple(r for r in valid if r.date and r.date.latest >= latest_start)
+    undated = tuple(r for r in results if r.date is None)
+    dated = [(r, r.date) for r in results if r.date is not None]
+    if enrollment is None:
+        possible = certain = dated
+    else:
+        start, end = _day(enrollment[0]), _day(enrollment[1])
+        possible = [(r, d) for r, d in dated if d.earliest <= end]
+        certain = [(r, d) for r, d in dated if d.latest <= start]
+    if not certain:
+        return undated
+    surely_by = max(d.earliest for _, d in certain)
+    return (*undated, *(r for r, d in possible if d.latest >= surely_by))
 
 
 def _day(time: date) -> date:

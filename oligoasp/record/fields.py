@@ -196,6 +196,7 @@ class MeasurementReader:
 
     def __init__(self, quantities: QuantityReader, field: Field) -> None:
         self.quantities = quantities
+        self._plausible = field.uln_range
         self._cached: Callable[..., Result] = lru_cache(maxsize=8192)(self._result)
         self.codes = frozenset(_LOINC_IN_HELP.findall(field.help))
         self.analytes = {LOINC[code].analyte for code in self.codes if code in LOINC}
@@ -290,6 +291,11 @@ class MeasurementReader:
             raise Refused(Fault(show(value), f"{accepted}; {fault.accepted}")) from None
         if not uln:
             raise Refused(Fault(show(value), accepted))
+        if (usual := self._plausible) and not usual.least <= uln <= usual.most:
+            canonical = self.quantities.scale.unit
+            found = f"{show(value)}, which is no upper limit of normal in {unit}"
+            limits = f"{usual.least} to {usual.most} {canonical}, in the unit of the value"
+            raise Refused(Fault(found, limits))
         return uln
 
     def _check_code(self, value: Value, unit: str) -> None:

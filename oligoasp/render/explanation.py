@@ -75,6 +75,8 @@ def _verdict(explanation: Explanation) -> Document:
         case Verdict.INELIGIBLE if blocking:
             word = "is not eligible"
             why = f"{_count(blocking, 'criterion stands', 'criteria stand')} in the way"
+            if unknown:
+                why += f", and {_count(unknown, 'other is', 'others are')} still open"
         case Verdict.INELIGIBLE:
             word, why = "is not eligible", "some criteria cannot be satisfied together"
         case _:
@@ -111,9 +113,12 @@ def _blockers(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
         status = Span(answer.status, STATUS_ROLES[answer.status])
         items.append(Item(line(*quoted.name(clause), ": ", status), tuple(details)))
     blocks: Document = [Heading("Why not"), *items] if items else []
-    if explanation.counted:
-        counted = f"Counted ({len(explanation.counted)}): {', '.join(explanation.counted)}."
-        blocks.append(Paragraph(line(counted)))
+    counted, perhaps = explanation.counted, explanation.possibly_counted
+    if counted or perhaps:
+        text = f"Counted for certain ({len(counted)}): {', '.join(counted) or 'none'}"
+        if perhaps:
+            text += f"; open whether counted: {', '.join(perhaps)}"
+        blocks.append(Paragraph(line(f"{text}.")))
     return blocks
 
 

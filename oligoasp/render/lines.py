@@ -31,6 +31,14 @@ def row(check: Check) -> str:
     return f"| {escape(check.record)} | {check.verdict} | {shown} |"
 
 
+def refused_text(refusal: Refusal) -> str:
+    """Give a record that could not be read as a line; what is wrong stands elsewhere."""
+    name = clean(refusal.record or refusal.source)
+    number = len(refusal.problems)
+    problems = f"{number} problem{'s' * (number != 1)}, see the messages"
+    return f"{name:<{ID_WIDTH}}  {'not read':<{VERDICT_WIDTH}}  {problems}"
+
+
 def refused_row(refusal: Refusal) -> str:
     """Give a record that could not be read as a row of a Markdown table."""
     problems = "; ".join(map(escape, refusal.problems))

@@ -272,6 +272,16 @@ class Session:
         certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
         return sorted(atoms[x] for x in certain or true)
 
+    def possible(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
+        """Give the arguments of the atoms ``name/arity`` that hold in some completion."""
+        return [
+            atom.symbol.arguments
+            for atom in sorted(
+                self._control.symbolic_atoms.by_signature(name, arity), key=lambda a: a.symbol
+            )
+            if self.satisfiable([*assumptions, atom.literal])
+        ]
+
     def holding(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
         """Give the arguments of the atoms ``name/arity`` that hold in every completion."""
         atoms = {

@@ -27,6 +27,10 @@ TODAY = datetime(2024, 6, 20)
 FAR = timedelta(days=365 * 95)
 DAY = timedelta(days=1)
 LAST_SECOND = timedelta(seconds=86399)
+MOST_NODES = 60
+"""How many choices of anchors are tried."""
+LONGEST = timedelta(days=850)
+"""How far apart the dates of a study lie at most."""
 OFFSETS = (0, 1, 3, 14, 30, 45, 60, 75, 92, 100, 130, 200, 400, 800, -1, -5, -40, -100)
 
 
@@ -63,6 +67,7 @@ class Calendar:
         self._regions = regions
         self._usual = {path: datetime.fromisoformat(text) for path, text in usual.items()}
         self._typical = typical
+        self._nodes = 0
 
     def dates(self, person: Person, only: Iterable[Pair] | None = None) -> dict[Slot, datetime] | None:
         """Give a date for each field, or None if no dates will do.
@@ -72,6 +77,7 @@ class Calendar:
             only: heed these attributes alone.
         """
         spans = self._spans(person, None if only is None else set(only))
+        self._nodes = 0
         free = self._free_anchors(spans)
         placed: dict[Slot, datetime] = {}
         for first in free[:1]:
@@ -128,6 +134,9 @@ class Calendar:
         anchors: list[Slot],
         placed: dict[Slot, datetime],
     ) -> dict[Slot, datetime] | None:
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            return None
         placed = dict(placed)
         if not self._place_bound(person, spans, placed):
             return None
@@ -219,14 +228,25 @@ class Calendar:
                     return
                 first, last = self._anchor_window(span, here)
                 low, high = max(low, first), min(high, last)
-        days = [usual] if usual is not None else []
+        low = max(low, self._born(placed))
+        if usual is not None and slot[1] in self._vocabulary.postponable:
+            for path in self._vocabulary.postponable:
+                other = placed.get((THE_PATIENT, path))
+                if other is not None and path in self._usual:
+                    if self._usual[path] <= usual:
+                        low = max(low, other)
+                        high = min(high, other + LONGEST)
+                    else:
+                        high = min(high, other + LAST_SECOND - timedelta(hours=14))
+        if low > high:
+            return
+        days = [min(max(usual, low), high)] if usual is not None else []
         base = placed.get((THE_PATIENT, "dates.enrollment"), TODAY)
+        days += [d for n in OFFSETS if low <= (d := base + timedelta(days=n)) <= high]
         if low > TODAY - FAR or high < TODAY + FAR:
             middle = low + (high - low) / 2
             days += [low, high, middle, low + DAY, high - DAY]
             days += [low + (high - low) * k / 8 for k in range(1, 8)]
-        else:
-            days += [base + timedelta(days=n) for n in OFFSETS]
         seen = set()
         for day in days:
             if usual is None or not usual.time():
@@ -247,10 +267,15 @@ class Calendar:
         if meeting is None:
             return None
         low, high = meeting
+        low = max(low, self._born(placed))
+        if low > high:
+            return None
         timed = self._vocabulary.fields[slot[0][0], slot[1]].type.form == "datetime"
         past = placed.get((THE_PATIENT, "dates.enrollment"))
-        if past is not None and low <= past <= high and not any(s.backwards for s, _ in counted):
-            high = past
+        if past is not None and counted and not any(s.backwards for s, _ in counted):
+            high = min(high, past)
+            if low > high:
+                return None
         day = min(max(self._wish(slot, counted), low), high)
         if not timed:
             day = day.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -259,6 +284,16 @@ class Calendar:
             if day > high:
                 return None
         return day
+
+    def _born(self, placed: Mapping[Slot, datetime]) -> datetime:
+        """Give the day before which nothing of a patient's life lies."""
+        births = {
+            attribute.origin.arguments[0]
+            for attribute in self._vocabulary.attributes.values()
+            if attribute.origin.form == "age"
+        }
+        days = [placed[THE_PATIENT, b] for b in births if (THE_PATIENT, b) in placed]
+        return max(days, default=TODAY - FAR)
 
     def _wish(self, slot: Slot, counted: list[tuple[Span, datetime]]) -> datetime:
         """Give the typical day of a field."""

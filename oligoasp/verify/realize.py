@@ -291,10 +291,18 @@ class Realizer:
             for pair in person.values
             if self._vocabulary.attributes[pair[0][0], pair[1]].origin.form in ELAPSED
         ]
-        for pair in list(left):
-            fewer = [other for other in left if other != pair]
-            if self._calendar.dates(person, fewer) is None:
-                left = fewer
+        size = max(len(left) // 2, 1)
+        while True:
+            start = 0
+            while start < len(left):
+                fewer = left[:start] + left[start + size :]
+                if fewer and self._calendar.dates(person, fewer) is None:
+                    left = fewer
+                else:
+                    start += size
+            if size == 1:
+                break
+            size //= 2
         return tuple(left)
 
 

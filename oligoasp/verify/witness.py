@@ -12,7 +12,7 @@ from oligoasp.record.read import Record, parse_record
 from oligoasp.verify.realize import Data, Realizer, Unrealisable
 from oligoasp.verify.space import Person, Space
 
-MOST_TRIES = 40
+MOST_TRIES = 6
 
 
 class Mismatch(Exception):

@@ -134,9 +134,9 @@ def test_an_open_list_is_needed_in_full() -> None:
 
 
 def test_what_no_open_clause_depends_on_no_longer_matters() -> None:
-    found = explained(changed(baseline(), {"labs.neutrophils": "1 10*9/L", "labs.platelets": None}))
-    assert found.verdict is Verdict.INELIGIBLE
-    assert "platelets" in found.no_longer_matters
+    settled = explained(changed(baseline(), {"lung.fev1": None, "labs.platelets": None}))
+    assert settled.verdict is Verdict.UNDETERMINED
+    assert "FEV1" in settled.no_longer_matters
     open_still = explained(changed(baseline(), {"labs.platelets": None}))
     assert "platelets" not in open_still.no_longer_matters
 

@@ -1,0 +1,142 @@
+"""Whether the fields of a record can be true together, as far as the calendar tells.
+
+What the rules know to be impossible is theirs to say; here are dates out of order and
+entries of one group that disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
+from oligoasp.record.dates import DateInterval, MomentInterval
+from oligoasp.record.derive import ENROLLMENT, Derivation, Times
+from oligoasp.record.errors import Problem, join
+from oligoasp.record.quantity import Interval
+from oligoasp.record.read import Entry, Record
+
+
+def nonsense(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> list[Problem]:
+    """Find fields of a record that cannot be true together.
+
+    Args:
+        record: a record that is valid field by field.
+        vocabulary: which dates are in order, and what the entries of a group share.
+        derivation: calculates with the record.
+
+    Returns:
+        A problem for each pair of fields that exclude each other.
+    """
+    found = list(_ages(record, vocabulary, derivation))
+    enrollment = derivation.anchor(ENROLLMENT)
+    born = _birth(record, vocabulary)
+    for kind in vocabulary.kinds:
+        entries: list[Entry] = [record] if kind == PATIENT else record.entries(kind) or []
+        for of, path, group in ((k, p, g) for (k, p), g in vocabulary.shared.items()):
+            if of == kind:
+                found += _disagreements(record, entries, path, group)
+        for entry in entries:
+            for of, earlier, later in vocabulary.in_order:
+                if of == kind:
+                    found += _out_of_order(record, entry, earlier, entry, later)
+            for of, path in vocabulary.observed:
+                if of == kind and enrollment is not None:
+                    found += _after_enrollment(record, entry, path, enrollment)
+            if born is not None:
+                for path in entry.values:
+                    found += _out_of_order(record, record, born, entry, path)
+    return found
+
+
+def _ages(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> Iterator[Problem]:
+    """Compare an age that is given with the date of birth."""
+    for attribute in vocabulary.attributes.values():
+        if attribute.origin.form != "age" or attribute.origin.arguments[2] != ENROLLMENT:
+            continue
+        birth, years, _ = attribute.origin.arguments
+        given, codes = record.get(years), derivation.codes(record, attribute)
+        if record.get(birth) is None or not isinstance(given, Interval) or codes is None:
+            continue
+        least, most = (None if code is None else code // 2 for code in codes)
+        too_young = given.high is not None and least is not None and given.high < least
+        too_old = given.low is not None and most is not None and given.low > most
+        if too_young or too_old:
+            yield Problem(
+                record.source,
+                record.where(years),
+                record.id,
+                years,
+                f"`{record.text(years)}`, although {birth} is `{record.text(birth)}`",
+                f"{least}" if least == most else f"{least} to {most}",
+            )
+
+
+def _after_enrollment(
+    record: Record, entry: Entry, path: str, enrollment: tuple[Times, str]
+) -> Iterator[Problem]:
+    when, (_, last) = _days(entry.get(path)), enrollment[0]
+    if when is not None and when[0] > _day(last):
+        place = join(entry.path, path)
+        yield Problem(
+            record.source,
+            record.where(place),
+            record.id,
+            place,
+            f"`{entry.text(path)}`, which is after {enrollment[1]} `{record.text(enrollment[1])}`",
+            "what was known at enrollment",
+        )
+
+
+def _birth(record: Record, vocabulary: Vocabulary) -> str | None:
+    return next((p for p in vocabulary.birth if record.get(p) is not None), None)
+
+
+def _out_of_order(
+    record: Record, first: Entry, earlier: str, second: Entry, later: str
+) -> Iterator[Problem]:
+    start, end = _days(first.get(earlier)), _days(second.get(later))
+    if start is None or end is None or end[1] >= start[0]:
+        return
+    path = join(second.path, later)
+    yield Problem(
+        record.source,
+        record.where(path),
+        record.id,
+        path,
+        f"`{second.text(later)}`, which is before {join(first.path, earlier)} "
+        f"`{first.text(earlier)}`",
+        "a date that is not earlier",
+    )
+
+
+def _days(value: object) -> tuple[date, date] | None:
+    if isinstance(value, DateInterval | MomentInterval):
+        return _day(value.earliest), _day(value.latest)
+    return None
+
+
+def _day(time: date) -> date:
+    return time.date() if isinstance(time, datetime) else time
+
+
+def _disagreements(
+    record: Record, entries: list[Entry], path: str, group: str
+) -> Iterator[Problem]:
+    said: dict[str, Entry] = {}
+    for entry in entries:
+        label = entry.get(group)
+        if not isinstance(label, str) or entry.get(path) is None:
+            continue
+        other = said.setdefault(label, entry)
+        if other.get(path) != entry.get(path):
+            place = join(entry.path, path)
+            yield Problem(
+                record.source,
+                record.where(place),
+                record.id,
+                place,
+                f"`{entry.text(path)}`, although {join(other.path, path)} of the same group is "
+                f"`{other.text(path)}`",
+                "one value for the whole group",
+            )
