@@ -44,8 +44,13 @@ invented patient was decided otherwise than the solver said.""",
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the patients as case files.",
 )
-@click.option("--lesions", type=click.IntRange(1, 12), default=7, show_default=True,
-              help="How many lesions a patient may have.")
+@click.option(
+    "--lesions",
+    type=click.IntRange(1, 12),
+    default=7,
+    show_default=True,
+    help="How many lesions a patient may have.",
+)
 @click.option(
     "--fail-level",
     type=click.Choice(LEVELS),
@@ -87,7 +92,7 @@ def command(
     """
     from oligoasp.verify.checks import kinds, page, run  # noqa: PLC0415 - loads clingo
     from oligoasp.verify.survey import Survey  # noqa: PLC0415
-    from oligoasp.verify.witness import Mismatch  # noqa: PLC0415
+    from oligoasp.verify.witness import MismatchError  # noqa: PLC0415
 
     known = kinds()
     if code is not None:
@@ -116,7 +121,7 @@ def command(
     )
     try:
         found = run(survey, codes, clauses)
-    except Mismatch as mismatch:
+    except MismatchError as mismatch:
         click.echo(f"internal error: {mismatch}; please report it", err=True)
         ctx.exit(MISMATCH)
     reasons = survey.accepted
@@ -160,5 +165,5 @@ def _save(folder: Path, protocol: Protocol, found: list[Finding]) -> None:
         for shown in finding.patients:
             number += 1
             file = folder / f"{shown.witness.name}.yaml"
-            file.write_text(case_text(protocol, finding, shown), encoding="utf-8")
+            file.write_text(case_text(finding, shown), encoding="utf-8")
     click.echo(f"wrote {number} case{'s' * (number != 1)} to {folder}", err=True)

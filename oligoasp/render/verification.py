@@ -31,9 +31,7 @@ def document(
         accepted: what was found and accepted, with the reasons.
         notes: whether to write notes in full, or only how many there are of each kind.
     """
-    blocks: Document = [
-        Heading(f"{protocol.name} ({protocol.id}, version {protocol.version})", 1)
-    ]
+    blocks: Document = [Heading(f"{protocol.name} ({protocol.id}, version {protocol.version})", 1)]
     quoted = Quoted({c.id: c.text for c in protocol.clauses.values()}, whole=False)
     heading = ""
     for finding in findings:
@@ -59,7 +57,11 @@ def document(
         blocks.append(Heading("Accepted"))
     for finding, reason in accepted:
         blocks.append(
-            Item(line(Span(f"{finding.kind.code} {finding.subject}", "muted"), f" accepted: {reason}"))
+            Item(
+                line(
+                    Span(f"{finding.kind.code} {finding.subject}", "muted"), f" accepted: {reason}"
+                )
+            )
         )
     blocks.append(Paragraph(line(total(findings, len(accepted)))))
     if scopes := sorted({f.scope for f in findings if f.scope}):
@@ -161,9 +163,7 @@ def sarif(protocol: Protocol, findings: Sequence[Finding], version: str) -> dict
                     "driver": {
                         "name": "oligoasp verify",
                         "version": version,
-                        "rules": [
-                            {"id": kind.code, "name": kind.name} for kind in kinds.values()
-                        ],
+                        "rules": [{"id": kind.code, "name": kind.name} for kind in kinds.values()],
                     }
                 },
                 "results": [_result(protocol, finding) for finding in findings],

@@ -69,7 +69,9 @@ class Calendar:
         self._typical = typical
         self._nodes = 0
 
-    def dates(self, person: Person, only: Iterable[Pair] | None = None) -> dict[Slot, datetime] | None:
+    def dates(
+        self, person: Person, only: Iterable[Pair] | None = None
+    ) -> dict[Slot, datetime] | None:
         """Give a date for each field, or None if no dates will do.
 
         Args:
@@ -99,7 +101,9 @@ class Calendar:
                     spans.append(Span(pair, (entity, path), self._source(anchor), unit, True, code))
                 case "after":
                     unit, anchor, path = origin.arguments
-                    spans.append(Span(pair, (entity, path), self._source(anchor), unit, False, code))
+                    spans.append(
+                        Span(pair, (entity, path), self._source(anchor), unit, False, code)
+                    )
                 case "age":
                     birth, _, anchor = origin.arguments
                     spans.append(
@@ -150,9 +154,7 @@ class Calendar:
                 return result
         return None
 
-    def _place_bound(
-        self, person: Person, spans: list[Span], placed: dict[Slot, datetime]
-    ) -> bool:
+    def _place_bound(self, person: Person, spans: list[Span], placed: dict[Slot, datetime]) -> bool:
         """Place each date all of whose anchors are placed."""
         slots = dict.fromkeys(span.slot for span in spans)
         again = True
@@ -231,13 +233,13 @@ class Calendar:
         low = max(low, self._born(placed))
         if usual is not None and slot[1] in self._vocabulary.postponable:
             for path in self._vocabulary.postponable:
-                other = placed.get((THE_PATIENT, path))
-                if other is not None and path in self._usual:
+                day = placed.get((THE_PATIENT, path))
+                if day is not None and path in self._usual:
                     if self._usual[path] <= usual:
-                        low = max(low, other)
-                        high = min(high, other + LONGEST)
+                        low = max(low, day)
+                        high = min(high, day + LONGEST)
                     else:
-                        high = min(high, other + LAST_SECOND - timedelta(hours=14))
+                        high = min(high, day + LAST_SECOND - timedelta(hours=14))
         if low > high:
             return
         days = [min(max(usual, low), high)] if usual is not None else []
@@ -329,8 +331,16 @@ class Calendar:
         else:
             lower = limits[place - 1] if place else None
             upper = limits[place] if place < len(limits) else None
-            near = None if lower is None else _move(anchor, Fraction(lower, 2) * _size(span.unit), span.unit, sign)
-            far = None if upper is None else _move(anchor, Fraction(upper, 2) * _size(span.unit), span.unit, sign)
+            near = (
+                None
+                if lower is None
+                else _move(anchor, Fraction(lower, 2) * _size(span.unit), span.unit, sign)
+            )
+            far = (
+                None
+                if upper is None
+                else _move(anchor, Fraction(upper, 2) * _size(span.unit), span.unit, sign)
+            )
             if sign < 0:
                 edges = (
                     anchor - FAR if far is None else far + step,

@@ -52,7 +52,10 @@ def find(survey: Survey) -> Iterator[Finding]:
         anyone = Question(goals=goal, readings=survey.chosen)
         if not survey.holds(anyone):
             yield Finding(
-                KINDS[3], intent, (clause,), f"nobody at all is a case of {words}",
+                KINDS[3],
+                intent,
+                (clause,),
+                f"nobody at all is a case of {words}",
                 scope=survey.scope,
             )
             continue
@@ -64,7 +67,10 @@ def find(survey: Survey) -> Iterator[Finding]:
             if survey.holds(replace(admitted, readings={**survey.chosen, name: option}))
         ]
         more = [s for s in sets if len(s) > 1 and s != sets[0]]
-        details = [f"so {'does' if len(more) == 1 else 'do'} {joined([joined(s) for s in more], 'or')} together"] if more else []
+        details = []
+        if more:
+            verb = "does" if len(more) == 1 else "do"
+            details.append(f"so {verb} {joined([joined(s) for s in more], 'or')} together")
         if readings:
             details.append(f"open if the text is read differently: {joined(readings, 'or')}")
         blocked = survey.witness(
@@ -101,14 +107,22 @@ def _open(
     shown = (Shown("gets through", patient),) if patient else ()
     if lost:
         yield Finding(
-            KINDS[1], intent, (clause,),
+            KINDS[1],
+            intent,
+            (clause,),
             f"{clause} means to admit {words}: eligible only by a narrow passage",
-            tuple(lost), patients=shown, scope=survey.scope,
+            tuple(lost),
+            patients=shown,
+            scope=survey.scope,
         )
     else:
         yield Finding(
-            KINDS[2], intent, (clause,), f"{clause} means to admit {words}, and does",
-            patients=shown, scope=survey.scope,
+            KINDS[2],
+            intent,
+            (clause,),
+            f"{clause} means to admit {words}, and does",
+            patients=shown,
+            scope=survey.scope,
         )
 
 

@@ -77,10 +77,8 @@ class DoubleSession(WholeSession):
 
     def others(self, assumptions: Sequence[int]) -> set[tuple[str, str]]:
         """Give the readings of the second copy that differ for some person, one by one."""
-        found = self.possible([*assumptions, *self.one_other()])
-        return {
-            (s.arguments[0].name, s.arguments[1].name) for s in found if s.name == "other"
-        }
+        found = self.shown_somewhere([*assumptions, *self.one_other()])
+        return {(s.arguments[0].name, s.arguments[1].name) for s in found if s.name == "other"}
 
     def _pairs(self, name: str) -> dict[tuple[str, str], int]:
         return {

@@ -41,19 +41,29 @@ def find(survey: Survey) -> Iterator[Finding]:
     clauses = tuple(survey.protocol.in_order(survey.space.clauses))
     if not survey.space.exists(fixed):
         yield Finding(
-            KINDS[0], survey.protocol.name, (), "no patient is possible at all: the integrity "
-            "rules contradict each other", scope=survey.scope,
+            KINDS[0],
+            survey.protocol.name,
+            (),
+            "no patient is possible at all: the integrity rules contradict each other",
+            scope=survey.scope,
         )
         return
     for blamed in survey.all_blame(Question(readings=survey.chosen), clauses):
         if len(blamed) == 1:
             yield Finding(
-                KINDS[1], blamed[0], blamed, f"everybody violates {blamed[0]}",
-                sets=(blamed,), scope=survey.scope,
+                KINDS[1],
+                blamed[0],
+                blamed,
+                f"everybody violates {blamed[0]}",
+                sets=(blamed,),
+                scope=survey.scope,
             )
         else:
             yield Finding(
-                KINDS[0], " ".join(blamed), blamed,
+                KINDS[0],
+                " ".join(blamed),
+                blamed,
                 f"nobody meets {joined(blamed)} together, so nobody is eligible",
-                sets=(blamed,), scope=survey.scope,
+                sets=(blamed,),
+                scope=survey.scope,
             )

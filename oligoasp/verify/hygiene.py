@@ -55,7 +55,9 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BLOCK = re.compile(r"%\*.*?\*%", re.DOTALL)
 _COMMENT = re.compile(r"%.*")
 _NUMBER = r"-?\d+"
-_COMPARED = re.compile(rf"(?:[<>]=?|!=|=)\s*({_NUMBER})\b(?!\s*\.\.)|(?<![\w.])({_NUMBER})\s*(?:[<>]=?|!=)")
+_COMPARED = re.compile(
+    rf"(?:[<>]=?|!=|=)\s*({_NUMBER})\b(?!\s*\.\.)|(?<![\w.])({_NUMBER})\s*(?:[<>]=?|!=)"
+)
 _CHOICE = re.compile(r"^\s*\{.*\}\s*=\s*1(?=\s*:-|\.)")
 _HAS_NUMBER = re.compile(rf"\bhas\([^()]*,\s*({_NUMBER})\s*\)")
 
@@ -74,15 +76,20 @@ def _clauses(survey: Survey) -> Iterator[Finding]:
     for clause in survey.testing:
         if clause not in known:
             yield Finding(
-                KINDS[0], clause, (clause,),
+                KINDS[0],
+                clause,
+                (clause,),
                 f"{clause} tests, but no rule says when it is violated",
             )
     for file, number, line in _lines(protocol.folder.glob("*.lp")):
         for clause in _named(line):
             if clause not in protocol.clauses:
                 yield Finding(
-                    KINDS[1], clause, (), f"a rule says that `{clause}` is violated, but there is "
-                    "no such clause", place=f"{file}:{number}",
+                    KINDS[1],
+                    clause,
+                    (),
+                    f"a rule says that `{clause}` is violated, but there is no such clause",
+                    place=f"{file}:{number}",
                 )
 
 
@@ -96,9 +103,12 @@ def _numbers(survey: Survey) -> Iterator[Finding]:
                 for match in pattern.finditer(bare):
                     literal = next(filter(None, match.groups()))
                     yield Finding(
-                        KINDS[2], f"{file.name}:{number}", (),
+                        KINDS[2],
+                        f"{file.name}:{number}",
+                        (),
                         f"a rule uses the number {literal} instead of a parameter: "
-                        f"`{line.strip()[:80]}`", place=f"{file}:{number}",
+                        f"`{line.strip()[:80]}`",
+                        place=f"{file}:{number}",
                     )
 
 
@@ -107,7 +117,10 @@ def _parameters(survey: Survey) -> Iterator[Finding]:
         for what, given in (("unit", parameter.unit), ("source", parameter.source)):
             if not given.strip():
                 yield Finding(
-                    KINDS[3], parameter.name, (), f"parameter {parameter.name} has no {what}",
+                    KINDS[3],
+                    parameter.name,
+                    (),
+                    f"parameter {parameter.name} has no {what}",
                 )
 
 
@@ -117,7 +130,10 @@ def _text(survey: Survey) -> Iterator[Finding]:
         return
     for stretch in uncovered(file.read_text(encoding="utf-8"), survey):
         yield Finding(
-            KINDS[4], stretch[:40], (), f"no clause quotes these words of the criteria: “{stretch}”",
+            KINDS[4],
+            stretch[:40],
+            (),
+            f"no clause quotes these words of the criteria: “{stretch}”",
             place=str(file),
         )
 
@@ -128,15 +144,15 @@ GLUE = ("inclusion criteria", "exclusion criteria", "note", "and", "or", "but", 
 def uncovered(text: str, survey: Survey) -> list[str]:
     """Give the stretches of the criteria that no clause quotes, apart from words that join."""
     start = text.lower().find("inclusion criteria")
-    flat = " ".join(re.sub(r"(?m)^\s*\d+\.\s", " ", text[max(start, 0):]).split())
+    flat = " ".join(re.sub(r"(?m)^\s*\d+\.\s", " ", text[max(start, 0) :]).split())
     covered = [False] * len(flat)
     lowered = flat.lower()
     for clause in survey.protocol.clauses.values():
-        words = " ".join(clause.text.split()).lower()
-        at = lowered.find(words)
+        quote = " ".join(clause.text.split()).lower()
+        at = lowered.find(quote)
         while at >= 0:
-            covered[at : at + len(words)] = [True] * len(words)
-            at = lowered.find(words, at + 1)
+            covered[at : at + len(quote)] = [True] * len(quote)
+            at = lowered.find(quote, at + 1)
     left = "".join("\0" if done else sign for sign, done in zip(flat, covered, strict=True))
     connectives = [text_of(row[0]) for row in survey.space.session.facts("connective", 1)]
     words = sorted((c.lower() for c in (*GLUE, *connectives)), key=len, reverse=True)

@@ -40,6 +40,10 @@ def find(survey: Survey) -> Iterator[Finding]:
         ]
         note = f"only if the text is read differently: {joined(helping, 'or')}" if helping else ""
         yield Finding(
-            KINDS[0], clause, (clause,), f"nobody can violate {clause}",
-            (note,) if note else (), scope=survey.scope,
+            KINDS[0],
+            clause,
+            (clause,),
+            f"nobody can violate {clause}",
+            (note,) if note else (),
+            scope=survey.scope,
         )

@@ -53,9 +53,13 @@ def find(survey: Survey) -> Iterator[Finding]:
         if not differs:
             continue
         yield Finding(
-            KINDS[0], f"{one} {other}", (one, other),
+            KINDS[0],
+            f"{one} {other}",
+            (one, other),
             f"{one} and {other} overlap ({topic}) but differ",
-            tuple(details), patients=tuple(patients), scope=survey.scope,
+            tuple(details),
+            patients=tuple(patients),
+            scope=survey.scope,
         )
 
 

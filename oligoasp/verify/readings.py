@@ -60,21 +60,27 @@ def find(survey: Survey) -> Iterator[Finding]:
                         patients.append(Shown(f"{role} under {ambiguity.name}={option}", shown))
         if matters:
             yield Finding(
-                KINDS[0], ambiguity.name, (ambiguity.clause,),
+                KINDS[0],
+                ambiguity.name,
+                (ambiguity.clause,),
                 f"{ambiguity.clause}: {_question(ambiguity)} The answer decides about a patient",
                 (f"read by default as {default} ({ambiguity.options[default]})", *lines),
-                patients=tuple(patients), scope=survey.scope,
+                patients=tuple(patients),
+                scope=survey.scope,
             )
         else:
             yield Finding(
-                KINDS[1], ambiguity.name, (ambiguity.clause,),
+                KINDS[1],
+                ambiguity.name,
+                (ambiguity.clause,),
                 f"{ambiguity.clause}: {_question(ambiguity)} No answer ever changes a verdict",
                 scope=survey.scope,
             )
         for option, closed in shut.get(ambiguity.name, {}).items():
             names = [words for _, _, words in closed]
             yield Finding(
-                KINDS[2], f"{ambiguity.name}={option}",
+                KINDS[2],
+                f"{ambiguity.name}={option}",
                 tuple(survey.protocol.in_order({ambiguity.clause, *(c for _, c, _ in closed)})),
                 f"if {ambiguity.clause} is read as {ambiguity.name}={option} "
                 f"({ambiguity.options[option]}), nobody is eligible of those whom the text means "
@@ -92,9 +98,7 @@ def _shut_doors(survey: Survey) -> dict[str, dict[str, list[tuple[str, str, str]
     """Give, by ambiguity and option, the intents whose doors that option alone shuts."""
     found: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
     for intent in intents(survey.space):
-        admitted = Question(
-            eligible=True, goals=(("intended", intent[0]),), readings=survey.chosen
-        )
+        admitted = Question(eligible=True, goals=(("intended", intent[0]),), readings=survey.chosen)
         for name, option in survey.shut(admitted, ("intended", intent[0])):
             found.setdefault(name, {}).setdefault(option, []).append(intent)
     return found

@@ -18,7 +18,7 @@ Data = dict[str, object]
 ELAPSED = ("before", "after", "age")
 
 
-class Unrealisable(Exception):
+class UnrealisableError(Exception):
     """No record says all of this; ``pairs`` cannot hold together."""
 
     def __init__(self, pairs: tuple[Pair, ...]) -> None:
@@ -46,11 +46,11 @@ class Realizer:
         """Give the data of a record that says of a person what the solver said.
 
         Raises:
-            Unrealisable: no record can.
+            UnrealisableError: no record can.
         """
         dates = self._calendar.dates(person)
         if dates is None:
-            raise Unrealisable(self._impossible_dates(person))
+            raise UnrealisableError(self._impossible_dates(person))
         data: Data = {"id": name}
         entries: dict[Entity, Data] = {THE_PATIENT: data}
         for entity in person.entities:
@@ -71,9 +71,7 @@ class Realizer:
             self._entry(entity, person, entries[entity], numbers, measured, omitted)
         for kind in self._vocabulary.kinds.values():
             if kind.name != PATIENT:
-                data[kind.list_name] = [
-                    entries[e] for e in person.entities if e[0] == kind.name
-                ]
+                data[kind.list_name] = [entries[e] for e in person.entities if e[0] == kind.name]
         return data
 
     # ---- what is typed ----------------------------------------------------------------
@@ -121,7 +119,8 @@ class Realizer:
         return {
             (entity, self._vocabulary.attributes[entity[0], name].origin.arguments[0])
             for (entity, name), value in person.values.items()
-            if value == NO and self._vocabulary.attributes[entity[0], name].origin.form == "recorded"
+            if value == NO
+            and self._vocabulary.attributes[entity[0], name].origin.form == "recorded"
         }
 
     def _quantity(self, field: Field, value: Fraction, when: datetime | None) -> object:
@@ -147,7 +146,7 @@ class Realizer:
         """Choose a value for every quantity; those tied together are chosen together.
 
         Raises:
-            Unrealisable: no values will do.
+            UnrealisableError: no values will do.
         """
         choices: dict[Slot, list[Fraction]] = {}
         for (entity, name), code in person.values.items():
@@ -192,11 +191,14 @@ class Realizer:
                 tied = [
                     pair
                     for pair in person.values
-                    if (pair[0], self._vocabulary.attributes[pair[0][0], pair[1]].origin.arguments[0])
+                    if (
+                        pair[0],
+                        self._vocabulary.attributes[pair[0][0], pair[1]].origin.arguments[0],
+                    )
                     in slots
                     and self._vocabulary.attributes[pair[0][0], pair[1]].origin.form == "field"
                 ]
-                raise Unrealisable(tuple(dict.fromkeys([*pairs, *tied])))
+                raise UnrealisableError(tuple(dict.fromkeys([*pairs, *tied])))
 
     def _weight(
         self,
@@ -220,17 +222,23 @@ class Realizer:
             if kind == PATIENT and a.origin.form == "field" and a.origin.arguments[0] == sex
         )
         age = enrolled.year - born.year - ((enrolled.month, enrolled.day) < (born.month, born.day))
-        factor = Fraction(85, 100) if person.values[THE_PATIENT, sex_name] == "female" else Fraction(1)
+        factor = (
+            Fraction(85, 100) if person.values[THE_PATIENT, sex_name] == "female" else Fraction(1)
+        )
         usual = Fraction(self._fields.get(weight, "70 kg").split()[0])
         weights = sorted((Fraction(n, 2) for n in range(60, 361)), key=lambda w: abs(w - usual))
         for result in results:
             for value in weights:
-                clearance = max((140 - age) * value * factor / (72 * result), Fraction(0)) if result else None
+                clearance = (
+                    max((140 - age) * value * factor / (72 * result), Fraction(0))
+                    if result
+                    else None
+                )
                 if clearance is not None and self._code(pair, clearance) == code:
                     choices[THE_PATIENT, creatinine] = [result]
                     choices[THE_PATIENT, weight] = [value]
                     return
-        raise Unrealisable(
+        raise UnrealisableError(
             (
                 pair,
                 *(
@@ -242,7 +250,8 @@ class Realizer:
                         self._vocabulary.attributes[PATIENT, p[1]].origin.form == "age"
                         or (
                             self._vocabulary.attributes[PATIENT, p[1]].origin.form == "ratio"
-                            and self._vocabulary.attributes[PATIENT, p[1]].origin.arguments[0] == creatinine
+                            and self._vocabulary.attributes[PATIENT, p[1]].origin.arguments[0]
+                            == creatinine
                         )
                     )
                 ),
@@ -273,7 +282,9 @@ class Realizer:
             if scale.discrete and value % scale.resolution:
                 continue
             seen.add(value)
-            if regions.representative(scale.code(value)) == code and self._accepted(attribute, value):
+            if regions.representative(scale.code(value)) == code and self._accepted(
+                attribute, value
+            ):
                 yield value
 
     def _accepted(self, attribute: Attribute, value: Fraction) -> bool:

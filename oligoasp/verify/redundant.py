@@ -57,7 +57,8 @@ def _details(
     survey: Survey, clause: str, alone: Question, sets: list[tuple[str, ...]]
 ) -> Iterator[str]:
     if len(sets) > 1:
-        yield f"so {'do' if len(sets) > 2 else 'does'} {joined([joined(s) for s in sets[1:]], 'or')}"
+        verb = "do" if len(sets) > 2 else "does"
+        yield f"so {verb} {joined([joined(s) for s in sets[1:]], 'or')}"
     names = tuple(survey.protocol.ambiguities)
     anyhow = Question(violated=alone.violated, met=survey.others(clause), free=names)
     if not survey.holds(anyhow):

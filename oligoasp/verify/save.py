@@ -6,12 +6,11 @@ from typing import Any
 
 import yaml
 
-from oligoasp.protocol.model import Protocol
 from oligoasp.render.verification import plain_record
 from oligoasp.verify.findings import Finding, Shown
 
 
-def case_text(protocol: Protocol, finding: Finding, shown: Shown) -> str:
+def case_text(finding: Finding, shown: Shown) -> str:
     """Give a case file for a patient of a finding."""
     witness = shown.witness
     lines = [f"# {finding.kind.code} {finding.kind.name}: {finding.message}."]
@@ -27,5 +26,7 @@ def case_text(protocol: Protocol, finding: Finding, shown: Shown) -> str:
     }
     record = {key: plain_record(value) for key, value in witness.data.items() if key != "id"}
     data = {"id": witness.data["id"], "case": case, **record}
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    text = yaml.safe_dump(
+        data, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None
+    )
     return "\n".join(lines) + f"\n{text}"

@@ -84,10 +84,10 @@ class WholeSession(Session):
 
     def possibly_violated(self, assumptions: Sequence[int]) -> set[str]:
         """Give the clauses that someone who fulfils the assumptions violates."""
-        shown = self.possible(assumptions)
+        shown = self.shown_somewhere(assumptions)
         return {s.arguments[0].string for s in shown if s.name == "violated"}
 
-    def possible(self, assumptions: Sequence[int]) -> list[Symbol]:
+    def shown_somewhere(self, assumptions: Sequence[int]) -> list[Symbol]:
         """Give the shown atoms each of which holds in someone who fulfils the assumptions."""
         last: list[Symbol] = []
         self._mode("brave", 0)
@@ -100,7 +100,7 @@ class WholeSession(Session):
     def at_least(self, number: int, literals: Sequence[int]) -> int:
         """Give an atom that holds if so many of some literals do."""
         key = (number, tuple(literals))
-        known = self.__dict__.setdefault("_counters", {})
+        known: dict[tuple[int, tuple[int, ...]], int] = self.__dict__.setdefault("_counters", {})
         if key not in known:
             with self._control.backend() as backend:
                 known[key] = backend.add_atom()
@@ -142,8 +142,7 @@ class Space:
             if clause in protocol.clauses
         }
         self._usual = {
-            pair: self._usual_value(pair, list(values))
-            for pair, values in self.session.has.items()
+            pair: self._usual_value(pair, list(values)) for pair, values in self.session.has.items()
         }
         self._group = {
             pair: [-literal for value, literal in values.items() if value != self._usual[pair]]
@@ -159,11 +158,7 @@ class Space:
             *self.session.present.values(),
             *(literal for values in self.session.has.values() for literal in values.values()),
         ]
-        self._single = [
-            self._group[pair]
-            for pair in self._order
-            if self._scale_is_counted(pair)
-        ]
+        self._single = [self._group[pair] for pair in self._order if self._scale_is_counted(pair)]
         self._absent = [
             [-literal]
             for entity, literal in reversed(self.session.present.items())
@@ -235,8 +230,12 @@ class Space:
         """Give the values that each attribute can have in somebody like that."""
         assumptions = self.assume(question)
         pairs = [p for p in self.session.has if p[0][1] <= 1]
-        found = frozenset() if assumptions is None else self.session.brave(
-            assumptions, [lit for p in pairs for lit in self.session.has[p].values()]
+        found = (
+            frozenset()
+            if assumptions is None
+            else self.session.brave(
+                assumptions, [lit for p in pairs for lit in self.session.has[p].values()]
+            )
         )
         return {p: [v for v, lit in self.session.has[p].items() if lit in found] for p in pairs}
 
@@ -378,7 +377,8 @@ class Space:
         usual, values = self._usual[pair], list(self.session.has[pair])
         if isinstance(usual, int):
             numbers = [value for value in values if isinstance(value, int)]
-            return list(sorted(numbers, key=lambda value: (value < 0 <= usual, abs(value - usual))))
+            at = usual
+            return [*sorted(numbers, key=lambda value: (value < 0 <= at, abs(value - at)))]
         return values
 
     def forbid(self, pairs: Mapping[Pair, Value]) -> None:
@@ -407,6 +407,7 @@ class Space:
         """Give a place in the order: what is recorded at all stands before what it says."""
         attribute = self.protocol.vocabulary.attributes[pair[0][0], pair[1]]
         return 0 if attribute.origin.form == "recorded" else 1
+
 
 def _hitting_sets(sets: Sequence[Sequence[int]]) -> list[frozenset[int]]:
     """Give the minimal sets that share an element with each of some sets."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from oligoasp.protocol.model import Protocol
 from oligoasp.decide import Engine
+from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
 from oligoasp.record.read import parse_record
@@ -179,9 +179,7 @@ class Survey:
             return [
                 (name, option)
                 for name, option in sorted(upset - saved)
-                if not self.space.holds(
-                    replace(question, readings={**self.chosen, name: option})
-                )
+                if not self.space.holds(replace(question, readings={**self.chosen, name: option}))
             ]
         return []
 
@@ -299,6 +297,6 @@ class Survey:
         rest = sorted({n for _, n in self.space.shape if 0 < n <= FEW})
         parts = many + [f"{n} of every {'other ' if many else ''}list" for n in rest]
         return (
-            f"at most {' and '.join(parts) or 'the patient alone'} (a bound); every number that a rule can "
-            "tell apart (so no bound); the calendar of elapsed times"
+            f"at most {' and '.join(parts) or 'the patient alone'} (a bound); every number that "
+            "a rule can tell apart (so no bound); the calendar of elapsed times"
         )

@@ -9,13 +9,13 @@ from oligoasp.decide import Decision, Engine, Status, Verdict
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import THE_PATIENT
 from oligoasp.record.read import Record, parse_record
-from oligoasp.verify.realize import Data, Realizer, Unrealisable
+from oligoasp.verify.realize import Data, Realizer, UnrealisableError
 from oligoasp.verify.space import Person, Space
 
 MOST_TRIES = 6
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """A witness did not replay: the pipeline decides otherwise than the solver said."""
 
 
@@ -65,7 +65,7 @@ class Witnesses:
             None if nobody does, or none of the first that do can be written as a record.
 
         Raises:
-            Mismatch: the pipeline decides the record otherwise than the solver said.
+            MismatchError: the pipeline decides the record otherwise than the solver said.
         """
         for _ in range(MOST_TRIES):
             person = self.space.person(assumptions)
@@ -73,7 +73,7 @@ class Witnesses:
                 return None
             try:
                 data = self._realizer.record(person, name)
-            except Unrealisable as refused:
+            except UnrealisableError as refused:
                 self.space.forbid({pair: person.values[pair] for pair in refused.pairs})
                 continue
             return self.replay(person, data, readings or {})
@@ -83,14 +83,14 @@ class Witnesses:
         """Send a record through the whole pipeline and compare.
 
         Raises:
-            Mismatch: the answer differs from what the solver said.
+            MismatchError: the answer differs from what the solver said.
         """
         try:
             record = parse_record(data, self.space.protocol.vocabulary)
             decision = self._decide(record, readings)
             plain = self._decide(record, {}) if readings else decision
         except RecordError as error:
-            raise Mismatch(f"witness {data['id']}: {error}") from None
+            raise MismatchError(f"witness {data['id']}: {error}") from None
         self._compare(person, decision, bool(readings), str(data["id"]))
         return Witness(
             str(data["id"]),
@@ -131,13 +131,13 @@ class Witnesses:
         """Send a witness through the pipeline once more, as the text is read otherwise.
 
         Raises:
-            Mismatch: the verdict is not what the solver said.
+            MismatchError: the verdict is not what the solver said.
         """
         record = parse_record(witness.data, self.space.protocol.vocabulary)
         verdict = self._decide(record, readings).verdict
         wrong = Verdict.INELIGIBLE if eligible else Verdict.ELIGIBLE
         if verdict is wrong:
-            raise Mismatch(f"witness {witness.name}: {verdict} under {dict(readings)}")
+            raise MismatchError(f"witness {witness.name}: {verdict} under {dict(readings)}")
 
     def _decide(self, record: Record, readings: Mapping[str, str]) -> Decision:
         situation = self._engine.compile(record)
@@ -157,4 +157,6 @@ class Witnesses:
                 continue
             if status is Status.UNKNOWN or status.blocks != said:
                 verb = "violates" if said else "does not violate"
-                raise Mismatch(f"witness {name}: the solver says it {verb} {clause}, but it is {status}")
+                raise MismatchError(
+                    f"witness {name}: the solver says it {verb} {clause}, but it is {status}"
+                )

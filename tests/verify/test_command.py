@@ -49,9 +49,11 @@ def test_saved_cases_pass(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
-def test_a_witness_that_does_not_replay_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_witness_that_does_not_replay_is_an_internal_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse(*_: object) -> None:
-        raise witness.Mismatch("witness x: no")
+        raise witness.MismatchError("witness x: no")
 
     monkeypatch.setattr(witness.Witnesses, "_compare", refuse)
     status, output = verify("--protocol", str(PROTOCOLS / "asthma"), "--patients")
