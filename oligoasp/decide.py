@@ -10,7 +10,7 @@ from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, join
 from oligoasp.record.facts import Compiler, Entity, Situation
 from oligoasp.record.read import Entry, Record
-from oligoasp.record.sense import nonsense
+from oligoasp.record.sense import Sense
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import ProgramError
 from oligoasp.solver.session import Consequences, Session, Shape
@@ -70,6 +70,7 @@ class Engine:
         self.readings = dict(readings or {})
         self._check_readings()
         self.compiler = Compiler(protocol)
+        self._sense = Sense(protocol.vocabulary)
         self._sessions: dict[tuple[Shape, bool, bool], Session] = {}
 
     def _check_readings(self) -> None:
@@ -134,7 +135,7 @@ class Engine:
         """
         situation = self.compiler.compile(record)
         problems = [self._contradiction(situation, *c) for c in situation.contradictions]
-        problems += nonsense(record, self.protocol.vocabulary, situation.derivation)
+        problems += self._sense.problems(record, situation.derivation)
         if problems:
             raise RecordError(problems)
         return situation

@@ -130,7 +130,7 @@ def command(
     ]
     open_findings = [f for f in found if (f.kind.code, f.subject) not in reasons]
     if folder is not None:
-        _save(folder, loaded, open_findings)
+        _save(folder, open_findings)
     _show(loaded, open_findings, accepted, form, notes=bool(select or clauses or patients))
     grave = LEVELS[: LEVELS.index(fail_level) + 1] if fail_level != "never" else ()
     ctx.exit(int(any(f.kind.severity in grave for f in open_findings)))
@@ -156,7 +156,7 @@ def _show(
         options.show(verification.document(protocol, found, accepted, notes=notes), form)
 
 
-def _save(folder: Path, protocol: Protocol, found: list[Finding]) -> None:
+def _save(folder: Path, found: list[Finding]) -> None:
     from oligoasp.verify.save import case_text  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)

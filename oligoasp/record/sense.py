@@ -17,36 +17,58 @@ from oligoasp.record.quantity import Interval
 from oligoasp.record.read import Entry, Record
 
 
-def nonsense(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> list[Problem]:
-    """Find fields of a record that cannot be true together.
+class Sense:
+    """Finds fields of records that cannot be true together.
 
     Args:
-        record: a record that is valid field by field.
         vocabulary: which dates are in order, and what the entries of a group share.
-        derivation: calculates with the record.
-
-    Returns:
-        A problem for each pair of fields that exclude each other.
     """
-    found = list(_ages(record, vocabulary, derivation))
-    enrollment = derivation.anchor(ENROLLMENT)
-    born = _birth(record, vocabulary)
-    for kind in vocabulary.kinds:
-        entries: list[Entry] = [record] if kind == PATIENT else record.entries(kind) or []
-        for of, path, group in ((k, p, g) for (k, p), g in vocabulary.shared.items()):
-            if of == kind:
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._kinds = [
+            (
+                kind,
+                [path for of, path in vocabulary.observed if of == kind],
+                [(first, later) for of, first, later in vocabulary.in_order if of == kind],
+                [(path, group) for (of, path), group in vocabulary.shared.items() if of == kind],
+                [
+                    path
+                    for (of, path), field in vocabulary.fields.items()
+                    if of == kind and field.type.form in ("date", "datetime")
+                ],
+            )
+            for kind in vocabulary.kinds
+        ]
+
+    def problems(self, record: Record, derivation: Derivation) -> list[Problem]:
+        """Find what cannot be true in a record.
+
+        Args:
+            record: a record that is valid field by field.
+            derivation: calculates with the record.
+
+        Returns:
+            A problem for each pair of fields that exclude each other.
+        """
+        found = list(_ages(record, self._vocabulary, derivation))
+        enrollment = derivation.anchor(ENROLLMENT)
+        born = next((p for p in self._vocabulary.birth if record.get(p) is not None), None)
+        for kind, observed, in_order, shared, dated in self._kinds:
+            entries: list[Entry] = [record] if kind == PATIENT else record.entries(kind) or []
+            for path, group in shared:
                 found += _disagreements(record, entries, path, group)
-        for entry in entries:
-            for of, earlier, later in vocabulary.in_order:
-                if of == kind:
+            for entry in entries:
+                for earlier, later in in_order:
                     found += _out_of_order(record, entry, earlier, entry, later)
-            for of, path in vocabulary.observed:
-                if of == kind and enrollment is not None:
-                    found += _after_enrollment(record, entry, path, enrollment)
-            if born is not None:
-                for path in entry.values:
-                    found += _out_of_order(record, record, born, entry, path)
-    return found
+                if enrollment is not None:
+                    for path in observed:
+                        found += _after_enrollment(record, entry, path, enrollment)
+                if born is not None:
+                    for path in dated:
+                        if path in entry.values:
+                            found += _out_of_order(record, record, born, entry, path)
+        return found
 
 
 def _ages(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> Iterator[Problem]:
@@ -86,10 +108,6 @@ def _after_enrollment(
             f"`{entry.text(path)}`, which is after {enrollment[1]} `{record.text(enrollment[1])}`",
             "what was known at enrollment",
         )
-
-
-def _birth(record: Record, vocabulary: Vocabulary) -> str | None:
-    return next((p for p in vocabulary.birth if record.get(p) is not None), None)
 
 
 def _out_of_order(
