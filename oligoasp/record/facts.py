@@ -11,6 +11,8 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Condition, Vocabulary
 from oligoasp.record.derive import Derivation
+from oligoasp.record.fields import Typed
+from oligoasp.record.quantity import Interval, common
 from oligoasp.record.read import Entry, Record
 from oligoasp.record.value import UNKNOWN
 
@@ -127,7 +129,13 @@ class Compiler:
         for (of, path), group in self.vocabulary.shared.items():
             if of != kind:
                 continue
-            said = {e.get(group): e.get(path) for e in entries if e.get(path) is not None}
+            said: dict[object, Typed] = {}
+            for entry in entries:
+                value = entry.get(path)
+                if value is not None:
+                    known = said.setdefault(entry.get(group), value)
+                    if isinstance(known, Interval) and isinstance(value, Interval):
+                        said[entry.get(group)] = common(known, value) or known
             for index, entry in enumerate(completed):
                 label = entry.get(group)
                 value = said.get(label) if isinstance(label, str) else None

@@ -52,6 +52,19 @@ class Interval:
         return self.low if self.low == self.high else None
 
 
+def common(one: Interval, other: Interval) -> Interval | None:
+    """Give the values that two intervals share, or None if there are none."""
+    lows = [(i.low, i.low_open) for i in (one, other) if i.low is not None]
+    highs = [(i.high, not i.high_open) for i in (one, other) if i.high is not None]
+    low, low_open = max(lows, default=(None, False))
+    high, closed = min(highs, default=(None, True))
+    if low is not None and high is not None and (low > high or (low == high and low_open)):
+        return None
+    if low is not None and low == high and not closed:
+        return None
+    return Interval(low, high, low_open, not closed)
+
+
 class Quantity(NamedTuple):
     """A quantity in the unit of its scale, and the unit in which it was typed."""
 

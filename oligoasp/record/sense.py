@@ -13,7 +13,7 @@ from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
 from oligoasp.record.dates import DateInterval, MomentInterval
 from oligoasp.record.derive import ENROLLMENT, Derivation, Times
 from oligoasp.record.errors import Problem, join
-from oligoasp.record.quantity import Interval
+from oligoasp.record.quantity import Interval, common
 from oligoasp.record.read import Entry, Record
 
 
@@ -147,7 +147,7 @@ def _disagreements(
         if not isinstance(label, str) or entry.get(path) is None:
             continue
         other = said.setdefault(label, entry)
-        if other.get(path) != entry.get(path):
+        if _exclude(other.get(path), entry.get(path)):
             place = join(entry.path, path)
             yield Problem(
                 record.source,
@@ -158,3 +158,10 @@ def _disagreements(
                 f"`{other.text(path)}`",
                 "one value for the whole group",
             )
+
+
+def _exclude(one: object, other: object) -> bool:
+    """Tell whether two values cannot be the same."""
+    if isinstance(one, Interval) and isinstance(other, Interval):
+        return common(one, other) is None
+    return one != other
