@@ -5,7 +5,7 @@ from __future__ import annotations
 from oligoasp.answers import Change, Conflict, Reason, Remedy, Source
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.words import joined
-from oligoasp.solver.minimal import check_minimal, enumerate_minimal, group_oracle, shrink
+from oligoasp.solver.minimal import enumerate_minimal, group_oracle, shrink
 
 MOST_SETS = 6
 """How many minimal sets of one kind are looked for, per blocker."""
@@ -219,11 +219,3 @@ def blocking_sets(question: Question, joint: list[Conflict]) -> list[tuple[str, 
     """Give every set of clauses that blocks: single clauses first, then conflicts."""
     violated = question.engine.protocol.in_order(question.decision.violated)
     return [(c,) for c in violated] + [c.clauses for c in joint]
-
-
-def is_minimal_conflict(question: Question, clauses: tuple[str, ...]) -> bool:
-    """Check a conflict anew: it cannot be met, and each part of it can."""
-    oracle = group_oracle(
-        [question.met([c]) for c in clauses], question.assumptions, question.session.core
-    )
-    return check_minimal(range(len(clauses)), oracle)

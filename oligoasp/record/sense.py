@@ -71,6 +71,11 @@ class Sense:
         return found
 
 
+def _problem(record: Record, entry: Entry, path: str, found: str, accepted: str) -> Problem:
+    place = join(entry.path, path)
+    return Problem(record.source, record.where(place), record.id, place, found, accepted)
+
+
 def _ages(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> Iterator[Problem]:
     """Compare an age that is given with the date of birth."""
     for attribute in vocabulary.attributes.values():
@@ -84,14 +89,9 @@ def _ages(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> Ite
         too_young = given.high is not None and least is not None and given.high < least
         too_old = given.low is not None and most is not None and given.low > most
         if too_young or too_old:
-            yield Problem(
-                record.source,
-                record.where(years),
-                record.id,
-                years,
-                f"`{record.text(years)}`, although {birth} is `{record.text(birth)}`",
-                f"{least}" if least == most else f"{least} to {most}",
-            )
+            found = f"`{record.text(years)}`, although {birth} is `{record.text(birth)}`"
+            accepted = f"{least}" if least == most else f"{least} to {most}"
+            yield _problem(record, record, years, found, accepted)
 
 
 def _after_enrollment(
@@ -99,15 +99,9 @@ def _after_enrollment(
 ) -> Iterator[Problem]:
     when, (_, last) = _days(entry.get(path)), enrollment[0]
     if when is not None and when[0] > _day(last):
-        place = join(entry.path, path)
-        yield Problem(
-            record.source,
-            record.where(place),
-            record.id,
-            place,
-            f"`{entry.text(path)}`, which is after {enrollment[1]} `{record.text(enrollment[1])}`",
-            "what was known at enrollment",
-        )
+        anchor = f"{enrollment[1]} `{record.text(enrollment[1])}`"
+        found = f"`{entry.text(path)}`, which is after {anchor}"
+        yield _problem(record, entry, path, found, "what was known at enrollment")
 
 
 def _out_of_order(
@@ -116,16 +110,9 @@ def _out_of_order(
     start, end = _days(first.get(earlier)), _days(second.get(later))
     if start is None or end is None or end[1] >= start[0]:
         return
-    path = join(second.path, later)
-    yield Problem(
-        record.source,
-        record.where(path),
-        record.id,
-        path,
-        f"`{second.text(later)}`, which is before {join(first.path, earlier)} "
-        f"`{first.text(earlier)}`",
-        "a date that is not earlier",
-    )
+    anchor = f"{join(first.path, earlier)} `{first.text(earlier)}`"
+    found = f"`{second.text(later)}`, which is before {anchor}"
+    yield _problem(record, second, later, found, "a date that is not earlier")
 
 
 def _days(value: object) -> tuple[date, date] | None:
@@ -141,23 +128,16 @@ def _day(time: date) -> date:
 def _disagreements(
     record: Record, entries: list[Entry], path: str, group: str
 ) -> Iterator[Problem]:
-    said: dict[str, Entry] = {}
+    first: dict[str, Entry] = {}
     for entry in entries:
         label = entry.get(group)
         if not isinstance(label, str) or entry.get(path) is None:
             continue
-        other = said.setdefault(label, entry)
+        other = first.setdefault(label, entry)
         if _exclude(other.get(path), entry.get(path)):
-            place = join(entry.path, path)
-            yield Problem(
-                record.source,
-                record.where(place),
-                record.id,
-                place,
-                f"`{entry.text(path)}`, although {join(other.path, path)} of the same group is "
-                f"`{other.text(path)}`",
-                "one value for the whole group",
-            )
+            said = f"{join(other.path, path)} of the same group is `{other.text(path)}`"
+            found = f"`{entry.text(path)}`, although {said}"
+            yield _problem(record, entry, path, found, "one value for the whole group")
 
 
 def _exclude(one: object, other: object) -> bool:

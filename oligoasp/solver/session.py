@@ -34,11 +34,6 @@ def entity_symbol(entity: Entity) -> Symbol:
     return Function(kind) if kind == PATIENT else Function(kind, [Number(index)])
 
 
-def group_value(index: int) -> str:
-    """Give the value that stands for the index-th group of a list."""
-    return f"group({index})"
-
-
 @dataclass(frozen=True, slots=True)
 class Consequences:
     """Which clauses some completion violates, which ones every completion does."""

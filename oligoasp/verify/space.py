@@ -385,16 +385,6 @@ class Space:
         """Take out of the space what no record can say."""
         self.session.forbid([self.session.has[pair][value] for pair, value in pairs.items()])
 
-    def pinned(self, person: Person) -> list[int]:
-        """Give assumptions that fix everything about a person."""
-        here = set(person.entities)
-        return [
-            literal if entity in here else -literal
-            for entity, literal in self.session.present.items()
-        ] + [self.session.has[pair][value] for pair, value in person.values.items()]
-
-    # ---- what is usual ----------------------------------------------------------------
-
     def _usual_value(self, pair: Pair, values: list[Value]) -> Value:
         usual = self.typical.get((pair[0][0], pair[1]))
         attribute = self.protocol.vocabulary.attributes[pair[0][0], pair[1]]
