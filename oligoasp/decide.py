@@ -283,12 +283,11 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
         Assumptions by (entity, attribute); presence of an entry has the attribute "", and
         completeness of a list the entity (kind, 0) with the attribute "".
     """
-    vocabulary = session.protocol.vocabulary
-    conditional = vocabulary.conditions.keys() - vocabulary.proves
+    kinds = session.protocol.vocabulary.kinds
     groups: dict[tuple[Entity, str], list[int]] = {}
     for kind, number in session.shape:
         recorded = len(situation.ids[kind])
-        room = recorded + vocabulary.kinds[kind].unrecorded
+        room = recorded + kinds[kind].unrecorded
         for index in range(1, recorded + 1):
             groups[(kind, index), ""] = [session.present[kind, index]]
         last = room if kind in situation.open_lists else recorded
@@ -301,7 +300,7 @@ def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity,
         if not candidates:
             continue  # no rule of this session asks for it
         # Where an attribute has a meaning only under a condition, it does not imply that.
-        if len(fact.values) == 1 and (entity[0], attribute) not in conditional:
+        if len(fact.values) == 1 and (entity[0], attribute) not in session.conditional:
             groups[entity, attribute] = [candidates[fact.values[0]]]
         else:
             allowed = set(fact.values)

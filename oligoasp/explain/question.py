@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from threading import Thread
 
@@ -12,6 +13,7 @@ from oligoasp.decide import Decision, Engine, entry_of, literal_groups
 from oligoasp.explain.words import Words
 from oligoasp.record.facts import Entity, Pair, Situation, Value
 from oligoasp.record.read import Record
+from oligoasp.solver.program import ProgramError
 from oligoasp.solver.session import Session
 
 Key = tuple[Entity, str]
@@ -61,7 +63,8 @@ class Question:
         return [name for name in dict.fromkeys(names) if name not in self.counted]
 
     def _ground_open_readings(self) -> None:
-        self.engine.session(self.situation, open_readings=True)
+        with suppress(ProgramError):  # who asks for the session is told
+            self.engine.session(self.situation, open_readings=True)
 
     @cached_property
     def open_readings(self) -> Session:

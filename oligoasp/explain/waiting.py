@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from oligoasp.answers import Waiting
 from oligoasp.decide import Decision, Verdict, entry_of
 from oligoasp.explain.question import Question
 from oligoasp.explain.reasons import WAIT
-from oligoasp.record.dates import DateInterval, MomentInterval, add_months
+from oligoasp.record.dates import DateInterval, MomentInterval, add_months, day_of
 from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.errors import RecordError
 
@@ -30,7 +30,7 @@ def waiting(question: Question) -> list[Waiting]:
     blockers = question.decision.violated
     if anchor is None or not blockers:
         return []
-    today = _day(anchor[0][1])
+    today = day_of(anchor[0][1])
     order = question.engine.protocol.in_order
     found: list[Waiting] = []
     gone: frozenset[str] = frozenset()
@@ -75,7 +75,7 @@ def _days_of_change(question: Question, today: date) -> list[int]:
         value = entry_of(question.situation, entity).get(path)
         if not isinstance(value, DateInterval | MomentInterval):
             continue
-        for edge in {_day(value.earliest), _day(value.latest)}:
+        for edge in {day_of(value.earliest), day_of(value.latest)}:
             for code in protocol.limits.get(attribute.of, ()):
                 reached = _reached(edge, code // 2, attribute.of)
                 found |= {(reached - today).days + late for late in (0, 1)}
@@ -92,7 +92,7 @@ def _gaps(question: Question, arguments: tuple[str, ...], today: date, days: set
     )
     if there is None:
         return set()
-    gap = (_day(there[0][1]) - today).days
+    gap = (day_of(there[0][1]) - today).days
     return {day - gap for day in days} if gap else set()
 
 
@@ -102,7 +102,3 @@ def _reached(day: date, steps: int, scale: str) -> date:
     if scale == "years":
         return add_months(day, 12 * steps)
     return day + timedelta(days=steps)
-
-
-def _day(time: date) -> date:
-    return time.date() if isinstance(time, datetime) else time

@@ -64,6 +64,11 @@ class MomentInterval:
         return self.earliest == self.latest
 
 
+def day_of(time: date) -> date:
+    """Give the day of a date or of a moment."""
+    return time.date() if isinstance(time, datetime) else time
+
+
 @lru_cache(maxsize=65536)
 def parse_date(text: str) -> DateInterval:
     """Read a date, a part of a date or a range of these.

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from oligoasp.protocol.vocabulary import AnchorSource, Attribute, Scale, Vocabulary
 from oligoasp.record import dates
-from oligoasp.record.dates import DateInterval, MomentInterval
+from oligoasp.record.dates import DateInterval, MomentInterval, day_of
 from oligoasp.record.quantity import Interval, Measurement
 from oligoasp.record.read import Entry, Record
 
@@ -94,7 +94,7 @@ class Derivation:
         born = self._record.get(birth)
         there = self.anchor(anchor)
         if isinstance(born, DateInterval) and there is not None:
-            start, end = _day(there[0][0]), _day(there[0][1])
+            start, end = day_of(there[0][0]), day_of(there[0][1])
             return dates.years_after(born.latest, start), dates.years_after(born.earliest, end)
         age = self._record.get(years)
         if not isinstance(age, Interval):
@@ -177,7 +177,7 @@ class Derivation:
         (early, late), (start, end) = here, there[0]
         if scale == "hours":
             return _hours_apart(early, late, start, end)
-        early, late, start, end = _day(early), _day(late), _day(start), _day(end)
+        early, late, start, end = day_of(early), day_of(late), day_of(start), day_of(end)
         measure = _MEASURES[backwards, scale]
         if backwards:
             return (
@@ -283,17 +283,13 @@ def _possible_latest(
     if enrollment is None:
         possible = certain = dated
     else:
-        start, end = _day(enrollment[0]), _day(enrollment[1])
+        start, end = day_of(enrollment[0]), day_of(enrollment[1])
         possible = [(r, d) for r, d in dated if d.earliest <= end]
         certain = [(r, d) for r, d in dated if d.latest <= start]
     if not certain:
         return undated
     surely_by = max(d.earliest for _, d in certain)
     return (*undated, *(r for r, d in possible if d.latest >= surely_by))
-
-
-def _day(time: date) -> date:
-    return time.date() if isinstance(time, datetime) else time
 
 
 def _moment(time: date, *, last: bool = False) -> datetime:
@@ -310,7 +306,7 @@ def _hours_apart(early: date, late: date, start: date, end: date) -> Codes:
     """
     least = _hours(_moment(late, last=True), _moment(start))
     most = _hours(_moment(early), _moment(end, last=True))
-    same_day = _day(early) == _day(late) == _day(start) == _day(end)
+    same_day = day_of(early) == day_of(late) == day_of(start) == day_of(end)
     return (max(least, 0) if same_day and most >= 0 else least), most
 
 

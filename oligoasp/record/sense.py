@@ -7,10 +7,10 @@ entries of one group that disagree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
-from oligoasp.record.dates import DateInterval, MomentInterval
+from oligoasp.record.dates import DateInterval, MomentInterval, day_of
 from oligoasp.record.derive import ENROLLMENT, Derivation, Times
 from oligoasp.record.errors import Problem, join
 from oligoasp.record.quantity import Interval, common
@@ -98,7 +98,7 @@ def _after_enrollment(
     record: Record, entry: Entry, path: str, enrollment: tuple[Times, str]
 ) -> Iterator[Problem]:
     when, (_, last) = _days(entry.get(path)), enrollment[0]
-    if when is not None and when[0] > _day(last):
+    if when is not None and when[0] > day_of(last):
         anchor = f"{enrollment[1]} `{record.text(enrollment[1])}`"
         found = f"`{entry.text(path)}`, which is after {anchor}"
         yield _problem(record, entry, path, found, "what was known at enrollment")
@@ -117,12 +117,8 @@ def _out_of_order(
 
 def _days(value: object) -> tuple[date, date] | None:
     if isinstance(value, DateInterval | MomentInterval):
-        return _day(value.earliest), _day(value.latest)
+        return day_of(value.earliest), day_of(value.latest)
     return None
-
-
-def _day(time: date) -> date:
-    return time.date() if isinstance(time, datetime) else time
 
 
 def _disagreements(

@@ -27,13 +27,11 @@ class Dependencies:
         entities: Mapping[int, Entity],
         impossible: Iterable[int],
     ) -> None:
-        self._bodies: dict[int, set[int]] = defaultdict(set)
         self._rules: dict[int, list[Sequence[int]]] = defaultdict(list)
         integrity = set(impossible)
         alternatives: list[Sequence[int]] = []
         for heads, body in rules:
             for head in heads:
-                self._bodies[head].update(map(abs, body))
                 self._rules[head].append(body)
                 if head in integrity:
                     alternatives.append(body)
@@ -43,7 +41,7 @@ class Dependencies:
         self._ties: dict[Attribute, set[Attribute]] = defaultdict(set)
         self.bonds: list[frozenset[Attribute]] = []
         for body in alternatives:
-            reached = self._reach(map(abs, body))
+            reached = self.reached(map(abs, body))
             bond = frozenset(attributes[a] for a in reached if a in attributes)
             self.bonds.append(bond)
             for one in bond:
@@ -54,16 +52,6 @@ class Dependencies:
         """The attributes that integrity rules tie together."""
         return frozenset(self._ties)
 
-    def _reach(self, start: Iterable[int]) -> set[int]:
-        found: set[int] = set()
-        stack = list(start)
-        while stack:
-            atom = stack.pop()
-            if atom not in found:
-                found.add(atom)
-                stack.extend(self._bodies.get(atom, ()))
-        return found
-
     def reached(self, atoms: Iterable[int], empty: frozenset[str] = frozenset()) -> frozenset[int]:
         """Give every atom that some atoms depend on.
 
@@ -71,12 +59,16 @@ class Dependencies:
             atoms: where to start.
             empty: kinds of which there is no entry, so that rules about one cannot fire.
         """
-        gone = {
-            atom
-            for table in (self._attributes, self._entities)
-            for atom, key in table.items()
-            if (key[0][0] if isinstance(key[0], tuple) else key[0]) in empty
-        }
+        gone = (
+            {
+                atom
+                for table in (self._attributes, self._entities)
+                for atom, key in table.items()
+                if (key[0][0] if isinstance(key[0], tuple) else key[0]) in empty
+            }
+            if empty
+            else set()
+        )
         found: set[int] = set()
         stack = list(atoms)
         while stack:
@@ -103,7 +95,7 @@ class Dependencies:
     def of(self, atoms: tuple[int, ...]) -> frozenset[Attribute]:
         """Give the attributes that some atoms depend on, and those tied to these."""
         if atoms not in self._memo:
-            found = set(self.about(self._reach(atoms)))
+            found = set(self.about(self.reached(atoms)))
             stack = list(found)
             while stack:
                 for tied in self._ties.get(stack.pop(), ()):

@@ -110,7 +110,8 @@ class Session:
         }
         self._impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
-        self._ambiguities: dict[str, frozenset[str]] = {}
+        vocabulary = self.protocol.vocabulary
+        self.conditional = vocabulary.conditions.keys() - vocabulary.proves
 
     def entities(self) -> list[Entity]:
         """Give the patient and every entry that there may be."""
@@ -137,15 +138,6 @@ class Session:
         An entry whose mere presence matters is given with the attribute "".
         """
         return self.dependencies.of(self.status_atoms(clause))
-
-    def ambiguities(self, clause: str) -> frozenset[str]:
-        """Give the ambiguities whose reading the status of a clause can depend on."""
-        if clause not in self._ambiguities:
-            reached = self.dependencies.reached(self.status_atoms(clause))
-            self._ambiguities[clause] = frozenset(
-                name for (name, _), literal in self.reading.items() if literal in reached
-            )
-        return self._ambiguities[clause]
 
     def status_atoms(self, clause: str) -> tuple[int, ...]:
         """Give the atoms that the status of a clause is read from."""
