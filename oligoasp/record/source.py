@@ -236,8 +236,17 @@ def _yaml(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
             lines = result.lines.copy
             yield Document(name, default_id, result.value, result.line, lines=lines)
         else:
-            fault = Fault(show(result.value), "a record (fields with their values)")
+            fault = _no_record(result.value)
             yield _refusal(name, result.line, fault)
+
+
+def _no_record(value: Value) -> Fault:
+    if isinstance(value, str):
+        from oligoasp.record.yaml_fault import glued  # noqa: PLC0415 - errors are rare
+
+        if fault := glued(value):
+            return fault
+    return Fault(show(value), "a record (fields with their values)")
 
 
 def _text(data: bytes, name: str, line: int) -> str | RecordError:

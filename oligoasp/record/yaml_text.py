@@ -22,11 +22,9 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_GREATER = re.compile(r"[:\-,\[]\s+(>=?\s*[0-9][^#\r\n]*)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ONLY_DIRECTIVES = re.compile(r"(?:\s*[%#].*)*\s*")
 _NO_ALIAS = "values written out, without anchors and aliases"
-_QUOTED_GREATER = 'text that begins with ">" in quotes, such as ">12 wk"'
 _FRAME = (
     yaml.StreamStartEvent,
     yaml.StreamEndEvent,
@@ -101,7 +99,9 @@ class _Builder:
             if first is None:
                 return Document(None, self.before + 1, {})
             line = self._line(first)
-            return Document(self._value(first, "", 0), line, self.lines)
+            value = self._value(first, "", 0)
+            next(self.events, None)  # what else there is, is an error
+            return Document(value, line, self.lines)
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
         except yaml.YAMLError:
@@ -144,6 +144,8 @@ class _Builder:
                 raise YamlError(line, path, Fault("a field name that is not plain", "a field name"))
             key = event.value
             place = f"{path}.{key}" if path else key
+            if not event.style and (":" in key or key[:1] == "-"):
+                raise YamlError(line, path, _no_blank(key))
             if key == "<<" and not event.style:
                 raise YamlError(line, path, Fault('the merge key "<<"', "every field written out"))
             if key in mapping:
@@ -157,7 +159,9 @@ class _Builder:
     def _scalar(event: Any, path: str, line: int) -> Value:
         text: str = event.value
         if event.style == ">" and not text.strip():
-            raise YamlError(line, path, Fault('an unquoted ">"', _QUOTED_GREATER))
+            from oligoasp.record.yaml_fault import QUOTED_GREATER  # noqa: PLC0415 - rare
+
+            raise YamlError(line, path, Fault('an unquoted ">"', QUOTED_GREATER))
         if event.style:
             return text
         if text in _CONSTANTS:
@@ -172,17 +176,21 @@ class _Builder:
         return int(event.start_mark.line) + self.before + 1
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> YamlError:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line if mark else 0
-        rows = self.text.splitlines()
-        row = rows[line] if line < len(rows) else ""
-        place = line + self.before + 1
-        if greater := _GREATER.search(row):
-            fault = Fault(f"an unquoted {quote(greater[1].strip())}", _QUOTED_GREATER)
-            return YamlError(place, "", fault)
-        found = f"text that is not YAML ({error.problem or error.context})"
-        column = f"; see column {mark.column + 1}" if mark else ""
-        return YamlError(place, "", Fault(found, f"YAML, with special signs in quotes{column}"))
+        from oligoasp.record.yaml_fault import explain  # noqa: PLC0415 - errors are rare
+
+        line, fault = explain(self.text, error)
+        return YamlError(line + self.before + 1, "", fault)
+
+
+def _no_blank(key: str) -> Fault:
+    """Say what is wrong with a field name with a colon or dash in it."""
+    from oligoasp.record.yaml_fault import glued  # noqa: PLC0415 - errors are rare
+
+    plain = Fault(f"the field name {quote(key)}", "a name of letters, digits and underscores")
+    if key[0] == "-":
+        found = f"{quote(key)} without a space after the dash"
+        return Fault(found, "dash, space, entry", f"- {key[1:]}")
+    return glued(key) or plain
 
 
 def _short(tag: str) -> str:

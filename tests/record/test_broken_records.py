@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +138,20 @@ def test_a_flood_of_problems_is_cut(read: Read) -> None:
     assert isinstance(error, RecordError)
     assert len(error.problems) == 51
     assert error.problems[-1].found == "150 more problems in this record"
+
+
+def test_any_slip_of_the_hand_is_read_or_refused_at_a_line_of_the_file(
+    read: Read, tmp_path: Path
+) -> None:
+    text = "\n".join(case["text"] for case in BROKEN if case["file"] == "case.yaml")[:6000]
+    rng = random.Random(6)
+    for _ in range(400):
+        start = rng.randrange(len(text) - 200)
+        part = text[start : start + 200]
+        place = rng.randrange(len(part))
+        slip = rng.choice("\t :-[]{}'\"|>@&*%#,\\\n`?!")
+        broken = part[:place] + slip + part[place + rng.randrange(2) :]
+        for message in messages(read("case.yaml", broken), tmp_path):
+            line = re.match(r"case\.yaml:(\d+): ", message)
+            assert line is None or 1 <= int(line[1]) <= broken.count("\n") + 1, (message, broken)
+            assert "not YAML" not in message, (message, broken)
