@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
-from oligoasp.record.errors import Problem, RecordError, join
+from oligoasp.record.errors import Problem, RecordError, close, join, listing
 from oligoasp.record.facts import Compiler, Entity, Situation
 from oligoasp.record.read import Entry, Record
 from oligoasp.record.sense import Sense
@@ -78,8 +78,8 @@ class Engine:
         for name, option in self.readings.items():
             ambiguity = self.protocol.ambiguities.get(name)
             if ambiguity is None:
-                known = ", ".join(self.protocol.ambiguities)
-                problems.append(f"no reading `{name}`; known: {known}")
+                hint = listing(close(name, self.protocol.ambiguities, 3))
+                problems.append(f"no reading `{name}`" + (f"; did you mean {hint}?" * bool(hint)))
             elif option not in ambiguity.options:
                 known = ", ".join(ambiguity.options)
                 problems.append(f"reading {name}: no option `{option}`; known: {known}")

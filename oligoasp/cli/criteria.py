@@ -54,7 +54,7 @@ def _chosen(protocol: Protocol, names: tuple[str, ...]) -> list[Clause]:
     for name in names:
         fitting = {clause for clause in protocol.clauses if _fits(clause, name)}
         if not fitting:
-            raise options.unknown("clause", name, protocol.clauses)
+            raise options.unknown("clause", name, protocol.clauses, options.CRITERIA)
         wanted |= fitting
     return [c for c in protocol.clauses.values() if not names or c.id in wanted]
 

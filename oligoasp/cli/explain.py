@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from oligoasp.record.read import Record
 
 
+ONE_OF_MANY = "--record ID explains one of them, `oligoasp check` sums them up"
+LIST = "`oligoasp check` lists them"
+
+
 @click.command(
     "explain",
     epilog="""\b
@@ -70,6 +74,8 @@ def command(
         else:
             if form == options.TEXT and verdicts:
                 click.echo()
+            if sum(verdicts.values()) == 1 and form != options.JSON:
+                click.echo(f"note: {file} has several records; {ONE_OF_MANY}", err=True)
             verdicts[explanation.verdict] += 1
             _show(explanation, form, full)
     ctx.exit(options.exit_code(verdicts, refused))
@@ -91,7 +97,7 @@ def _only(found: Iterable[Record | RecordError], wanted: str) -> list[Record | R
             chosen.append(record)
         names[name or ""] = None
     if not chosen:
-        raise options.unknown("record", wanted, filter(None, names))
+        raise options.unknown("record", wanted, filter(None, names), LIST)
     return chosen
 
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 TEXT, JSON, MARKDOWN = "text", "json", "markdown"
 
-MOST_NAMES = 100
-"""How many names an error lists."""
+MOST_NAMES = 12
+"""How many names an error lists; of more it gives the nearest."""
+MOST_NEAR = 3
+CRITERIA = "`oligoasp criteria` lists them"
 
 format_option = click.option(
     "--format",
@@ -91,7 +93,7 @@ def chosen(protocol: Protocol, readings: Iterable[str]) -> dict[str, str]:
             raise click.UsageError(f"--reading `{given}`: accepted: NAME=OPTION")
         known = protocol.ambiguities.get(name)
         if known is None:
-            raise unknown("reading", name, protocol.ambiguities)
+            raise unknown("reading", name, protocol.ambiguities, CRITERIA)
         if option not in known.options:
             raise unknown(f"option of reading `{name}`", option, known.options)
         if options.setdefault(name, option) != option:
@@ -99,15 +101,24 @@ def chosen(protocol: Protocol, readings: Iterable[str]) -> dict[str, str]:
     return options
 
 
-def unknown(what: str, name: str, names: Iterable[str]) -> click.UsageError:
-    """Make the error for a name that does not exist; it suggests one and lists them all."""
-    from oligoasp.record.errors import nearest  # noqa: PLC0415 - only for errors
-    from oligoasp.render.document import some  # noqa: PLC0415
+def unknown(what: str, name: str, names: Iterable[str], where: str = "") -> click.UsageError:
+    """Make the error for a name that does not exist.
+
+    Args:
+        what: what has the name.
+        name: what was typed.
+        names: those that exist; a few are listed, of many the nearest suggested.
+        where: where many can be looked up.
+    """
+    from oligoasp.record.errors import close, listing  # noqa: PLC0415 - only for errors
 
     known = list(names)
-    suggestion = nearest(name, known)
-    hint = f"; did you mean `{suggestion}`?" if suggestion else ""
-    return click.UsageError(f"no {what} `{name}`{hint}\nknown: {some(known, MOST_NAMES)}")
+    few = len(known) <= MOST_NAMES
+    near = listing(f"`{n}`" for n in close(name, known, 1 if few else MOST_NEAR))
+    message = f"no {what} `{name}`" + (f"; did you mean {near}?" if near else "")
+    if few:
+        return click.UsageError(f"{message}\nknown: {', '.join(known)}")
+    return click.UsageError(f"{message}\n{len(known)} are known{where and f'; {where}'}")
 
 
 def show(document: Document, form: str) -> None:

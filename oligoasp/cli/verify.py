@@ -106,7 +106,7 @@ def command(
     loaded = options.load(protocol)
     for clause in clauses:
         if not any(name.startswith(clause) for name in loaded.clauses):
-            raise options.unknown("clause", clause, loaded.clauses)
+            raise options.unknown("clause", clause, loaded.clauses, options.CRITERIA)
     codes = [
         name
         for name in known

@@ -115,11 +115,17 @@ def nearest(word: str, names: Iterable[str], labels: Mapping[str, str] | None = 
     Returns:
         The nearest name, or "" if none is near.
     """
+    return next(iter(close(word, names, 1, labels)), "")
+
+
+def close(
+    word: str, names: Iterable[str], most: int, labels: Mapping[str, str] | None = None
+) -> list[str]:
+    """Find the valid names, at most so many, that are near what was typed, the nearest first."""
     known = {_plain(label): name for name, label in (labels or {}).items()}
     known |= {_plain(name): name for name in names}
-    if not (close := get_close_matches(_plain(word[:QUOTED_LENGTH]), list(known), 1, 0.6)):
-        return ""
-    return known[close[0]]
+    found = get_close_matches(_plain(word[:QUOTED_LENGTH]), list(known), most, 0.6)
+    return list(dict.fromkeys(known[name] for name in found))
 
 
 def _plain(word: str) -> str:

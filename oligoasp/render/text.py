@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import IO
@@ -38,13 +39,20 @@ def write(document: Document, stream: IO[str]) -> None:
 
     Args:
         document: what to print.
-        stream: where to; a terminal gets its own width, and colour unless ``NO_COLOR``
-            is set, anything else 80 columns.
+        stream: where to; a terminal gets colour unless ``NO_COLOR`` is set.
     """
     console = _Console(file=stream, highlight=False, markup=False, emoji=False)
-    width = min(max(console.width, LEAST_WIDTH), MOST_WIDTH) if stream.isatty() else PIPE_WIDTH
+    width = width_for(stream, console)
     for text in layout(document, width, console):
         console.print(text, soft_wrap=True)
+
+
+def width_for(stream: IO[str], console: Console) -> int:
+    """Give how wide text may be: ``COLUMNS`` if set, else a terminal's width up to 100, else 80."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return max(int(asked), LEAST_WIDTH)
+    return min(max(console.width, LEAST_WIDTH), MOST_WIDTH) if stream.isatty() else PIPE_WIDTH
 
 
 def layout(document: Document, width: int, console: Console) -> Iterator[Text]:

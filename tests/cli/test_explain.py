@@ -77,6 +77,26 @@ def test_several_records(run: Run, several: Path) -> None:
     assert ": sexx: found an unknown field" in result.stderr
 
 
+def test_several_records_are_explained_with_a_note_how_to_choose_one(
+    run: Run, several: Path
+) -> None:
+    hint = f"note: {several} has several records; --record ID explains one of them"
+    assert run("explain", several).stderr.count(hint) == 1
+    assert "note:" not in run("explain", several, "--record", "a").stderr
+    assert "note:" not in run("explain", several, "--format", "json").stderr
+
+
+def test_a_wrong_reading_gets_the_nearest_and_not_all_of_them(run: Run, eligible: Path) -> None:
+    result = run("explain", eligible, "--reading", "early_synchronus=excluded")
+    assert result.exit_code == 2
+    assert "no reading `early_synchronus`; did you mean `early_synchronous`" in result.stderr
+    assert "`oligoasp criteria` lists them" in result.stderr
+    assert len(result.stderr) < 500
+    result = run("explain", eligible, "--reading", "early_synchronous=exclude")
+    assert "did you mean `excluded`" in result.stderr
+    assert "known: not_excluded, excluded" in result.stderr
+
+
 def test_one_of_several(run: Run, several: Path) -> None:
     result = run("explain", several, "--record", "c", "--format", "json")
     assert result.exit_code == 0

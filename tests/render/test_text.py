@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
+import pytest
 from rich.cells import cell_len
 
 from oligoasp.render import text
@@ -32,6 +33,29 @@ def test_a_word_longer_than_the_line_is_broken() -> None:
     lines = written(Item(line("x" * 200)))
     assert max(map(len, lines)) <= 80
     assert "".join(lines).replace(" ", "") == "x" * 200
+
+
+@pytest.mark.parametrize(
+    ("columns", "terminal", "width"),
+    [
+        (None, False, 80),
+        ("60", False, 60),
+        ("132", False, 132),
+        ("10", False, 40),
+        ("none", False, 80),
+        ("60", True, 60),
+    ],
+)
+def test_width_is_what_columns_says_and_in_a_pipe_else_80(
+    monkeypatch: pytest.MonkeyPatch, columns: str | None, terminal: bool, width: int
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    stream = StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: terminal, raising=False)
+    text.write([Paragraph(line("a " * 200))], stream)
+    assert max(map(len, stream.getvalue().splitlines())) == width - 1
 
 
 def test_shorten_cuts_at_a_word() -> None:
