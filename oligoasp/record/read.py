@@ -114,7 +114,7 @@ def read_records(
     """
     schema = schema_of(vocabulary)
     for document in read_documents(paths, stdin):
-        yield document if isinstance(document, RecordError) else _record(document, schema)
+        yield document if isinstance(document, RecordError) else record_of(document, schema)
 
 
 def parse_record(data: Mapping[str, object], vocabulary: Vocabulary, source: str = "-") -> Record:
@@ -139,13 +139,14 @@ def parse_record(data: Mapping[str, object], vocabulary: Vocabulary, source: str
     if not isinstance(plain, dict):
         document = Document(source, "record", {})
         raise RecordError(_problems(document, [Fault(show(plain), "a record")]))
-    result = _record(Document(source, "record", plain), schema_of(vocabulary))
+    result = record_of(Document(source, "record", plain), schema_of(vocabulary))
     if isinstance(result, RecordError):
         raise result
     return result
 
 
-def _record(document: Document, schema: Schema) -> Record | RecordError:
+def record_of(document: Document, schema: Schema) -> Record | RecordError:
+    """Make a record of a document, or say everything that is wrong with it."""
     line = document.start if document.one_line else None
     try:
         model = schema.validate(document.data, line)

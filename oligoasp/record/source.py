@@ -95,27 +95,32 @@ def read_documents(
             yield from _path(Path(path), name)
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
-            yield _refusal(name, None, Fault(f"a file that cannot be read ({reason})", ""))
+            yield refusal(name, None, Fault(f"a file that cannot be read ({reason})", ""))
 
 
 def _path(path: Path, name: str) -> Iterator[Document | RecordError]:
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in FORMATS)
+        files = record_files(path)
         if not files:
-            yield _refusal(name, None, Fault("a folder without record files", SUFFIXES))
+            yield refusal(name, None, Fault("a folder without record files", SUFFIXES))
         for file in files:
             yield from _path(file, str(file))
         return
     if not path.exists():
-        yield _refusal(name, None, Fault("no such file", "a file, a folder or -"))
+        yield refusal(name, None, Fault("no such file", "a file, a folder or -"))
         return
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         found = f"a file named {quote(path.name)}"
-        yield _refusal(name, None, Fault(found, f"a name ending in {SUFFIXES}"))
+        yield refusal(name, None, Fault(found, f"a name ending in {SUFFIXES}"))
         return
     with path.open("rb") as stream:
-        yield from _of_kind(kind, stream, b"", name, path.stem)
+        yield from documents_of(kind, stream, name, path.stem)
+
+
+def record_files(folder: Path) -> list[Path]:
+    """Give the record files of a folder, without its subfolders, in the order of names."""
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() in FORMATS)
 
 
 def _sniffed(stream: IO[bytes]) -> Iterator[Document | RecordError]:
@@ -129,30 +134,42 @@ def _sniffed(stream: IO[bytes]) -> Iterator[Document | RecordError]:
     kind = JSON if start[:1] in (b"{", b"[") else YAML
     if start.startswith(b"{") and start.rstrip().endswith(b"}"):
         kind = NDJSON
-    yield from _of_kind(kind, stream, first, STANDARD_INPUT, "record")
+    yield from documents_of(kind, stream, STANDARD_INPUT, "record", first)
 
 
-def _of_kind(
-    kind: str, stream: IO[bytes], first: bytes, name: str, stem: str
+def documents_of(
+    kind: str, stream: IO[bytes], name: str, stem: str, first: bytes = b""
 ) -> Iterator[Document | RecordError]:
+    """Read an open file.
+
+    Args:
+        kind: one of `FORMATS`.
+        stream: the file.
+        name: what to call it in messages.
+        stem: what a record without id is named after.
+        first: what was read of it before.
+
+    Yields:
+        Every record as a document, or what was refused, in order.
+    """
     if kind == NDJSON:
-        yield from _ndjson(_lines(stream, first), name, stem)
+        yield from _ndjson(lines_of(stream, first), name, stem)
         return
     data = first + stream.read(LARGEST_FILE + 1 - len(first))
     if len(data) > LARGEST_FILE:
         fault = Fault("a file that is too large", f"at most {LARGEST_FILE // 2**20} MB, or NDJSON")
-        yield _refusal(name, None, fault)
+        yield refusal(name, None, fault)
         return
     text = _text(data, name, 1)
     if isinstance(text, RecordError):
         yield text
     elif not text.strip():
-        yield _refusal(name, None, Fault("an empty file", "a record"))
+        yield refusal(name, None, Fault("an empty file", "a record"))
     else:
         yield from (_json if kind == JSON else _yaml)(text, name, stem)
 
 
-def _lines(stream: IO[bytes], first: bytes) -> Iterator[bytes]:
+def lines_of(stream: IO[bytes], first: bytes = b"") -> Iterator[bytes]:
     """Give the lines, never more of one than one sign beyond the limit."""
     yield from first.splitlines(keepends=True)
     while line := stream.readline(LONGEST_LINE + 1):
@@ -163,33 +180,50 @@ def _lines(stream: IO[bytes], first: bytes) -> Iterator[bytes]:
 
 def _ndjson(lines: Iterable[bytes], name: str, stem: str) -> Iterator[Document | RecordError]:
     empty = True
-    for number, line in enumerate(lines, 1):
+    for found in line_documents(lines, name, stem):
+        empty = False
+        yield found
+    if empty:
+        yield refusal(name, None, Fault("an empty file", "a record in every line"))
+
+
+def line_documents(
+    lines: Iterable[bytes], name: str, stem: str, first: int = 1
+) -> Iterator[Document | RecordError]:
+    """Read lines of NDJSON.
+
+    Args:
+        lines: the lines, as they stand in the file.
+        name: the name of the file.
+        stem: what a record without id is named after.
+        first: the number of the first line.
+
+    Yields:
+        Every record as a document, or what was refused; nothing for a blank line.
+    """
+    for number, line in enumerate(lines, first):
         try:
             text = line.decode()
             data = decode(text)
         except (JsonError, UnicodeDecodeError):
-            if refusal := _bad_line(line, name, number):
-                empty = False
-                yield refusal
+            if bad := _bad_line(line, name, number):
+                yield bad
                 continue
             text = line.decode("utf-8-sig")
             if not text.strip():
                 continue
             data = decode(text)
-        empty = False
         if isinstance(data, dict):
             yield Document(name, f"{stem}-{number}", data, number, one_line=True)
         else:
-            yield _refusal(name, number, Fault(show(data), "a record in every line"))
-    if empty:
-        yield _refusal(name, None, Fault("an empty file", "a record in every line"))
+            yield refusal(name, number, Fault(show(data), "a record in every line"))
 
 
 def _bad_line(line: bytes, name: str, number: int) -> RecordError | None:
     """Say what is wrong with a line, if it is not just blank or begins with a mark."""
     if len(line) > LONGEST_LINE:
         limit = f"at most {LONGEST_LINE // 2**20} MB in a line"
-        return _refusal(name, number, Fault("a line that is too long", limit))
+        return refusal(name, number, Fault("a line that is too long", limit))
     text = _text(line, name, number)
     if isinstance(text, RecordError):
         return text
@@ -198,7 +232,7 @@ def _bad_line(line: bytes, name: str, number: int) -> RecordError | None:
     try:
         decode(text)
     except JsonError as error:
-        return _refusal(name, number, error.fault, error.field)
+        return refusal(name, number, error.fault, error.field)
     return None
 
 
@@ -206,13 +240,13 @@ def _json(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
     try:
         data = decode(text)
     except JsonError as error:
-        yield _refusal(name, error.line, error.fault, error.field)
+        yield refusal(name, error.line, error.fault, error.field)
         return
     if isinstance(data, dict):
         yield Document(name, stem, data, lines=_Lines(text))
         return
     if not isinstance(data, list) or not data:
-        yield _refusal(name, 1, Fault(show(data), "a record or a list of records"))
+        yield refusal(name, 1, Fault(show(data), "a record or a list of records"))
         return
     positions = _Lines(text)
     for index, item in enumerate(data):
@@ -221,23 +255,23 @@ def _json(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
             yield Document(name, f"{stem}-{index + 1}", item, lines=lines)
         else:
             line = positions().get(f"[{index}]")
-            yield _refusal(name, line, Fault(show(item), "a record"), f"[{index}]")
+            yield refusal(name, line, Fault(show(item), "a record"), f"[{index}]")
 
 
 def _yaml(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
     results = list(documents(text))
     if not results:
-        yield _refusal(name, None, Fault("a file without a record", "a record"))
+        yield refusal(name, None, Fault("a file without a record", "a record"))
     for number, result in enumerate(results, 1):
         default_id = stem if len(results) == 1 else f"{stem}-{number}"
         if isinstance(result, YamlError):
-            yield _refusal(name, result.line, result.fault, result.field)
+            yield refusal(name, result.line, result.fault, result.field)
         elif isinstance(result.value, dict):
             lines = result.lines.copy
             yield Document(name, default_id, result.value, result.line, lines=lines)
         else:
             fault = _no_record(result.value)
-            yield _refusal(name, result.line, fault)
+            yield refusal(name, result.line, fault)
 
 
 def _no_record(value: Value) -> Fault:
@@ -251,15 +285,16 @@ def _no_record(value: Value) -> Fault:
 
 def _text(data: bytes, name: str, line: int) -> str | RecordError:
     if b"\0" in data:
-        return _refusal(name, None, Fault("binary data", f"text in UTF-8: {SUFFIXES}"))
+        return refusal(name, None, Fault("binary data", f"text in UTF-8: {SUFFIXES}"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line += data.count(b"\n", 0, error.start)
         found = f"the byte 0x{data[error.start]:02X}, which is not UTF-8"
-        return _refusal(name, line, Fault(found, "text in UTF-8"))
+        return refusal(name, line, Fault(found, "text in UTF-8"))
 
 
-def _refusal(name: str, line: int | None, fault: Fault, field: str = "") -> RecordError:
+def refusal(name: str, line: int | None, fault: Fault, field: str = "") -> RecordError:
+    """Make the error of a file, a line or a field of which no record could be made."""
     problem = Problem(name, line, None, field, fault.found, fault.accepted, fault.suggestion)
     return RecordError([problem])
