@@ -115,10 +115,10 @@ def tables(records: list[Record]) -> dict[str, dict[str, list[Any]]]:
         ]
         for name in (*SECOND, *EMPTY)
     }
-    return {name: _columns(name, rows) for name, rows in {"": main, **others}.items()}
+    return {name: _columns(rows) for name, rows in {"": main, **others}.items()}
 
 
-def _columns(name: str, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
     names = dict.fromkeys(column for r in rows for column in r)
     for column in list(names):
         of, _, path = column.partition("_")

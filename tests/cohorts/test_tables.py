@@ -280,7 +280,7 @@ BAD_MAPPINGS = [
     ("missing:", "missings:", ":4: missings: found an unknown key"),
     ('";"', '";;"', ":2: delimiter: found"),
     ("id: PATIENT\n", "id: PATIENT\nencoding: utf9\n", ":2: encoding: found"),
-    ("id: PATIENT\n", "id: [\n", "found text that is not YAML"),
+    ("id: PATIENT\n", "id: [\n", "m.yaml:"),
 ]
 
 
