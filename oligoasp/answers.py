@@ -103,6 +103,10 @@ class Item(Answer):
     """A missing piece of information."""
 
     item: str = Field(description="what it is, in words")
+    request: str = Field(default="", description="what to obtain, in words")
+    passes: str = Field(
+        default="", description='which answer lets the clauses pass: "if …" or "unless …"'
+    )
     field: str = Field(description="path in the record where it belongs")
     needed: str = Field(description="what it has to be")
     note: str = Field(default="", description="why what is recorded does not suffice")

@@ -9,8 +9,8 @@ from functools import cached_property
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
 from oligoasp.explain.question import Key, Question
-from oligoasp.explain.reasons import further_entry
-from oligoasp.record.errors import join
+from oligoasp.explain.reasons import RECORDED, further_entry
+from oligoasp.explain.requests import Requests, no_more
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 
@@ -69,6 +69,7 @@ class Missing:
                     entities.append(entity)
         self.unknowns += self._rest
         self._found: dict[str, _Ways] = {}
+        self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
 
@@ -209,55 +210,51 @@ class Missing:
     # ---- wording ------------------------------------------------------------------------
 
     def _item(self, way: _Way, unknown: Pair, decisive: frozenset[Value] | None) -> Item:
+        if not unknown[1]:
+            return self._entries(way, unknown)
         entity, attribute = unknown
         values = way.values[unknown]
         words = self._question.words
-        vocabulary = self._question.engine.protocol.vocabulary
-        if not attribute:
-            kind = vocabulary.kinds[entity[0]]
-            if kind.name in self._complete:
-                one_more = [*self._assumptions, *way.ruled_out]
-                return Item(
-                    item=f"a further {kind.label}",
-                    field=kind.list_name,
-                    needed=further_entry(self._question, kind.name, one_more),
-                )
-            return Item(
-                item=kind.list_name.replace("_", " "),
-                field=kind.list_name,
-                needed="the complete list"
-                + ("" if unknown in way.filled else "; empty if there are none"),
-            )
-        entry = entry_of(self._question.situation, entity)
         path = self._question.engine.field_path(self._question.situation, entity, attribute)
-        typed = entry.text(path)
+        typed = entry_of(self._question.situation, entity).text(path)
         fatal = [v for v in self._possible(unknown) if v not in (decisive or ())]
+        request, field_asked = self._requests.attribute(unknown)
         return Item(
             item=words.subject(entity, attribute),
-            field=join(entry.path, path),
+            request=request,
+            passes=self._requests.passes(unknown, values),
+            field=field_asked,
             needed=words.region(entity, attribute, values),
-            note=self._why_open(unknown, typed) if typed else "",
+            note=self._requests.why_open(unknown, typed) if typed else "",
             ends=words.region(entity, attribute, fatal) if decisive and fatal else "",
         )
 
-    def _why_open(self, unknown: Pair, typed: str) -> str:
-        """Say why what is typed in a field does not settle an attribute."""
-        situation = self._question.situation
-        vocabulary = self._question.engine.protocol.vocabulary
-        origin = vocabulary.attributes[unknown[0][0], unknown[1]].origin
-        anchor = {"before": 2, "after": 1, "age": 2}.get(origin.form)
-        if anchor is not None and situation.derivation.anchor(origin.arguments[anchor]) is None:
-            needed = vocabulary.anchors[origin.arguments[anchor]][0][0].path
-            return f"`{typed}` needs {needed} to be recorded"
-        if origin.form == "ratio":
-            results = situation.derivation.latest(origin.arguments[0])
-            if results and any(r.uln is None for r in results):
-                return f"`{typed}` comes without its upper limit of normal (uln)"
-        entry = entry_of(situation, unknown[0])
-        listed = isinstance(entry.get(origin.arguments[0]), list)
-        if listed and not situation.derivation.latest(origin.arguments[0]):
-            return f"`{typed}` is not certainly from before enrollment"
-        return f"`{typed}` leaves it open"
+    def _entries(self, way: _Way, unknown: Pair) -> Item:
+        """Ask for the rest of a list, or for one entry more of a list that is complete."""
+        kind = self._question.engine.protocol.vocabulary.kinds[unknown[0][0]]
+        filled = unknown in way.filled
+        said = ""
+        if filled or kind.name in self._complete:
+            said = further_entry(self._question, kind.name, [*self._assumptions, *way.ruled_out])
+        if kind.name in self._complete:
+            further = f"a further {kind.label}"
+            return Item(
+                item=further,
+                request=further,
+                passes="" if said == RECORDED else f"if {said}",
+                field=kind.list_name,
+                needed=said,
+            )
+        passes = no_more(len(self._question.situation.ids[kind.name]))
+        if filled:
+            passes = "if there is one" + (f" with {said}" if said != RECORDED else "")
+        return Item(
+            item=kind.list_name.replace("_", " "),
+            request=self._requests.list_of(kind.name),
+            passes=passes,
+            field=kind.list_name,
+            needed="the complete list" + ("" if filled else "; empty if there are none"),
+        )
 
     # ---- names of unknowns ----------------------------------------------------------------
 

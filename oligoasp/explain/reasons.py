@@ -10,6 +10,7 @@ from oligoasp.solver.minimal import enumerate_minimal, group_oracle, shrink
 MOST_SETS = 6
 """How many minimal sets of one kind are looked for, per blocker."""
 WAIT = "wait"
+RECORDED = "recorded"
 
 
 def conflicts(question: Question) -> tuple[list[Conflict], bool]:
@@ -202,7 +203,7 @@ def further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
     index = len(question.situation.ids[kind]) + 1
     entity = (kind, index)
     if entity not in session.present:
-        return "recorded"
+        return RECORDED
     parts = []
     base = [*assumptions, session.present[entity]]
     for (of, attribute), candidates in session.has.items():
@@ -212,7 +213,7 @@ def further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
         if len(allowed) < len(candidates):
             label = question.engine.protocol.vocabulary.attributes[kind, attribute].label
             parts.append(f"{label} {question.words.region(entity, attribute, allowed)}")
-    return "; ".join(parts) or "recorded"
+    return "; ".join(parts) or RECORDED
 
 
 def blocking_sets(question: Question, joint: list[Conflict]) -> list[tuple[str, ...]]:

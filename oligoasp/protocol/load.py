@@ -108,6 +108,7 @@ def _load(folder: Path) -> Protocol:
         unit_names=facts.pairs("unit_name"),
         means={(a, b): c for a, b, c in facts.rows("means", 3)},
         list_means=facts.pairs("means_list"),
+        requests={(a, b): c for a, b, c in facts.rows("request", 3)},
         vocabulary=vocabulary,
         limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},
     )

@@ -70,6 +70,7 @@ class Protocol:
     unit_names: dict[str, str]
     means: dict[tuple[str, str], str]
     list_means: dict[str, str]
+    requests: dict[tuple[str, str], str]  # (kind, path) -> how to ask for it
     vocabulary: Vocabulary
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
 

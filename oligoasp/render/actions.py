@@ -126,20 +126,32 @@ def _endings(endings: list[tuple[str, str]], full: bool) -> Document:
 
 def _need(need: Need, quoted: Quoted, full: bool) -> Item:
     shown = need.alternatives if full else need.alternatives[:MOST_ALTERNATIVES]
-    ways = [" and ".join(map(_request, alternative)) for alternative in shown]
-    if hidden := len(need.alternatives) - len(shown):
-        ways.append(f"{hidden} more way{'s' * (hidden > 1)} (--full shows all)")
+    hidden = len(need.alternatives) - len(shown)
+    more = f"{hidden} more way{'s' * (hidden > 1)} (--full shows all)" if hidden else ""
     names = quoted.names(need.clauses)
     if all(len(alternative) == 1 for alternative in shown):
-        fields = dict.fromkeys(missing.field for way in shown for missing in way)
+        ways = [_request(alternative[0]) for alternative in shown] + [more] * bool(more)
+        fields = dict.fromkeys(way[0].field for way in shown)
         request = line(_alternatives(ways), " ", Span(f"[{', '.join(fields)}]", "muted"))
         return Item(line(*names, ": ", *request))
-    return Item(
-        line(*names, ":"),
-        tuple(line(f"{'or ' if number else ''}{way}") for number, way in enumerate(ways)),
-    )
+    details = [
+        line(_link(number, position), _request(missing), " ", Span(f"[{missing.field}]", "muted"))
+        for number, alternative in enumerate(shown)
+        for position, missing in enumerate(alternative)
+    ]
+    return Item(line(*names, ":"), (*details, *([line(f"or {more}")] if more else [])))
+
+
+def _link(number: int, position: int) -> str:
+    """Join an item to the one above it: of the same way, or of another one."""
+    if position:
+        return "and "
+    return "or " if number else ""
 
 
 def _request(missing: Missing) -> str:
-    note = f" ({missing.note})" if missing.note else ""
-    return state(missing.item, missing.needed) + note
+    if not missing.request:
+        return state(missing.item, missing.needed) + (f" ({missing.note})" if missing.note else "")
+    passes = f"passes {missing.passes}" if missing.passes else ""
+    said = "; ".join(filter(None, (passes, missing.note)))
+    return missing.request + (f" ({said})" if said else "")

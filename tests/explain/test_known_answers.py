@@ -115,6 +115,26 @@ def test_a_missing_item_is_needed_with_the_values_that_it_has_to_have() -> None:
     assert decide(filled).verdict is Verdict.ELIGIBLE
 
 
+@pytest.mark.parametrize(
+    ("gap", "request_", "passes"),
+    [
+        ({"labs.alt": "24 U/L"}, "ALT with its upper limit of normal", "if at most 2.5 × ULN"),
+        ({"lesions.0.visible_on_ct": None}, "whether lesion l1 is visible on CT", "if yes"),
+        ({"effusions": None}, "the complete list of effusions", "if there are none"),
+        ({"consent.date": None}, "the date on which the informed", "if not after enrollment"),
+        ({"dates": {}}, "the date of enrollment", "if the age at enrollment is at least 18 years"),
+        ({"birth_date": None}, "the date of birth", "if the age at enrollment is at least"),
+        ({"primary.histology": None}, "the histological type", "if squamous cell carcinoma, "),
+    ],
+)
+def test_what_is_needed_is_put_as_a_request_with_the_answer_that_passes(
+    gap: dict[str, object], request_: str, passes: str
+) -> None:
+    found = explained(changed(baseline(), gap))
+    items = [i for need in found.needs for way in need.alternatives for i in way]
+    assert any(i.request.startswith(request_) and i.passes.startswith(passes) for i in items), items
+
+
 def test_alternatives_where_one_of_two_items_is_enough() -> None:
     gap = {"labs.creatinine": None, "weight": None}
     found = explained(changed(baseline(), gap))

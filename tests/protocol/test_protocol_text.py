@@ -123,6 +123,21 @@ def test_placeholders_of_phrases_are_known() -> None:
         assert phrase.count("{") == phrase.count("}") == len(re.findall(r"\{(\w*)\}", phrase))
 
 
+def test_every_field_and_list_that_can_be_asked_for_has_a_request() -> None:
+    vocabulary = protocol().vocabulary
+    asked = {
+        (kind, path)
+        for (kind, path), field in vocabulary.fields.items()
+        if field.type.form != "text"
+    }
+    asked |= {(name, "") for name in vocabulary.kinds if name != "patient"}
+    requests = {key: text for key, text in protocol().requests.items() if key[0] != "ratio"}
+    assert set(requests) == asked
+    for (kind, path), text in requests.items():
+        assert ("{entity}" in text) == (kind != "patient" and path != ""), (kind, path)
+        assert not text.endswith((".", "?"))
+
+
 def test_every_kind_of_evidence_has_a_phrase_and_every_phrase_is_used() -> None:
     heads = re.findall(r"violated\([^,]+,\s*([a-z]\w*)", rules())
     assert heads

@@ -122,6 +122,8 @@ def undetermined() -> Explanation:
     found["I2"] = found["I2"].model_copy(update={"missing": ("creatinine", "clearance")})
     creatinine = Item(
         item="serum creatinine",
+        request="the serum creatinine with its upper limit of normal",
+        passes="if at most 1.5 × ULN",
         field="labs.creatinine",
         needed="at most 1.5 × ULN",
         note="the result is older than 14 days",
@@ -132,6 +134,8 @@ def undetermined() -> Explanation:
     )
     consent = Item(
         item="informed consent",
+        request="a signed informed consent form",
+        passes="unless signed by nobody",
         field="consent.signed_by",
         needed="signed by the patient",
         ends="nobody",

@@ -1,0 +1,129 @@
+"""How to ask for what is missing: what to obtain, and which answer lets a clause pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from oligoasp.decide import entry_of
+from oligoasp.explain.question import Question
+from oligoasp.explain.words import joined
+from oligoasp.protocol.vocabulary import Attribute
+from oligoasp.record.errors import join
+from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
+
+_AT_ALL = re.compile(r"(at least|more than) 0 \w+")
+
+COMPUTED = frozenset({"before", "after", "age", "quotient", "cockcroft_gault"})
+"""Origins of attributes whose values are not those of a field."""
+
+
+class Requests:
+    """Words requests for unknowns, as the protocol words them.
+
+    Args:
+        question: the record.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._texts = question.engine.protocol.requests
+        self._vocabulary = question.engine.protocol.vocabulary
+
+    def list_of(self, kind: str) -> str:
+        """Ask for the rest of a list."""
+        name = self._vocabulary.kinds[kind].list_name.replace("_", " ")
+        return f"the complete list of {self._texts.get((kind, ''), name).removeprefix('all ')}"
+
+    def attribute(self, unknown: Pair) -> tuple[str, str]:
+        """Ask for the fields that an attribute comes from, as far as they are missing.
+
+        Returns:
+            The request, and the path of the first field that is asked for.
+        """
+        entity, attribute = unknown
+        situation = self._question.situation
+        path = self._question.engine.field_path(situation, entity, attribute)
+        asked = [key for key in self._sources(unknown) if not self._question.typed(key)]
+        asked = asked or [(entity, path)]
+        texts = dict.fromkeys(self._field(key, unknown) for key in asked)
+        first, field = asked[0]
+        text = joined(list(texts), "and")
+        origin = self._vocabulary.attributes[entity[0], attribute].origin
+        whole = self._texts.get((origin.form, ""), "{subject}").replace("{subject}", text)
+        return whole, join(entry_of(situation, first).path, field)
+
+    def _field(self, key: tuple[Entity, str], unknown: Pair) -> str:
+        entity, path = key
+        words = self._question.words
+        if text := self._texts.get((entity[0], path)):
+            return text.replace("{entity}", words.entity(entity))
+        return words.subject(*unknown)
+
+    def _sources(self, unknown: Pair) -> list[tuple[Entity, str]]:
+        """Give the fields that an attribute is computed from."""
+        entity, attribute = unknown
+        origin = self._vocabulary.attributes[entity[0], attribute].origin
+        first, *others = origin.arguments
+        match origin.form:
+            case "before":
+                return [(entity, others[0]), *self._anchor(others[1])]
+            case "after":
+                return [(entity, others[1]), *self._anchor(others[0])]
+            case "age":
+                return [*self._either(first, others[0]), *self._anchor(others[1])]
+            case "quotient":
+                return [(entity, first), (entity, others[0])]
+            case "cockcroft_gault":
+                weight, birth, years, sex = others
+                sources = [(THE_PATIENT, path) for path in (first, weight, sex)]
+                return [*sources, *self._either(birth, years)]
+        return [(entity, first)]
+
+    def _either(self, first: str, other: str) -> list[tuple[Entity, str]]:
+        given = self._question.typed((THE_PATIENT, other))
+        return [(THE_PATIENT, other if given else first)]
+
+    def _anchor(self, name: str) -> list[tuple[Entity, str]]:
+        """Give the date that times are counted to, if nothing stands for it."""
+        source = self._vocabulary.anchors[name][0][0]
+        found = self._question.situation.derivation.anchor(name)
+        return [] if found is not None or source.latest_of else [(THE_PATIENT, source.path)]
+
+    def passes(self, unknown: Pair, values: Iterable[Value]) -> str:
+        """Say which answer lets a clause pass: "if at most 1.5 × ULN", "unless R1"."""
+        entity, attribute = unknown
+        of = self._vocabulary.attributes[entity[0], attribute]
+        region = self._question.words.region(entity, attribute, values)
+        if of.origin.form == "before" and (ago := _AT_ALL.fullmatch(region)):
+            anchor = of.origin.arguments[2].replace("_", " ")
+            return f"if {'not after' if ago[1] == 'at least' else 'before'} {anchor}"
+        if of.origin.form in COMPUTED:
+            return f"if the {of.label} is {region}"
+        if region.startswith("anything but "):
+            return f"unless {region.removeprefix('anything but ')}"
+        return f"if {region}"
+
+    def why_open(self, unknown: Pair, typed: str) -> str:
+        """Say why what is typed in a field does not settle an attribute."""
+        situation = self._question.situation
+        of: Attribute = self._vocabulary.attributes[unknown[0][0], unknown[1]]
+        origin = of.origin
+        anchor = {"before": 2, "after": 1, "age": 2}.get(origin.form)
+        if anchor is not None and situation.derivation.anchor(origin.arguments[anchor]) is None:
+            source = self._vocabulary.anchors[origin.arguments[anchor]][0][0]
+            of_list = f"{source.latest_of}[]" if source.latest_of else ""
+            return f"`{typed}` needs {join(of_list, source.path)} to be recorded"
+        if origin.form == "ratio":
+            results = situation.derivation.latest(origin.arguments[0])
+            if results and any(r.uln is None for r in results):
+                return f"`{typed}` comes without its upper limit of normal (uln)"
+        listed = isinstance(entry_of(situation, unknown[0]).get(origin.arguments[0]), list)
+        if listed and not situation.derivation.latest(origin.arguments[0]):
+            return f"`{typed}` is not certainly from before enrollment"
+        return f"`{typed}` leaves it open"
+
+
+def no_more(recorded: int) -> str:
+    """Say that a list passes with nothing in it, or nothing more."""
+    return f"if there are {'no more' if recorded else 'none'}, else it depends on them"
