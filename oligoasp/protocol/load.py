@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oligoasp.protocol.model import (
     EXCLUSION,
@@ -31,6 +32,9 @@ from oligoasp.protocol.vocabulary import (
 )
 from oligoasp.record.units import units_of
 from oligoasp.solver.program import Facts, ProgramError, load_control
+
+if TYPE_CHECKING:
+    from oligoasp.solver.edit import Edit
 
 ENGINE = ("space.lp", "status.lp", "phrases.lp")
 
@@ -75,7 +79,27 @@ def load_protocol(name: str | Path) -> Protocol:
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> Protocol:
     files = (*(asp_folder() / "engine" / name for name in ENGINE), folder / "protocol.lp")
-    facts = Facts(load_control(files))
+    return read_protocol(folder, files)
+
+
+def read_protocol(
+    folder: Path,
+    files: tuple[Path, ...],
+    edit: Edit | None = None,
+    undefined: list[str] | None = None,
+) -> Protocol:
+    """Read a protocol from its files.
+
+    Args:
+        folder: the folder of the protocol.
+        files: all files of its program.
+        edit: what amendments change in their rules.
+        undefined: takes in the messages about atoms that no rule defines.
+
+    Raises:
+        ProgramError: the rules cannot be read, or contradict themselves as data.
+    """
+    facts = Facts(load_control(files, edit=edit, undefined=undefined))
     errors: list[str] = []
     vocabulary = _vocabulary(facts)
     parameters = _parameters(facts, vocabulary, errors)
@@ -111,6 +135,7 @@ def _load(folder: Path) -> Protocol:
         requests={(a, b): c for a, b, c in facts.rows("request", 3)},
         vocabulary=vocabulary,
         limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},
+        edit=edit,
     )
 
 
@@ -195,24 +220,36 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[str]) -> dict[str, Par
             errors.append(f"parameter {name}: stated twice")
             continue
         try:
-            exact = Fraction(value)
-        except ValueError:
-            errors.append(f"parameter {name}: `{value}` is not a number")
-            continue
-        factors = {u: known.factor for u, known in units_of(scale_name, scale.unit).items()}
-        factor = Fraction(1) if unit == scale.unit else factors.get(unit)
-        if factor is None:
-            errors.append(f"parameter {name}: unit `{unit}`; accepted: {', '.join(factors)}")
-            continue
-        code = scale.code(exact * factor)
-        if code % 2:
-            errors.append(
-                f"parameter {name}: {value} {unit} is finer than the scale's resolution "
-                f"{float(scale.resolution):g} {scale.unit}"
-            )
-            continue
-        parameters[name] = Parameter(name, scale_name, value, unit, source, code)
+            code = code_of(scale, value, unit)
+        except ValueError as error:
+            errors.append(f"parameter {name}: {error}")
+        else:
+            parameters[name] = Parameter(name, scale_name, value, unit, source, code)
     return parameters
+
+
+def code_of(scale: Scale, value: str, unit: str) -> int:
+    """Give the place of a limit on its scale.
+
+    Raises:
+        ValueError: it is no number, has another unit, or is finer than the scale.
+    """
+    try:
+        exact = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"`{value}` is not a number") from None
+    factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
+    factor = Fraction(1) if unit == scale.unit else factors.get(unit)
+    if factor is None:
+        accepted = ", ".join(factors) or scale.unit
+        raise ValueError(f"unit `{unit}`; accepted: {accepted}")
+    code = scale.code(exact * factor)
+    if code % 2:
+        raise ValueError(
+            f"{value} {unit} is finer than the scale's resolution "
+            f"{float(scale.resolution):g} {scale.unit}"
+        )
+    return code
 
 
 def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:

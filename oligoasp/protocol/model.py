@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oligoasp.protocol.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from oligoasp.solver.edit import Edit
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
@@ -73,6 +77,7 @@ class Protocol:
     requests: dict[tuple[str, str], str]  # (kind, path) -> how to ask for it
     vocabulary: Vocabulary
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
+    edit: Edit | None = None  # what amendments change in the rules of the files
 
     def in_order(self, clauses: Iterable[str]) -> list[str]:
         """Put clause ids into the order of the protocol."""

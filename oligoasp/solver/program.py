@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import clingo
 from clingo import Symbol, SymbolType
+
+if TYPE_CHECKING:
+    from oligoasp.solver.edit import Edit
 
 __all__ = ["Facts", "GroundRules", "ProgramError", "Symbol", "Term", "load_control", "text"]
 
@@ -52,6 +55,8 @@ def load_control(
     extra: str = "",
     options: Sequence[str] = (),
     observer: GroundRules | None = None,
+    edit: Edit | None = None,
+    undefined: list[str] | None = None,
 ) -> clingo.Control:
     """Load and ground a program.
 
@@ -60,6 +65,8 @@ def load_control(
         extra: facts to add, as program text.
         options: command-line options for clingo.
         observer: takes in the ground rules.
+        edit: what amendments change in the rules.
+        undefined: takes in the messages about atoms that no rule defines.
 
     Returns:
         The grounded control object.
@@ -70,6 +77,8 @@ def load_control(
     messages: list[str] = []
 
     def log(code: clingo.MessageCode, message: str) -> None:
+        if code == clingo.MessageCode.AtomUndefined and undefined is not None:
+            undefined.append(shorten(message.strip()))
         if code in (clingo.MessageCode.AtomUndefined, clingo.MessageCode.GlobalVariable):
             return
         messages.append(message.strip())
@@ -81,18 +90,25 @@ def load_control(
         for file in files:
             if not file.is_file():
                 raise ProgramError([f"{file}: no such file of the protocol"])
-            control.load(str(file))
+        if edit is not None and edit.touches:
+            edit.load(control, files, log)
+        else:
+            for file in files:
+                control.load(str(file))
+        if edit is not None:
+            extra += edit.text
         if extra:
             control.add("base", [], extra)
         control.ground([("base", [])])
     except RuntimeError as error:
-        raise ProgramError([_shorten(m) for m in messages] or [str(error)]) from None
+        raise ProgramError([shorten(m) for m in messages] or [str(error)]) from None
     if messages:
-        raise ProgramError([_shorten(m) for m in messages])
+        raise ProgramError([shorten(m) for m in messages])
     return control
 
 
-def _shorten(message: str) -> str:
+def shorten(message: str) -> str:
+    """Give a message of the solver in one line: file, line, what is wrong."""
     match = _LOCATION.match(message)
     if not match:
         return message

@@ -75,6 +75,7 @@ class Session:
             facts,
             OPTIONS,
             self._rules,
+            protocol.edit,
         )
         self._index()
 
@@ -303,7 +304,10 @@ def _facts(protocol: Protocol, shape: Shape) -> str:
         groups = max(groups, number // 2)
     if groups:
         lines.append(f"group_label(group(1..{groups})).")
-    lines += [f"limit({p.name}, {p.code})." for p in protocol.parameters.values()]
+    moved = protocol.edit.moved if protocol.edit else frozenset()
+    lines += [
+        f"limit({p.name}, {p.code})." for p in protocol.parameters.values() if p.name not in moved
+    ]
     for name, regions in regions_of(protocol).items():
         lines += [f"representative({name}, {code})." for code in regions.representatives]
     return "\n".join(lines) + "\n"
