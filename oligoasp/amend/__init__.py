@@ -1,6 +1,6 @@
 """Amendments: small patches of a protocol, and what they would do."""
 
 from oligoasp.amend.apply import amended
-from oligoasp.amend.format import Amendment, find_amendment, from_options, read_amendment
+from oligoasp.amend.format import Amendment, from_options, read_amendments
 
-__all__ = ["Amendment", "amended", "find_amendment", "from_options", "read_amendment"]
+__all__ = ["Amendment", "amended", "from_options", "read_amendments"]

@@ -112,14 +112,13 @@ def _with_rules(
     edit = Edit(stages)
     added = tuple(file for file, _ in stages if file is not None)
     files = (*protocol.files, *added)
-    if not added:
-        return replace(protocol, edit=edit)
     undefined: list[str] = []
-    result = protocol
-    try:
-        result = read_protocol(protocol.folder, files, edit, undefined)
-    except ProgramError as error:
-        problems += error.messages
+    result = replace(protocol, edit=edit)
+    if added:
+        try:
+            result = read_protocol(protocol.folder, files, edit, undefined)
+        except ProgramError as error:
+            problems += error.messages
     problems += problems_of_rules(protocol, result, amendments, undefined)
     return result
 
@@ -164,7 +163,8 @@ class _Changes:
         except ValueError as error:
             self._refuse(change, f"parameter {name}: {error}")
             return
-        source = f"{old.source}; {amendment}: was {old.value} {old.unit}"
+        was = f"{old.value} {self.protocol.unit_names.get(old.unit, old.unit)}".strip()
+        source = f"{old.source}; {amendment}: was {was}"
         new = replace(old, value=value, unit=unit, code=code, source=source)
         self.protocol = replace(self.protocol, parameters={**known, name: new})
 

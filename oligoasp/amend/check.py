@@ -50,13 +50,13 @@ def _clauses(amendment: Amendment, base: Protocol, result: Protocol) -> Iterator
     heads: dict[str, int] = {}
     for rule in amendment.rules:
         for one in rule.unpool():
-            name, _ = signature(one) or ("", 0)
+            head = signature(one) or ("", 0)
             line = one.location.begin.line
-            if name in STATUS_HEADS:
+            if head in STATUS_HEADS:
                 found = _STRING.fullmatch(str(one.head.atom.symbol.arguments[0]))
                 if found:
                     heads.setdefault(found[1], line)
-            elif name == "clause":
+            elif head == ("clause", 4):
                 clause = str(one.head.atom.symbol.arguments[0]).strip('"')
                 if clause in base.clauses:
                     yield (

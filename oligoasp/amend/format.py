@@ -101,6 +101,24 @@ def find_amendment(name: str, folder: Path) -> Path:
     raise ProgramError([f"no amendment `{name}`{hint}{listed}; or a path of a file"])
 
 
+def read_amendments(names: Iterable[str], folder: Path) -> list[Amendment]:
+    """Read amendments by name or path.
+
+    Raises:
+        ProgramError: one does not exist or cannot be read; with the mistakes of all.
+    """
+    found: list[Amendment] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            found.append(read_amendment(find_amendment(name, folder)))
+        except ProgramError as error:
+            problems += error.messages
+    if problems:
+        raise ProgramError(problems)
+    return found
+
+
 def read_amendment(file: Path) -> Amendment:
     """Read an amendment.
 

@@ -36,10 +36,16 @@ undetermined, 2 some record could not be read (the others are answered).""",
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @options.format_option
 @options.protocol_option
+@options.amendments_option
 @options.readings_option
 @click.pass_context
 def command(
-    ctx: click.Context, files: tuple[str, ...], form: str, protocol: str, readings: tuple[str, ...]
+    ctx: click.Context,
+    files: tuple[str, ...],
+    form: str,
+    protocol: str,
+    amendments: tuple[str, ...],
+    readings: tuple[str, ...],
 ) -> None:
     """Say for each of many records whether the patient is eligible.
 
@@ -53,7 +59,7 @@ def command(
     from oligoasp.record.read import read_records  # noqa: PLC0415
     from oligoasp.render import json, lines  # noqa: PLC0415
 
-    engine = options.make_engine(protocol, readings)
+    engine = options.make_engine(protocol, readings, amendments)
     gc.enable()  # many records do make garbage
     records = read_records(files, engine.protocol.vocabulary)
     colour = options.colourful(sys.stdout)

@@ -25,7 +25,10 @@ Exit codes: 0 done, 2 no such clause.""",
 @click.argument("clauses", metavar="[CLAUSE...]", nargs=-1)
 @options.format_option
 @options.protocol_option
-def command(clauses: tuple[str, ...], form: str, protocol: str) -> None:
+@options.amendments_option
+def command(
+    clauses: tuple[str, ...], form: str, protocol: str, amendments: tuple[str, ...]
+) -> None:
     """List the criteria: words, numbers, readings, notes.
 
     Every clause with its exact text, its numbers with unit and source, and the
@@ -34,7 +37,7 @@ def command(clauses: tuple[str, ...], form: str, protocol: str) -> None:
     """
     from oligoasp.render import criteria  # noqa: PLC0415 - loads the protocol modules
 
-    loaded = options.load(protocol)
+    loaded = options.load(protocol, amendments)
     chosen = _chosen(loaded, clauses)
     if form == options.JSON:
         from oligoasp.render.json import indented  # noqa: PLC0415 - only for this form

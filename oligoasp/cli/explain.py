@@ -37,6 +37,7 @@ be read. Of several records: as for `oligoasp check`.""",
 @click.option("--full", is_flag=True, help="All of every list, and a table of all criteria.")
 @options.format_option
 @options.protocol_option
+@options.amendments_option
 @options.readings_option
 @click.pass_context
 def command(
@@ -46,6 +47,7 @@ def command(
     full: bool,
     form: str,
     protocol: str,
+    amendments: tuple[str, ...],
     readings: tuple[str, ...],
 ) -> None:
     """Say why a patient is eligible or not, and what is missing.
@@ -59,7 +61,7 @@ def command(
     from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
     from oligoasp.record.read import read_records  # noqa: PLC0415
 
-    engine = options.make_engine(protocol, readings)
+    engine = options.make_engine(protocol, readings, amendments)
     found = read_records([file], engine.protocol.vocabulary)
     verdicts: Counter[Verdict] = Counter()
     refused = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -41,6 +42,14 @@ protocol_option = click.option(
     "[env: OLIGOASP_PROTOCOL; default: the first that ships]",
 )
 
+amendments_option = click.option(
+    "--amendment",
+    "amendments",
+    metavar="NAME|FILE",
+    multiple=True,
+    help="Amend the protocol first; may be repeated, in order (see `oligoasp amend`).",
+)
+
 readings_option = click.option(
     "--reading",
     "readings",
@@ -51,32 +60,45 @@ readings_option = click.option(
 )
 
 
-def load(name: str) -> Protocol:
+def load(name: str, amendments: Iterable[str] = ()) -> Protocol:
     """Read a protocol: the named one, or else the first that ships with oligoasp.
 
-    Raises:
-        ProgramError: the protocol does not exist or cannot be read.
-    """
-    from oligoasp.protocol.load import asp_folder, load_protocol  # noqa: PLC0415 - loads clingo
+    Args:
+        name: its name or folder, or "".
+        amendments: names or files of amendments to apply, in order.
 
-    if name:
-        return load_protocol(name)
+    Raises:
+        ProgramError: the protocol or an amendment does not exist or cannot be read.
+    """
+    from oligoasp.protocol.load import load_protocol  # noqa: PLC0415 - loads clingo
+
+    protocol = load_protocol(name or _first_shipped())
+    if names := list(amendments):
+        from oligoasp.amend import amended, read_amendments  # noqa: PLC0415 - seldom
+
+        return amended(protocol, read_amendments(names, protocol.folder))
+    return protocol
+
+
+def _first_shipped() -> Path:
+    from oligoasp.protocol.load import asp_folder  # noqa: PLC0415 - loads clingo
+
     shipped = sorted(asp_folder().glob("*/protocol.lp"))
     if not shipped:
         raise click.UsageError("no protocol is installed; name one with --protocol")
-    return load_protocol(shipped[0].parent)
+    return shipped[0].parent
 
 
-def make_engine(name: str, readings: Iterable[str]) -> Engine:
+def make_engine(name: str, readings: Iterable[str], amendments: Iterable[str] = ()) -> Engine:
     """Make the engine that the common options ask for.
 
     Raises:
-        ProgramError: the protocol does not exist or cannot be read.
+        ProgramError: the protocol or an amendment does not exist or cannot be read.
         click.UsageError: a reading does not exist, or not with that option.
     """
     from oligoasp.decide import Engine  # noqa: PLC0415 - loads clingo
 
-    protocol = load(name)
+    protocol = load(name, amendments)
     return Engine(protocol, chosen(protocol, readings))
 
 

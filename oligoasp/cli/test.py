@@ -32,10 +32,16 @@ Exit codes: 0 all passed, 1 some failed, 2 some case is malformed.""",
 @click.argument("paths", metavar="[PATH...]", nargs=-1)
 @options.format_option
 @options.protocol_option
+@options.amendments_option
 @options.readings_option
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[str, ...], form: str, protocol: str, readings: tuple[str, ...]
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    form: str,
+    protocol: str,
+    amendments: tuple[str, ...],
+    readings: tuple[str, ...],
 ) -> None:
     """Run the cases of a protocol.
 
@@ -46,7 +52,7 @@ def command(
     from oligoasp.render import cases, json  # noqa: PLC0415 - loads the answers
     from oligoasp.testing.load import case_files  # noqa: PLC0415 - loads the record modules
 
-    engine = options.make_engine(protocol, readings)
+    engine = options.make_engine(protocol, readings, amendments)
     files = list(case_files(paths or [_folder()]))
     if not files:
         raise click.UsageError(f"no case files in {', '.join(paths) or FOLDER}")

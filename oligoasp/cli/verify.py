@@ -67,6 +67,7 @@ invented patient was decided otherwise than the solver said.""",
     help="Form of the answer.",
 )
 @options.protocol_option
+@options.amendments_option
 @options.readings_option
 @click.pass_context
 def command(
@@ -81,6 +82,7 @@ def command(
     fail_level: str,
     form: str,
     protocol: str,
+    amendments: tuple[str, ...],
     readings: tuple[str, ...],
 ) -> None:
     """Look for contradictions, redundancy and closed doors in a protocol.
@@ -103,7 +105,7 @@ def command(
     for given in (*select, *ignore):
         if not any(name.startswith(given) for name in known):
             raise options.unknown("finding", given, known)
-    loaded = options.load(protocol)
+    loaded = options.load(protocol, amendments)
     for clause in clauses:
         if not any(name.startswith(clause) for name in loaded.clauses):
             raise options.unknown("clause", clause, loaded.clauses, options.CRITERIA)

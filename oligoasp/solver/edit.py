@@ -10,8 +10,8 @@ from pathlib import Path
 import clingo
 from clingo import ast
 
-STATUS_HEADS = ("violated", "inapplicable")
-"""The predicates by which a clause gets its status."""
+STATUS_HEADS = (("violated", 2), ("inapplicable", 1))
+"""The predicates by which the rules of a clause give it its status."""
 
 DIRECTIVES = {"amendment": 4, "set": 3, "choose": 2, "drop": 1, "replace": 1, "text": 2}
 """What an amendment says of itself and changes besides rules."""
@@ -91,12 +91,21 @@ class Edit:
     def _changed(self, rule: ast.AST, gone: frozenset[str], *, new: bool) -> Iterator[ast.AST]:
         """Give what becomes of a statement."""
         rules = [rule]
-        if gone and str(rule).startswith(tuple(f"{name}(" for name in STATUS_HEADS)):
+        if gone and _gives_status(rule):
             switch = "" if new else self.switch
             rules = [kept for one in rule.unpool() for kept in _without(one, gone, switch)]
         guarded = new and self.switch and rule.ast_type == ast.ASTType.Rule
         for one in rules:
             yield with_body(one, self.switch) if guarded and not declares(one) else one
+
+
+def _gives_status(statement: ast.AST) -> bool:
+    """Tell whether a statement is a rule about the status of a clause.
+
+    Text is compared first, since most rules are about something else and text is cheap.
+    """
+    likely = str(statement).startswith(tuple(f"{name}(" for name, _ in STATUS_HEADS))
+    return likely and signature(statement) in STATUS_HEADS
 
 
 def _without(rule: ast.AST, gone: frozenset[str], switch: str) -> Iterator[ast.AST]:

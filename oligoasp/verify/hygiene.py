@@ -73,6 +73,7 @@ def find(survey: Survey) -> Iterator[Finding]:
 def _clauses(survey: Survey) -> Iterator[Finding]:
     protocol = survey.protocol
     known = heads(protocol.files)
+    named = {*protocol.clauses, *(protocol.edit.gone if protocol.edit else ())}
     for clause in survey.testing:
         if clause not in known:
             yield Finding(
@@ -83,7 +84,7 @@ def _clauses(survey: Survey) -> Iterator[Finding]:
             )
     for file, number, line in _lines(protocol.folder.glob("*.lp")):
         for clause in _named(line):
-            if clause not in protocol.clauses:
+            if clause not in named:
                 yield Finding(
                     KINDS[1],
                     clause,
@@ -126,8 +127,8 @@ def _parameters(survey: Survey) -> Iterator[Finding]:
 
 def _text(survey: Survey) -> Iterator[Finding]:
     file = survey.protocol.folder / CRITERIA
-    if not file.is_file():
-        return
+    if not file.is_file() or survey.protocol.edit is not None:
+        return  # the file has the words before the amendment
     for stretch in uncovered(file.read_text(encoding="utf-8"), survey):
         yield Finding(
             KINDS[4],
