@@ -5,36 +5,51 @@ Fields are only ever added; a field that changes its meaning changes ``format``.
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from oligoasp.decide import Status, Verdict
 
-
-class Answer(BaseModel):
-    """Base of all answers: immutable, and without surprises."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+if TYPE_CHECKING:
+    from pydantic import ConfigDict
 
 
+class Answer:
+    """Base of all answers: immutable, and without surprises.
+
+    Answers are plain dataclasses, since pydantic takes longer to load than an answer to
+    find. `pydantic.TypeAdapter` validates them and gives their JSON schema.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = {
+        "extra": "forbid",
+        "use_attribute_docstrings": True,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProtocolName(Answer):
     """Which protocol gave the answer, and under which readings other than the defaults."""
 
     id: str
     name: str
     version: str
-    readings: dict[str, str] = Field(default_factory=dict)
+    readings: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Source(Answer):
     """A field of the record that an answer rests on."""
 
-    field: str = Field(description="path in the record, such as lesions[0].site")
-    line: int | None = Field(default=None, description="line in the file")
-    text: str = Field(description="what was typed there; empty where the record is silent")
+    field: str
+    """path in the record, such as lesions[0].site"""
+    line: int | None = None
+    """line in the file"""
+    text: str
+    """what was typed there; empty where the record is silent"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Evidence(Answer):
     """Why a clause has its status, in a sentence, with the fields it rests on."""
 
@@ -42,79 +57,97 @@ class Evidence(Answer):
     sources: tuple[Source, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class ClauseAnswer(Answer):
     """The status of a clause."""
 
     clause: str
     section: str
-    text: str = Field(description="the clause's exact words")
+    text: str
+    """the clause's exact words"""
     status: Status
-    evidence: tuple[Evidence, ...] = Field(
-        default=(), description="for a blocking clause, what blocks; holds whatever is missing"
-    )
-    values: tuple[Evidence, ...] = Field(
-        default=(), description="what the record says of the attributes that the clause reads"
-    )
-    missing: tuple[str, ...] = Field(
-        default=(), description="for an unknown clause, the missing items that would settle it"
-    )
+    evidence: tuple[Evidence, ...] = ()
+    """for a blocking clause, what blocks; holds whatever is missing"""
+    values: tuple[Evidence, ...] = ()
+    """what the record says of the attributes that the clause reads"""
+    missing: tuple[str, ...] = ()
+    """for an unknown clause, the missing items that would settle it"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Conflict(Answer):
     """Clauses that can each be met, but not together: a minimal set."""
 
     clauses: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Reason(Answer):
     """A minimal set of recorded facts that suffices to make the patient ineligible."""
 
-    clauses: tuple[str, ...] = Field(description="the clauses that these facts violate")
+    clauses: tuple[str, ...]
+    """the clauses that these facts violate"""
     facts: tuple[Source, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Change(Answer):
     """One fact that would have to be different."""
 
-    item: str = Field(description="what it is, in words")
+    item: str
+    """what it is, in words"""
     source: Source
-    needed: str = Field(description="what it would have to be")
-    means: str | None = Field(default=None, description="what a site can do, if anything")
+    needed: str
+    """what it would have to be"""
+    means: str | None = None
+    """what a site can do, if anything"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Remedy(Answer):
     """A minimal set of changes after which a blocking set of clauses no longer blocks."""
 
     clauses: tuple[str, ...]
-    actionable: bool = Field(description="whether a site can bring all of the changes about")
+    actionable: bool
+    """whether a site can bring all of the changes about"""
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Waiting(Answer):
     """The earliest date on which waiting alone removes blockers."""
 
-    clauses: tuple[str, ...] = Field(description="the blockers that waiting removes")
-    date: str = Field(description="earliest date of enrollment (and later dates with it)")
-    days: int = Field(description="days after the date of enrollment in the record")
-    verdict: Verdict = Field(description="the verdict on that date, all else unchanged")
+    clauses: tuple[str, ...]
+    """the blockers that waiting removes"""
+    date: str
+    """earliest date of enrollment (and later dates with it)"""
+    days: int
+    """days after the date of enrollment in the record"""
+    verdict: Verdict
+    """the verdict on that date, all else unchanged"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Item(Answer):
     """A missing piece of information."""
 
-    item: str = Field(description="what it is, in words")
-    request: str = Field(default="", description="what to obtain, in words")
-    passes: str = Field(
-        default="", description='which answer lets the clauses pass: "if …" or "unless …"'
-    )
-    field: str = Field(description="path in the record where it belongs")
-    needed: str = Field(description="what it has to be")
-    note: str = Field(default="", description="why what is recorded does not suffice")
-    ends: str = Field(
-        default="", description="what, as a single answer, would make the patient ineligible"
-    )
+    item: str
+    """what it is, in words"""
+    request: str = ""
+    """what to obtain, in words"""
+    passes: str = ""
+    """which answer lets the clauses pass: "if …" or "unless …\""""
+    field: str
+    """path in the record where it belongs"""
+    needed: str
+    """what it has to be"""
+    note: str = ""
+    """why what is recorded does not suffice"""
+    ends: str = ""
+    """what, as a single answer, would make the patient ineligible"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Need(Answer):
     """What is still needed to settle clauses favourably: any one of the alternatives."""
 
@@ -122,6 +155,7 @@ class Need(Answer):
     alternatives: tuple[tuple[Item, ...], ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class ReadingMatters(Answer):
     """A reading of the text under which the verdict would differ."""
 
@@ -133,6 +167,7 @@ class ReadingMatters(Answer):
     verdict: Verdict
 
 
+@dataclass(frozen=True, kw_only=True)
 class NearMiss(Answer):
     """A recorded value that meets its limit by a small margin."""
 
@@ -141,6 +176,7 @@ class NearMiss(Answer):
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Explanation(Answer):
     """The full answer for one patient, in the order in which it is read.
 
@@ -152,30 +188,28 @@ class Explanation(Answer):
     record: str
     source: str
     verdict: Verdict
-    blockers: tuple[str, ...] = Field(description="clauses that each make the patient ineligible")
+    blockers: tuple[str, ...]
+    """clauses that each make the patient ineligible"""
     conflicts: tuple[Conflict, ...] = ()
     clauses: tuple[ClauseAnswer, ...]
-    counted: tuple[str, ...] = Field(
-        default=(), description="what was counted as metastases, where it is certain"
-    )
-    possibly_counted: tuple[str, ...] = Field(
-        default=(), description="what counts or not, depending on what is not recorded"
-    )
-    reasons: tuple[Reason, ...] = Field(
-        default=(), description="minimal sufficient sets of recorded facts, smallest first"
-    )
+    counted: tuple[str, ...] = ()
+    """what was counted as metastases, where it is certain"""
+    possibly_counted: tuple[str, ...] = ()
+    """what counts or not, depending on what is not recorded"""
+    reasons: tuple[Reason, ...] = ()
+    """minimal sufficient sets of recorded facts, smallest first"""
     remedies: tuple[Remedy, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     needs: tuple[Need, ...] = ()
     no_longer_matters: tuple[str, ...] = ()
     readings: tuple[ReadingMatters, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
-    notes: tuple[str, ...] = Field(
-        default=(), description="what was assumed, such as a derived date"
-    )
+    notes: tuple[str, ...] = ()
+    """what was assumed, such as a derived date"""
     complete: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
 class Check(Answer):
     """The short answer for one of many patients."""
 
@@ -185,12 +219,12 @@ class Check(Answer):
     line: int | None = None
     verdict: Verdict
     blockers: tuple[str, ...] = ()
-    conflict: bool = Field(
-        default=False, description="ineligible only because clauses cannot be met together"
-    )
+    conflict: bool = False
+    """ineligible only because clauses cannot be met together"""
     unknown: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Refusal(Answer):
     """A record that could not be read, with everything that is wrong with it."""
 

@@ -55,7 +55,7 @@ def command(
     per line.
     """
     from oligoasp.batch import check  # noqa: PLC0415 - only this command needs it
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
     from oligoasp.record.read import read_records  # noqa: PLC0415
     from oligoasp.render import json, lines  # noqa: PLC0415
 
@@ -73,7 +73,7 @@ def command(
             refused += 1
             refusal = options.refusal(answer)
             if form == options.JSON:
-                click.echo(json.one_line(refusal))
+                click.echo(json.compact(refusal))
             elif form == options.MARKDOWN:
                 click.echo(lines.refused_row(refusal))
             else:
@@ -85,7 +85,7 @@ def command(
         names[answer.record] += 1
         match form:
             case options.JSON:
-                click.echo(json.one_line(answer))
+                click.echo(json.compact(answer))
             case options.MARKDOWN:
                 click.echo(lines.row(answer))
             case _:

@@ -58,7 +58,7 @@ def command(
     JSON object per record and line.
     """
     from oligoasp.explain import explain  # noqa: PLC0415 - only this command needs it
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
     from oligoasp.record.read import read_records  # noqa: PLC0415
 
     engine = options.make_engine(protocol, readings, amendments)
@@ -89,7 +89,7 @@ def _only(found: Iterable[Record | RecordError], wanted: str) -> list[Record | R
     Raises:
         click.UsageError: there is none.
     """
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
 
     chosen: list[Record | RecordError] = []
     names: dict[str, None] = {}
@@ -105,18 +105,18 @@ def _only(found: Iterable[Record | RecordError], wanted: str) -> list[Record | R
 
 def _refuse(error: RecordError, form: str) -> None:
     if form == options.JSON:
-        from oligoasp.render.json import one_line  # noqa: PLC0415 - only for this form
+        from oligoasp.render.json import compact  # noqa: PLC0415 - only for this form
 
-        click.echo(one_line(options.refusal(error)))
+        click.echo(compact(options.refusal(error)))
     else:
         options.complain(error)
 
 
 def _show(explanation: Explanation, form: str, full: bool) -> None:
     if form == options.JSON:
-        from oligoasp.render.json import one_line  # noqa: PLC0415 - only for this form
+        from oligoasp.render.json import compact  # noqa: PLC0415 - only for this form
 
-        click.echo(one_line(explanation))
+        click.echo(compact(explanation))
         return
     from oligoasp.render.explanation import document  # noqa: PLC0415 - not for JSON
 

@@ -35,24 +35,26 @@ def command(answer: str | None, form: str, protocol: str) -> None:
     type. The answers are those of --format json. The schema is JSON in every
     format; Markdown puts it into a code block.
     """
-    from oligoasp.render.json import indented  # noqa: PLC0415 - loads pydantic
+    from oligoasp.render.json import indented  # noqa: PLC0415 - loaded when needed
 
     text = indented(_of_answer(answer) if answer else _of_record(protocol))
     click.echo(f"```json\n{text}\n```" if form == options.MARKDOWN else text)
 
 
 def _of_record(protocol: str) -> dict[str, Any]:
-    from oligoasp.record.schema import json_schema  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.schema import json_schema  # noqa: PLC0415 - loaded when needed
 
     return json_schema(options.load(protocol).vocabulary)
 
 
 def _of_answer(name: str) -> dict[str, Any]:
-    from oligoasp.answers import Answer, Check, Explanation, Refusal  # noqa: PLC0415 - loads pydantic
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only this command needs it
 
-    models: dict[str, type[Answer]] = {
+    from oligoasp.answers import Answer, Check, Explanation, Refusal  # noqa: PLC0415
+
+    answers: dict[str, type[Answer]] = {
         "explanation": Explanation,
         "check": Check,
         "error": Refusal,
     }
-    return {"$schema": DRAFT, **models[name].model_json_schema(mode="serialization")}
+    return {"$schema": DRAFT, **TypeAdapter(answers[name]).json_schema(mode="serialization")}

@@ -93,7 +93,7 @@ def _folder() -> Path:
 
 def _run(engine: Engine, file: Path) -> FileResult:
     """Run the cases of a file."""
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loads pydantic
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
     from oligoasp.render.cases import FileResult  # noqa: PLC0415
     from oligoasp.testing import load_cases  # noqa: PLC0415
 

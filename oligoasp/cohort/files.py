@@ -13,7 +13,7 @@ from oligoasp.cohort.model import Chunk, Member, as_it_is, digest_of
 from oligoasp.protocol.vocabulary import Vocabulary
 from oligoasp.record.errors import Fault, RecordError
 from oligoasp.record.read import record_of
-from oligoasp.record.schema import schema_of
+from oligoasp.record.shape import shapes_of
 from oligoasp.record.source import (
     FORMATS,
     LARGEST_FILE,
@@ -67,7 +67,7 @@ class FileCohort:
         self, place: str | Path, vocabulary: Vocabulary, stdin: IO[bytes] | None = None
     ) -> None:
         self.name = str(place)
-        self._schema = schema_of(vocabulary)
+        self._schema = shapes_of(vocabulary)
         self._stdin = stdin
         self._files = [] if self.name == STANDARD_INPUT else _files(Path(place), self.name)
 

@@ -33,7 +33,7 @@ from typing import NamedTuple
 from oligoasp.protocol.vocabulary import PATIENT, Field, Vocabulary
 from oligoasp.record.errors import Fault, RecordError, Refused, join, listing, nearest
 from oligoasp.record.fields import FieldReaders, read_label, read_text
-from oligoasp.record.schema import ID, NOTE
+from oligoasp.record.shape import ID, NOTE
 from oligoasp.record.source import LARGEST_FILE, refusal
 from oligoasp.record.value import Number, Value, show
 from oligoasp.record.yaml_text import YamlError, documents

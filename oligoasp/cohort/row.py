@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from oligoasp.cohort.mapping import NONE, NUMBER, ListSource, Source, TableMapping
 from oligoasp.record.errors import Fault, Problem, RecordError, Refused, listing, nearest
 from oligoasp.record.quantity import PLAIN_NUMBER
-from oligoasp.record.schema import ID, INCOMPLETE
+from oligoasp.record.shape import ID, INCOMPLETE
 from oligoasp.record.source import refusal
 from oligoasp.record.value import Number, Value, show
 

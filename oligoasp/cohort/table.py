@@ -16,7 +16,7 @@ from oligoasp.protocol.vocabulary import Vocabulary
 from oligoasp.record.errors import Fault, Problem, RecordError
 from oligoasp.record.json_text import JsonError, decode
 from oligoasp.record.read import record_of
-from oligoasp.record.schema import schema_of
+from oligoasp.record.shape import shapes_of
 from oligoasp.record.source import Document, refusal
 from oligoasp.record.value import show
 
@@ -46,7 +46,7 @@ class TableCohort:
         self.name = str(path)
         self._stem = path.stem
         self._mapping = mapping
-        self._schema = schema_of(vocabulary)
+        self._schema = shapes_of(vocabulary)
         self._table = _open(path, mapping)
         self._seconds = [
             (of, _open(path.parent / of.file, mapping)) for of in mapping.lists if of.file

@@ -94,6 +94,11 @@ def join(path: str, part: str) -> str:
     return f"{path}.{part}" if path and part and part[0] != "[" else path + part
 
 
+def below(part: str, refused: Refused) -> list[Fault]:
+    """Give the faults of a part of a value, with paths that lead from the whole."""
+    return [fault._replace(path=join(part, fault.path)) for fault in refused.faults]
+
+
 def listing(words: Iterable[str], most: int = 12) -> str:
     """List words as "a, b or c"; a long list is cut and says how many were left out."""
     names = list(words)

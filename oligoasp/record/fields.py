@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
-
-from pydantic import ValidationInfo
 
 from oligoasp.protocol.vocabulary import Field, Vocabulary
 from oligoasp.record.dates import (
@@ -19,7 +17,7 @@ from oligoasp.record.dates import (
     parse_date,
     parse_moment,
 )
-from oligoasp.record.errors import Fault, Refused, join, listing, nearest
+from oligoasp.record.errors import Fault, Refused, below, listing, nearest
 from oligoasp.record.quantity import PLAIN_NUMBER, Interval, Measurement, QuantityReader
 from oligoasp.record.units import LOINC, units_of
 from oligoasp.record.value import UNKNOWN, Unknown, Value, show
@@ -96,7 +94,11 @@ class FieldReaders:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.owners = _owners(vocabulary)
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """What is measured in each unit."""
+        return _owners(self.vocabulary)
 
     def reader(self, field: Field) -> Reader:
         """Make the reader of a field; a measurement's is `MeasurementReader.read`."""
@@ -113,7 +115,8 @@ class FieldReaders:
     def quantities(self, field: Field) -> QuantityReader:
         """Make the reader of the quantities of a field of that kind."""
         scale = self.vocabulary.scales[field.type.of]
-        return QuantityReader(scale, field.range, field.type.form == "integer", self.owners)
+        whole = field.type.form == "integer"
+        return QuantityReader(scale, field.range, whole, lambda: self.owners)
 
     def describe(self, field: Field) -> str:
         """Say what a field accepts, in a few words."""
@@ -204,12 +207,11 @@ class MeasurementReader:
             scale = quantities.scale.name
             self.analytes = {entry.analyte for entry in LOINC.values() if entry.scale == scale}
 
-    def read(self, value: Value, info: ValidationInfo) -> list[Measurement] | None:
+    def read(self, value: Value) -> list[Measurement] | None:
         """Read one measurement or a list of measurements.
 
         Args:
             value: what stands in the record.
-            info: its context is the line of the record, if all of it stands there.
 
         Returns:
             The measurements in the order of the record.
@@ -219,9 +221,8 @@ class MeasurementReader:
         """
         if value is None:
             return None
-        line: int | None = info.context
         if not isinstance(value, list):
-            return [self._one(value, line)]
+            return [self._one(value)]
         if not value:
             raise Refused(Fault("an empty list", "a measurement, or the field left out"))
         if len(value) > MOST_MEASUREMENTS:
@@ -231,17 +232,17 @@ class MeasurementReader:
         faults: list[Fault] = []
         for index, item in enumerate(value):
             try:
-                measurements.append(self._one(item, line))
+                measurements.append(self._one(item))
             except Refused as refused:
-                faults.extend(_below(f"[{index}]", refused))
+                faults.extend(below(f"[{index}]", refused))
         if faults:
             raise Refused(*faults)
         return measurements
 
-    def _one(self, value: Value, line: int | None) -> Measurement:
+    def _one(self, value: Value) -> Measurement:
         parse = self.quantities
         if isinstance(value, str):
-            return Measurement(parse.parse(value).interval, None, None, str(value), line)
+            return Measurement(parse.parse(value).interval, None, None, str(value))
         if not isinstance(value, dict):
             raise Refused(Fault(show(value), parse.describe()))
         faults = _strange(value, MEASUREMENT_KEYS)
@@ -255,11 +256,11 @@ class MeasurementReader:
         try:
             date = _read_date(get("date"))
         except Refused as refused:
-            faults.extend(_below("date", refused))
+            faults.extend(below("date", refused))
         if faults or result is None:
             raise Refused(*faults)
         interval, uln, text = result
-        return Measurement(interval, uln, date, text, line)
+        return Measurement(interval, uln, date, text)
 
     def _result(self, value: Value, unit: Value, uln: Value, code: Value) -> Result:
         """Read a value with its unit, its upper limit of normal and its code."""
@@ -270,12 +271,12 @@ class MeasurementReader:
             try:
                 limit = self._uln(uln, quantity.unit)
             except Refused as refused:
-                faults.extend(_below("uln", refused))
+                faults.extend(below("uln", refused))
         if code is not None:
             try:
                 self._check_code(code, quantity.unit)
             except Refused as refused:
-                faults.extend(_below("code", refused))
+                faults.extend(below("code", refused))
         if faults:
             raise Refused(*faults)
         return quantity.interval, limit, typed_text({"value": value, "unit": unit})
@@ -404,10 +405,6 @@ def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
         for key in value
         if key not in names
     ]
-
-
-def _below(part: str, refused: Refused) -> list[Fault]:
-    return [fault._replace(path=join(part, fault.path)) for fault in refused.faults]
 
 
 def _hashable(parts: tuple[Value, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -80,7 +80,6 @@ class Measurement:
     uln: Fraction | None
     date: DateInterval | None
     text: str
-    line: int | None
 
 
 class QuantityReader:
@@ -90,7 +89,7 @@ class QuantityReader:
         scale: the scale of the field.
         accepted: its range, if it has one.
         whole: whether only whole numbers without unit are accepted.
-        elsewhere: which units belong to other fields, as phrases.
+        elsewhere: gives the units that belong to other fields, with phrases for these.
     """
 
     def __init__(
@@ -98,13 +97,13 @@ class QuantityReader:
         scale: Scale,
         accepted: Range | None,
         whole: bool = False,
-        elsewhere: Mapping[str, str] | None = None,
+        elsewhere: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.scale = scale
         self.units: dict[str, Unit] = {} if whole else units_of(scale.name, scale.unit)
         self.bare = not self.units or (scale.discrete and scale.unit == "%")
         self.whole = whole or scale.discrete
-        self.elsewhere = elsewhere or {}
+        self.elsewhere = elsewhere
         largest = (LARGEST_CODE - 1) // 2 * scale.resolution
         self.bounded = accepted is not None
         self.least = Fraction(accepted.least) if accepted else Fraction(0)
@@ -227,10 +226,11 @@ class QuantityReader:
             return f"{found}, a molar unit instead of one of mass"
         if dimensions == {MASS, MOLAR} or next(_respelled(unit, self.units), None):
             return found
-        other = next(_respelled(unit, self.elsewhere), "")
+        elsewhere = self.elsewhere()
+        other = next(_respelled(unit, elsewhere), "")
         if not other:
             return found
-        return f"{found}, a unit of {self.elsewhere[other]} and not of {self.scale.label}"
+        return f"{found}, a unit of {elsewhere[other]} and not of {self.scale.label}"
 
     def _suggest(self, text: str) -> str:
         """Find a text that would have been accepted and was probably meant."""
@@ -253,7 +253,7 @@ class QuantityReader:
             yield from (f"{number} {other}" for other in self.units if other != unit)
         elif self.units:
             yield from (f"{number} {other}" for other in _respelled(unit, self.units))
-        elif next(_respelled(unit, {*self.elsewhere, *ALIASES.values()}), None):
+        elif next(_respelled(unit, {*self.elsewhere(), *ALIASES.values()}), None):
             yield number
 
 

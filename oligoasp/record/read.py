@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
-
-from pydantic import BaseModel
+from typing import IO, Any, cast
 
 from oligoasp.protocol.vocabulary import Vocabulary
-from oligoasp.record.errors import Fault, Problem, RecordError, Refused, join
+from oligoasp.record.errors import Fault, Problem, RecordError, Refused
 from oligoasp.record.fields import Typed, typed_text
-from oligoasp.record.schema import (
-    ATTRIBUTE,
-    CASE,
-    ID,
-    INCOMPLETE,
-    Schema,
-    Shape,
-    entry_ids,
-    schema_of,
-)
+from oligoasp.record.shape import CASE, ID, INCOMPLETE, Shapes, shapes_of
 from oligoasp.record.source import Document, read_documents
 from oligoasp.record.value import Value, normalise, show
 
@@ -112,9 +100,9 @@ def read_records(
         Each record, or what is wrong with it (or with its file); one that is refused
         does not stop the others.
     """
-    schema = schema_of(vocabulary)
+    shapes = shapes_of(vocabulary)
     for document in read_documents(paths, stdin):
-        yield document if isinstance(document, RecordError) else record_of(document, schema)
+        yield document if isinstance(document, RecordError) else record_of(document, shapes)
 
 
 def parse_record(data: Mapping[str, object], vocabulary: Vocabulary, source: str = "-") -> Record:
@@ -139,73 +127,36 @@ def parse_record(data: Mapping[str, object], vocabulary: Vocabulary, source: str
     if not isinstance(plain, dict):
         document = Document(source, "record", {})
         raise RecordError(_problems(document, [Fault(show(plain), "a record")]))
-    result = record_of(Document(source, "record", plain), schema_of(vocabulary))
+    result = record_of(Document(source, "record", plain), shapes_of(vocabulary))
     if isinstance(result, RecordError):
         raise result
     return result
 
 
-def record_of(document: Document, schema: Schema) -> Record | RecordError:
+def record_of(document: Document, shapes: Shapes) -> Record | RecordError:
     """Make a record of a document, or say everything that is wrong with it."""
-    line = document.start if document.one_line else None
+    given = document.data
     try:
-        model = schema.validate(document.data, line)
+        values, own = shapes.read(given)
     except Refused as refused:
         return RecordError(_problems(document, refused.faults))
-    given = document.data
-    typed = model.__dict__
-    values: dict[str, Typed] = {}
-    _flatten(schema.patient, model, given, values)
-    lists: dict[str, list[Entry]] = {}
-    for name, kind in schema.patient.lists.items():
-        if (entries := typed[ATTRIBUTE + name]) is not None:
-            lists[kind] = _entries(schema.entries[kind], name, entries, given[name])
-    if not document.one_line:
-        _place(document, "", values)
-        for entries in lists.values():
-            for entry in entries:
-                _place(document, entry.path, entry.values)
     return Record(
-        typed[ATTRIBUTE + ID] or document.default_id,
+        own.get(ID) or document.default_id,
         document,
         values,
-        lists=lists,
-        incomplete=typed[ATTRIBUTE + INCOMPLETE] or frozenset(),
-        case=typed[ATTRIBUTE + CASE],
-    )
-
-
-def _flatten(shape: Shape, model: BaseModel, given: Any, values: dict[str, Typed]) -> None:
-    """Collect the values that are given, by dotted path."""
-    typed = model.__dict__
-    for name in given:
-        if field := shape.fields.get(name):
-            attribute, path = field
-            if (value := typed[attribute]) is not None:
-                values[path] = value
-        elif (section := shape.sections.get(name)) and given[name] is not None:
-            _flatten(section, typed[ATTRIBUTE + name], given[name], values)
-
-
-def _entries(shape: Shape, name: str, models: list[BaseModel], given: Any) -> list[Entry]:
-    entries: list[Entry] = []
-    for index, (entry_id, model) in enumerate(zip(entry_ids(models), models, strict=True)):
-        values: dict[str, Typed] = {}
-        _flatten(shape, model, given[index], values)
-        entries.append(Entry(entry_id, f"{name}[{index}]", values, given[index]))
-    return entries
-
-
-def _place(document: Document, around: str, values: dict[str, Typed]) -> None:
-    """Write the lines of measurements into them."""
-    for path, value in values.items():
-        if isinstance(value, list):
-            place = join(around, path)
-            several = isinstance(_at(document.data, place), list)
-            values[path] = [
-                replace(item, line=document.where(f"{place}[{index}]" if several else place))
-                for index, item in enumerate(value)
+        lists={
+            kind.name: [
+                Entry(entry_id, f"{name}[{index}]", typed, plain)
+                for index, ((entry_id, typed), plain) in enumerate(
+                    zip(entries, cast("list[Any]", given[name]), strict=True)
+                )
             ]
+            for name, kind in shapes.lists.items()
+            if (entries := own.get(name)) is not None
+        },
+        incomplete=own.get(INCOMPLETE) or frozenset(),
+        case=own.get(CASE),
+    )
 
 
 def _at(given: Value, path: str) -> Value:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
 from oligoasp.protocol import load_protocol
 from oligoasp.protocol.vocabulary import Vocabulary
+from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record, parse_record
-from oligoasp.record.schema import json_schema, schema_of, skeleton
+from oligoasp.record.schema import json_schema, record_model
+from oligoasp.record.shape import shapes_of
+from oligoasp.record.skeleton import skeleton
+from oligoasp.record.source import read_documents
 
 One = Callable[[str], Record]
+BROKEN = yaml.safe_load(Path(__file__).with_name("broken.yaml").read_text(encoding="utf-8"))
 
 
 def test_schema_is_deterministic(vocabulary: Vocabulary) -> None:
@@ -21,7 +29,7 @@ def test_schema_is_deterministic(vocabulary: Vocabulary) -> None:
 
 
 def test_models_are_made_once(vocabulary: Vocabulary) -> None:
-    assert schema_of(vocabulary) is schema_of(vocabulary)
+    assert record_model(vocabulary) is record_model(vocabulary)
 
 
 def test_every_field_is_described_by_its_help(vocabulary: Vocabulary) -> None:
@@ -63,3 +71,32 @@ def test_a_whole_protocol_has_a_valid_skeleton() -> None:
     for kind in vocabulary.kinds.values():
         if kind.list_name:
             assert [entry.values for entry in record.entries(kind.name)] == [{}]
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
+def test_models_refuse_what_is_refused_from_a_file(
+    case: dict[str, Any], vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    file = tmp_path / case["file"]
+    file.write_text(case["text"], encoding="utf-8")
+    for document in read_documents([file]):
+        if not isinstance(document, RecordError):
+            by_reader = _refused(shapes_of(vocabulary).read, document.data)
+            by_model = _refused(record_model(vocabulary).model_validate, document.data)
+            assert by_reader == by_model
+
+
+def _refused(read: Callable[[Any], object], data: Any) -> bool:
+    try:
+        read(data)
+    except ValueError:
+        return True
+    return False
+
+
+def test_models_accept_what_is_accepted_from_a_file(vocabulary: Vocabulary) -> None:
+    given = {"id": "a", "sex": "male", "labs": {"alt": "31 U/L"}, "lesions": [{"site": "lung"}]}
+    parse_record(given, vocabulary)
+    model = record_model(vocabulary).model_validate(given)
+    assert model.given_lesions[0].given_site == "lung"  # type: ignore[attr-defined]
+    assert model.given_labs.given_alt[0].text == "31 U/L"  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from oligoasp.answers import (
     Change,
     ClauseAnswer,
@@ -53,23 +55,17 @@ def clauses(**statuses: Status) -> dict[str, ClauseAnswer]:
 
 def ineligible() -> Explanation:
     found = clauses(I1=Status.NOT_MET, E1=Status.PRESENT, I3=Status.UNKNOWN)
-    found["I1"] = found["I1"].model_copy(
-        update={
-            "evidence": (
-                Evidence(text="ANC 1.2 × 10⁹/L is below the required 1.5 × 10⁹/L", sources=(ANC,)),
-            )
-        }
-    )
-    found["E1"] = found["E1"].model_copy(
-        update={
-            "evidence": (
-                Evidence(text="chemotherapy ended 49 days before enrollment", sources=(DOSE,)),
-                *(Evidence(text=f"operation o{number}") for number in range(1, 5)),
-            )
-        }
+    below = "ANC 1.2 × 10⁹/L is below the required 1.5 × 10⁹/L"
+    found["I1"] = replace(found["I1"], evidence=(Evidence(text=below, sources=(ANC,)),))
+    found["E1"] = replace(
+        found["E1"],
+        evidence=(
+            Evidence(text="chemotherapy ended 49 days before enrollment", sources=(DOSE,)),
+            *(Evidence(text=f"operation o{number}") for number in range(1, 5)),
+        ),
     )
     return Explanation(
-        protocol=PROTOCOL.model_copy(update={"readings": {"window": "half_open"}}),
+        protocol=replace(PROTOCOL, readings={"window": "half_open"}),
         record="P-017 [pilot]",
         source="cohort/p017.yaml",
         verdict=Verdict.INELIGIBLE,
@@ -119,7 +115,7 @@ def ineligible() -> Explanation:
 
 def undetermined() -> Explanation:
     found = clauses(I2=Status.UNKNOWN, I3=Status.UNKNOWN)
-    found["I2"] = found["I2"].model_copy(update={"missing": ("creatinine", "clearance")})
+    found["I2"] = replace(found["I2"], missing=("creatinine", "clearance"))
     creatinine = Item(
         item="serum creatinine",
         request="the serum creatinine with its upper limit of normal",
@@ -169,8 +165,8 @@ def undetermined() -> Explanation:
 
 def eligible() -> Explanation:
     found = clauses()
-    found["I1"] = found["I1"].model_copy(
-        update={"values": (Evidence(text="neutrophils: 1.55 × 10⁹/L", sources=(ANC,)),)}
+    found["I1"] = replace(
+        found["I1"], values=(Evidence(text="neutrophils: 1.55 × 10⁹/L", sources=(ANC,)),)
     )
     return Explanation(
         protocol=PROTOCOL,
@@ -219,7 +215,7 @@ def troublesome() -> Explanation:
         blockers=tuple(texts),
         clauses=tuple(answers),
         reasons=tuple(
-            Reason(clauses=(clause,), facts=(ANC.model_copy(update={"line": number}),))
+            Reason(clauses=(clause,), facts=(replace(ANC, line=number),))
             for number, clause in enumerate(texts)
         ),
         remedies=tuple(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -76,8 +77,8 @@ def test_a_clause_is_quoted_once() -> None:
 def test_control_characters_and_markup_stay_text() -> None:
     nasty = Source(field="note", line=1, text="\x1b[31mred\x1b[0m\n*bold* | <b> [x](y) `c` _u_ a_b")
     explanation = samples.ineligible()
-    reason = explanation.reasons[0].model_copy(update={"facts": (nasty,)})
-    explanation = explanation.model_copy(update={"reasons": (reason,), "record": "[red]x[/]"})
+    reason = replace(explanation.reasons[0], facts=(nasty,))
+    explanation = replace(explanation, reasons=(reason,), record="[red]x[/]")
     shown = written(document(explanation), "txt")
     assert "\\x1b[31mred" in shown and "\x1b" not in shown
     assert shown.startswith("[red]x[/]: ineligible\n")
