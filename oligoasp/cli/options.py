@@ -146,10 +146,13 @@ def unknown(what: str, name: str, names: Iterable[str], where: str = "") -> clic
 def show(document: Document, form: str) -> None:
     """Print a document on standard output, as text or as Markdown."""
     if form == MARKDOWN:
-        from oligoasp.render.markdown import write  # noqa: PLC0415 - only for this form
+        from oligoasp.render import markdown  # noqa: PLC0415 - only for this form
+
+        markdown.write(document, sys.stdout)
     else:
-        from oligoasp.render.text import write  # noqa: PLC0415 - loads rich
-    write(document, sys.stdout)
+        from oligoasp.render import text  # noqa: PLC0415 - only for this form
+
+        text.write(document, sys.stdout, colour=colourful(sys.stdout))
 
 
 def colourful(stream: IO[str]) -> bool:

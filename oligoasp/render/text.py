@@ -3,76 +3,101 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
-from typing import IO
+from functools import lru_cache
+from itertools import pairwise, zip_longest
+from typing import IO, Any
 
-from rich.console import Console
-from rich.text import Text
+import click
 
-from oligoasp.render.document import Block, Document, Heading, Item, Line, Paragraph, Table, clean
+from oligoasp.render.document import (
+    Block,
+    Document,
+    Heading,
+    Item,
+    Line,
+    Paragraph,
+    Role,
+    Span,
+    Table,
+    clean,
+    plain,
+)
 
 PIPE_WIDTH, LEAST_WIDTH, MOST_WIDTH = 80, 40, 100
 INDENT = 2
 GAP = 2
 
-STYLES = {
-    "": "",
-    "strong": "bold",
-    "quote": "italic",
-    "muted": "dim",
-    "good": "green",
-    "bad": "red",
-    "open": "yellow",
+STYLES: dict[Role, dict[str, Any]] = {
+    "strong": {"bold": True},
+    "quote": {"italic": True},
+    "muted": {"dim": True},
+    "good": {"fg": "green"},
+    "bad": {"fg": "red"},
+    "open": {"fg": "yellow"},
 }
 
-
-class _Console(Console):
-    """A console that leaves it to the caller what happens when a pipe is closed."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
+_WORD = re.compile(r"\s*(\S+)\s*")
 
 
-def write(document: Document, stream: IO[str]) -> None:
+def write(document: Document, stream: IO[str], *, colour: bool = False) -> None:
     """Print a document.
 
     Args:
         document: what to print.
-        stream: where to; a terminal gets colour unless ``NO_COLOR`` is set.
+        stream: where to.
+        colour: whether to print in colour and in bold and italic letters.
     """
-    console = _Console(file=stream, highlight=False, markup=False, emoji=False)
-    width = width_for(stream, console)
-    for text in layout(document, width, console):
-        console.print(text, soft_wrap=True)
+    show = _styled if colour else plain
+    text = "".join(f"{show(line)}\n" for line in layout(document, width_for(stream)))
+    click.echo(text, stream, nl=False, color=colour)
 
 
-def width_for(stream: IO[str], console: Console) -> int:
+def width_for(stream: IO[str]) -> int:
     """Give how wide text may be: ``COLUMNS`` if set, else a terminal's width up to 100, else 80."""
     asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked):
         return max(int(asked), LEAST_WIDTH)
-    return min(max(console.width, LEAST_WIDTH), MOST_WIDTH) if stream.isatty() else PIPE_WIDTH
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = 0
+    return min(max(columns, LEAST_WIDTH), MOST_WIDTH) if columns else PIPE_WIDTH
 
 
-def layout(document: Document, width: int, console: Console) -> Iterator[Text]:
-    """Give the lines of a document, none of them wider than ``width``."""
+def layout(document: Document, width: int) -> Iterator[Line]:
+    """Give the lines of a document, none of them wider than ``width`` cells."""
     before: Block | None = None
     for block in document:
         if before is not None and _apart(before, block):
-            yield Text()
+            yield ()
         match block:
             case Heading():
-                yield from _wrapped(Text(clean(block.text), "bold"), width, console)
+                yield from _wrapped((Span(clean(block.text), "strong"),), width)
             case Paragraph():
-                yield from _wrapped(_text(block.line), width, console)
+                yield from _wrapped(_cleaned(block.line), width)
             case Item():
-                yield from _wrapped(_text(block.line), width, console, INDENT, INDENT)
+                yield from _wrapped(_cleaned(block.line), width, INDENT, INDENT)
                 for detail in block.details:
-                    yield from _wrapped(_text(detail), width, console, 2 * INDENT, INDENT)
+                    yield from _wrapped(_cleaned(detail), width, 2 * INDENT, INDENT)
             case Table():
-                yield from _table(block, width, console)
+                yield from _table(block, width)
         before = block
+
+
+def cells(text: str) -> int:
+    """Give how many cells of a terminal a text takes: two for each wide character."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(sign: str) -> int:
+    from unicodedata import category, east_asian_width  # noqa: PLC0415 - seldom needed
+
+    if category(sign) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(sign) in "WF" else 1
 
 
 def _apart(before: Block, block: Block) -> bool:
@@ -82,51 +107,93 @@ def _apart(before: Block, block: Block) -> bool:
     return not (isinstance(before, Paragraph | Item) and isinstance(block, Item))
 
 
-def _text(content: Line) -> Text:
-    text = Text()
+def _styled(content: Line) -> str:
+    return "".join(
+        click.style(span.text, **STYLES[span.role]) if span.role else span.text for span in content
+    )
+
+
+def _cleaned(content: Line) -> Line:
+    """Make each span safe to print; blanks that separate it from others stay."""
+    spans = []
     for span in content:
         lead = " " if span.text[:1] == " " else ""
         tail = " " if span.text[-1:] == " " and span.text.strip() else ""
-        text.append(f"{lead}{clean(span.text)}{tail}", STYLES[span.role])
-    return text
+        spans.append(Span(f"{lead}{clean(span.text)}{tail}", span.role))
+    return tuple(spans)
 
 
-def _wrapped(
-    text: Text, width: int, console: Console, indent: int = 0, hang: int = 0
-) -> Iterator[Text]:
+def _wrapped(content: Line, width: int, indent: int = 0, hang: int = 0) -> Iterator[Line]:
     """Wrap a line; all but the first of the lines it takes hang further in."""
-    for number, part in enumerate(text.wrap(console, width - indent - hang)):
-        part.rstrip()
-        yield Text(" " * (indent + hang * (number > 0))) + part
+    for number, part in enumerate(_parts(content, width - indent - hang)):
+        margin = " " * (indent + hang * (number > 0))
+        yield (Span(margin), *part) if margin else part
 
 
-def _table(table: Table, width: int, console: Console) -> Iterator[Text]:
-    heads = tuple(Text(heading, "bold") for heading in table.headings)
-    rows = [heads, *(tuple(map(_text, row)) for row in table.rows)]
+def _parts(content: Line, width: int) -> Iterator[Line]:
+    """Cut a line into parts of at most a width, without blanks at their ends."""
+    text = plain(content)
+    for start, end in pairwise((0, *_cuts(text, width), len(text))):
+        last = start + len(text[start:end].rstrip())
+        part = []
+        place = 0
+        for span in content:
+            shown = span.text[max(start - place, 0) : max(last - place, 0)]
+            if shown:
+                part.append(Span(shown, span.role))
+            place += len(span.text)
+        yield tuple(part)
+
+
+def _cuts(text: str, width: int) -> Iterator[int]:
+    """Give where to cut a text: between words, and inside those that are wider than a line."""
+    used = 0
+    for match in _WORD.finditer(text):
+        start, word = match.start(), match[0]
+        wide = cells(word.rstrip())
+        if used + wide <= width:
+            used += cells(word)
+            continue
+        if start:
+            yield start
+        used = 0
+        if wide > width:
+            for place, sign in enumerate(word, start):
+                if used + cells(sign) > width and not sign.isspace():
+                    yield place
+                    used = 0
+                used += cells(sign)
+        else:
+            used = cells(word)
+
+
+def _table(table: Table, width: int) -> Iterator[Line]:
+    heads = tuple((Span(heading, "strong"),) for heading in table.headings)
+    rows: list[tuple[Line, ...]] = [heads, *(tuple(map(_cleaned, row)) for row in table.rows)]
     widths = _widths(rows, table.shares, width)
     for row in rows:
-        cells = [
-            list(cell.wrap(console, cell_width)) if cell.plain else []
+        columns = [
+            list(_parts(cell, cell_width)) if cell else []
             for cell, cell_width in zip(row, widths, strict=True)
         ]
-        for parts in zip_longest(*cells):
+        for parts in zip_longest(*columns, fillvalue=()):
             yield _joined(parts, widths)
 
 
-def _joined(parts: Iterable[Text | None], widths: list[int]) -> Text:
-    joined = Text()
+def _joined(parts: Iterable[Line], widths: list[int]) -> Line:
+    joined: list[Span] = []
+    gap = 0
     for part, width in zip(parts, widths, strict=True):
-        cell = part.copy() if part is not None else Text()
-        cell.rstrip()
-        cell.pad_right(width + GAP - cell.cell_len)
-        joined.append_text(cell)
-    joined.rstrip()
-    return joined
+        if part:
+            joined += [Span(" " * gap), *part] if gap else part
+            gap = 0
+        gap += width + GAP - cells(plain(part))
+    return tuple(joined)
 
 
-def _widths(rows: list[tuple[Text, ...]], shares: tuple[int, ...], width: int) -> list[int]:
+def _widths(rows: list[tuple[Line, ...]], shares: tuple[int, ...], width: int) -> list[int]:
     """Give each column what it needs, as far as there is room; the rest goes by shares."""
-    needed = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
+    needed = [max(cells(plain(cell)) for cell in column) for column in zip(*rows, strict=True)]
     room = width - GAP * (len(needed) - 1)
     widths: dict[int, int] = {}
     open_columns = set(range(len(needed)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
+from click import unstyle
 from rich.cells import cell_len
 
 from oligoasp.render import text
-from oligoasp.render.document import Heading, Item, Paragraph, Table, line, shorten, some
+from oligoasp.render.document import Heading, Item, Paragraph, Span, Table, line, shorten, some
 
 
 def written(*blocks: Heading | Paragraph | Item | Table) -> list[str]:
@@ -23,6 +24,30 @@ def test_a_wide_table_is_wrapped_inside_its_columns() -> None:
     assert max(map(cell_len, lines)) <= 80
     assert lines[0].split() == ["Clause", "Text", "Status", "Record"]
     assert sum(found.count("words") for found in lines) == 30
+
+
+def test_cells_are_counted_as_a_terminal_does() -> None:
+    for shown in (
+        "plain",
+        "1.5 × 10⁹/L",
+        "食管鳞状细胞癌",
+        "e\u0301",
+        "≤ 4.8 cm",
+        "ｆｕｌｌ",
+        "한국",
+    ):
+        assert text.cells(shown) == cell_len(shown), shown
+
+
+def test_colour_and_weight_stay_with_their_words() -> None:
+    stream = StringIO()
+    content = line(Span("not met", "bad"), " by ", Span("far too many words " * 6, "quote"))
+    text.write([Heading("Why"), Paragraph(content)], stream, colour=True)
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "\x1b[1mWhy\x1b[0m"
+    assert lines[1].startswith("\x1b[31mnot met\x1b[0m by \x1b[3mfar too")
+    assert lines[2].startswith("\x1b[3m") and lines[2].endswith("\x1b[0m")
+    assert unstyle("\n".join(lines)).splitlines() == written(Heading("Why"), Paragraph(content))
 
 
 def test_a_narrow_table_takes_no_more_than_it_needs() -> None:
