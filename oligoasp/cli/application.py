@@ -17,6 +17,7 @@ from oligoasp import __version__
 COMMANDS = {
     "check": "Say for each of many records whether the patient is eligible.",
     "explain": "Say why a patient is eligible or not, and what is missing.",
+    "screen": "Screen a whole cohort: who is out, and why.",
     "verify": "Look for contradictions, redundancy and closed doors in a protocol.",
     "criteria": "List the criteria: words, numbers, readings, notes.",
     "new": "Write an empty record, to be filled in.",

@@ -23,7 +23,7 @@ Exit codes: 0 done, 2 wrong usage.""",
 )
 @click.option(
     "--answer",
-    type=click.Choice(("explanation", "check", "error")),
+    type=click.Choice(("explanation", "check", "screened", "screening", "error")),
     help="Describe this answer instead of the record.",
 )
 @options.format_option
@@ -49,12 +49,20 @@ def _of_record(protocol: str) -> dict[str, Any]:
 
 def _of_answer(name: str) -> dict[str, Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - only this command needs it
-
-    from oligoasp.answers import Answer, Check, Explanation, Refusal  # noqa: PLC0415
+    from oligoasp.answers import (  # noqa: PLC0415
+        Answer,
+        Check,
+        Explanation,
+        Refusal,
+        Screened,
+        Screening,
+    )
 
     answers: dict[str, type[Answer]] = {
         "explanation": Explanation,
         "check": Check,
+        "screened": Screened,
+        "screening": Screening,
         "error": Refusal,
     }
     return {"$schema": DRAFT, **TypeAdapter(answers[name]).json_schema(mode="serialization")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -132,7 +132,8 @@ def _line_chunks(
     while part := list(islice(lines, size)):
         read += sum(map(len, part))
         done = min(read / total, 1.0) if total else None
-        yield Chunk(_Lines(name, stem, first, part), digest_of(iter(part)), done)
+        digest = digest_of(chain((name.encode(), b"%d" % first), part))
+        yield Chunk(_Lines(name, stem, first, part), digest, done)
         first += len(part)
     if first == 1:
         yield Chunk(_Lines(name, stem, 1, []), b"", 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple, Protocol, TypeAlias
@@ -65,7 +65,7 @@ def as_it_is(error: RecordError) -> RecordError:
     return error
 
 
-def digest_of(parts: Iterator[bytes]) -> bytes:
+def digest_of(parts: Iterable[bytes]) -> bytes:
     """Make a digest of some bytes that also tells where one part ends."""
     digest = blake2b(digest_size=16)
     for part in parts:

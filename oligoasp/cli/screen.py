@@ -1,0 +1,303 @@
+"""`oligoasp screen`: a whole cohort."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from oligoasp.cli import options
+
+if TYPE_CHECKING:
+    from oligoasp.answers import Screening
+    from oligoasp.cohort import Cohort
+    from oligoasp.protocol.model import Protocol
+    from oligoasp.screen.journal import Work
+    from oligoasp.screen.run import Progress, Screener
+
+MOST_COMPLAINTS = 100
+"""How many problems of records are printed; all of them stand in the output."""
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(
+    "screen",
+    epilog="""\b
+Example:
+  oligoasp screen cohort.ndjson -o screened.csv --ie ie.csv
+  oligoasp screen patients.csv --mapping columns.yaml -o screened.ndjson
+
+\b
+Exit codes: 0 done, whoever is eligible; 2 some record could not be read (the
+others are screened), or wrong usage; 130 stopped.""",
+)
+@click.argument("cohort", metavar="COHORT")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    help="One row per patient: .ndjson, .csv or .parquet. Written when all is done; "
+    "what is done before is kept in OUTPUT.unfinished.",
+)
+@click.option("--mapping", type=FILE, help="Which columns of a table hold which fields.")
+@click.option("--ie", type=FILE, help="Criteria not met, as CDISC SDTM domain IE (.csv).")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    help="How many processes decide. [default: one per processor]",
+)
+@click.option("--restart", is_flag=True, help="Do not go on where a stopped screening was left.")
+@click.option("--full", is_flag=True, help="All criteria in the summary.")
+@options.format_option
+@options.protocol_option
+@options.readings_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    cohort: str,
+    output: Path | None,
+    mapping: Path | None,
+    ie: Path | None,
+    processes: int | None,
+    restart: bool,
+    full: bool,
+    form: str,
+    protocol: str,
+    readings: tuple[str, ...],
+) -> None:
+    """Screen a cohort: who is out, and why.
+
+    COHORT is an NDJSON file, a folder of records, a table (CSV or Parquet) with a
+    --mapping of its columns, or - for NDJSON on standard input. Every record is a
+    row of the output, also one that cannot be read. The summary says how many
+    remain after each criterion, whom each alone excludes, and what is unknown.
+
+    A screening that was stopped goes on where it was left when the same command
+    is given again, and gives the same output.
+
+    \b
+    A mapping (YAML) names columns; whatever it leaves out is unknown:
+      id: PATIENT
+      missing: [NA, ND]
+      flags: {Y: true, N: false}
+      dates: DD.MM.YYYY
+      fields:
+        sex: {column: SEX, values: {M: male, F: female}}
+        birth_date: BIRTH
+        labs.creatinine: {column: CREA, unit: umol/L, uln_column: CREA_ULN}
+      lists:
+        lesions:            # columns SITE1, SITE2, SITE3
+          numbered: 3
+          no_entries: unknown
+          fields: {site: "SITE{n}"}
+        toxicities:         # a second table, one row per entry
+          file: toxicities.csv
+          key: PATIENT
+          no_entries: none
+          fields: {term: TERM, grade: GRADE}
+    """
+    from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only this command needs it
+    from oligoasp.processes import cores  # noqa: PLC0415
+    from oligoasp.screen.run import Outputs, Screener, screen  # noqa: PLC0415
+
+    kind = _kind(output)
+    for path in (output, ie):
+        _refuse_place(path, cohort, mapping)
+    if output is not None and output == ie:
+        raise click.UsageError("--output and --ie name the same file")
+    engine = options.make_engine(protocol, readings)
+    opened = open_cohort(cohort, engine.protocol.vocabulary, mapping)
+    _note_unused(opened)
+    gc.enable()  # many records do make garbage
+    screener = Screener(engine, opened)
+    gc.freeze()  # what is loaded stays, and is shared by the processes
+    complaints = _Complaints()
+    with _work(screener, output, restart=restart) as work, _watched() as progress:
+        watch = _Watch(progress)
+        try:
+            summary = screen(
+                screener, work, Outputs(output, kind, ie), processes or cores(), complaints, watch
+            )
+        except KeyboardInterrupt:
+            if output is not None:
+                click.echo(
+                    f"stopped after {watch.records} records; the same command goes on from there",
+                    err=True,
+                )
+            raise
+    if watch.resumed:
+        click.echo(f"note: {watch.resumed} records had been screened before", err=True)
+    complaints.conclude(output)
+    _warn(summary)
+    _show(summary, engine.protocol, form, full=full)
+    ctx.exit(2 if summary.not_read or not summary.assessed else 0)
+
+
+def _kind(output: Path | None) -> str:
+    """Tell the form of the output by its name.
+
+    Raises:
+        click.UsageError: the name says nothing, or Parquet cannot be written.
+    """
+    from oligoasp.screen.output import PARQUET, SUFFIXES  # noqa: PLC0415
+
+    if output is None:
+        return ""
+    kind = SUFFIXES.get(output.suffix.lower())
+    if kind is None:
+        accepted = "a name ending in .ndjson, .csv or .parquet"
+        raise click.UsageError(f"--output `{output}`: accepted: {accepted}")
+    if kind == PARQUET:
+        from importlib.util import find_spec  # noqa: PLC0415 - only for Parquet
+
+        from oligoasp.cohort.parquet_table import MISSING_EXTRA  # noqa: PLC0415
+
+        if find_spec("pyarrow") is None:
+            raise click.UsageError(f"--output `{output}`: {MISSING_EXTRA}")
+    return kind
+
+
+def _refuse_place(path: Path | None, cohort: str, mapping: Path | None) -> None:
+    """Refuse to write over what is read, or where it cannot be written.
+
+    Raises:
+        click.UsageError: with the reason.
+    """
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise click.UsageError(f"`{path}`: no such folder `{path.parent}`")
+    place = path.resolve()
+    for read in (Path(cohort), mapping):
+        if read is not None and place == read.resolve():
+            raise click.UsageError(f"`{path}` is read and cannot be written")
+    if cohort != "-" and Path(cohort).is_dir() and place.parent == Path(cohort).resolve():
+        raise click.UsageError(f"`{path}` would be a record of the cohort; choose another folder")
+
+
+def _note_unused(cohort: Cohort) -> None:
+    """Name the columns of a table that the mapping does not use."""
+    from oligoasp.render.document import some  # noqa: PLC0415
+
+    unused: list[str] = getattr(cohort, "unused", [])
+    if unused:
+        number = len(unused)
+        columns = f"{number} column{'s' * (number != 1)} of {cohort.name}"
+        click.echo(f"note: the mapping does not use {columns}: {some(unused, 12)}", err=True)
+
+
+@contextmanager
+def _work(screener: Screener, output: Path | None, *, restart: bool) -> Iterator[Work]:
+    """Open the folder for what is done: beside the output, or a temporary one.
+
+    Raises:
+        click.UsageError: another screening is writing there, or the folder cannot be made.
+    """
+    from oligoasp.screen.journal import BusyError, Work  # noqa: PLC0415 - only for this command
+
+    head = screener.head
+    if output is None:
+        with tempfile.TemporaryDirectory() as temporary, Work(Path(temporary), head) as work:
+            yield work
+        return
+    folder = output.with_name(f"{output.name}.unfinished")
+    try:
+        opened = Work(folder, head, restart=restart)
+    except BusyError:
+        raise click.UsageError(f"another screening is writing `{output}`") from None
+    except OSError as error:
+        raise click.UsageError(f"`{folder}`: {error.strerror}") from None
+    with opened as work:
+        yield work
+        if work.outdated:
+            click.echo(
+                "note: the cohort, the protocol or the program has changed since the screening "
+                "was stopped; what had changed was screened anew",
+                err=True,
+            )
+
+
+class _Complaints:
+    """Prints what is wrong with records, as far as someone would read it."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def __call__(self, problem: str) -> None:
+        """Take in a problem."""
+        self._number += 1
+        if self._number <= MOST_COMPLAINTS:
+            click.echo(f"error: {problem}", err=True)
+
+    def conclude(self, output: Path | None) -> None:
+        """Say how many problems were not printed."""
+        more = self._number - MOST_COMPLAINTS
+        if more > 0:
+            where = f"; all are in {output}" if output else ""
+            click.echo(f"error: {more} more problems{where}", err=True)
+
+
+class _Watch:
+    """Remembers how far a screening is."""
+
+    def __init__(self, show: Callable[[Progress], object]) -> None:
+        self.records = self.resumed = 0
+        self._show = show
+
+    def __call__(self, progress: Progress) -> None:
+        """Take in how far it is."""
+        self.records = progress.records
+        if progress.resumed:
+            self.resumed = progress.records
+        self._show(progress)
+
+
+@contextmanager
+def _watched() -> Iterator[Callable[[Progress], object]]:
+    """Show a progress bar on standard error, if someone watches there."""
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where someone watches
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("screening", total=1.0)
+        start: list[Progress] = []
+
+        def show(progress: Progress) -> None:
+            if not start and not progress.resumed:
+                start.append(progress)
+            elapsed = bar.tasks[0].elapsed or 0.0
+            fresh = progress.records - (start[0].records if start else progress.records)
+            rate = f", {fresh / elapsed:,.0f}/s" if elapsed and fresh else ""
+            words = f"{progress.records:,} records{rate}"
+            total = None if progress.done is None else 1.0
+            bar.update(task, completed=progress.done or 0.0, total=total, description=words)
+
+        yield show
+
+
+def _warn(summary: Screening) -> None:
+    for record, places in summary.repeated.items():
+        where = ", ".join(places[:4]) + (", …" if len(places) > 4 else "")
+        click.echo(f"warning: {len(places)} records are called `{record}`: {where}", err=True)
+
+
+def _show(summary: Screening, protocol: Protocol, form: str, *, full: bool) -> None:
+    from oligoasp.render import screening  # noqa: PLC0415
+    from oligoasp.render.json import indented  # noqa: PLC0415
+
+    if form == options.JSON:
+        click.echo(indented(summary.model_dump(mode="json")))
+    else:
+        options.show(screening.document(summary, protocol, full=full), form)

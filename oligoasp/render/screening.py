@@ -1,0 +1,175 @@
+"""A screening as a document: who is out and why, in total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from oligoasp.answers import ClauseCount, Screening, TogetherCount
+from oligoasp.protocol.model import Protocol
+from oligoasp.render.document import (
+    Document,
+    Heading,
+    Item,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    line,
+    shorten,
+)
+
+SHOWN = 8
+QUOTE_LENGTH = 60
+
+
+def document(screening: Screening, protocol: Protocol, *, full: bool = False) -> Document:
+    """Make a document of a screening.
+
+    Args:
+        screening: what was counted.
+        protocol: the protocol, for the words of its clauses.
+        full: whether all clauses are listed, not only the most important ones.
+    """
+    name = screening.protocol
+    version = f"{name.name} ({name.id}, version {name.version})"
+    readings = ", ".join(f"{k}={v}" for k, v in name.readings.items())
+    made: Document = [
+        Heading(f"Screening of {screening.source}", 1),
+        Paragraph(line(version + (f", read as {readings}" if readings else ""))),
+        Heading("Enrolment"),
+        *_enrolment(screening),
+    ]
+    made += _attrition(screening, protocol, full)
+    made += _alone(screening, protocol, full)
+    made += _together(screening, full)
+    made += _unknown(screening, protocol, full)
+    return made
+
+
+def _enrolment(screening: Screening) -> Iterator[Item]:
+    """Count as the CONSORT flow diagram does."""
+    parts = [("not read", screening.not_read), ("excluded", screening.ineligible)]
+    parts += [("undetermined", screening.undetermined), ("eligible", screening.eligible)]
+    details = [line(f"{name}: {number:,}") for name, number in parts]
+    yield Item(
+        line(Span("assessed for eligibility", "strong"), f": {screening.assessed:,}"),
+        tuple(details),
+    )
+    if screening.conflicts:
+        number = screening.conflicts
+        verb = "is" if number == 1 else "are"
+        yield Item(
+            line(
+                f"{number:,} of the excluded {verb} not excluded by any one criterion: some "
+                "that are open cannot be met together"
+            )
+        )
+    for record, places in screening.repeated.items():
+        yield Item(line(f"{record} occurs {len(places)} times: {', '.join(places)}"))
+
+
+def _attrition(screening: Screening, protocol: Protocol, full: bool) -> Document:
+    steps = [step for step in screening.attrition if step.excluded or full]
+    if not steps:
+        return []
+    rows = tuple(
+        (
+            line(step.clause),
+            line(f"{step.excluded:,}"),
+            line(f"{step.remaining:,}"),
+            line(f"{step.uncertain:,}"),
+            _quote(protocol, step.clause),
+        )
+        for step in steps
+    )
+    headings = ("Clause", "Excluded", "Remaining", "Open", "Criterion")
+    return [
+        Heading("Attrition, in the order of the protocol"),
+        Table(headings, (8, 8, 9, 6, 40), rows),
+        Paragraph(line(Span("Open: remaining, but with an unknown criterion so far.", "muted"))),
+    ]
+
+
+def _alone(screening: Screening, protocol: Protocol, full: bool) -> Document:
+    counts = [count for count in screening.clauses if count.blocks or full]
+    counts.sort(key=lambda count: (-count.to_gain, -count.alone, -count.blocks))
+    if not counts:
+        return []
+    rows = tuple(
+        (
+            line(count.clause),
+            line(f"{count.blocks:,}"),
+            line(f"{count.alone:,}"),
+            line(f"{count.to_gain:,}"),
+            _quote(protocol, count.clause),
+        )
+        for count in _cut(counts, full)
+    )
+    return [
+        Heading("Whom each criterion excludes, whatever its place"),
+        Table(("Clause", "Excludes", "Alone", "To gain", "Criterion"), (8, 8, 6, 7, 40), rows),
+        *_more(counts, full),
+        Paragraph(line(Span("To gain: patients who would be eligible without it.", "muted"))),
+    ]
+
+
+def _together(screening: Screening, full: bool) -> Document:
+    counts = list(screening.pairs)
+    found = _cut(counts, full)
+    gained = [count for count in screening.sets if count.to_gain]
+    made: Document = []
+    if found:
+        made += [Heading("Criteria that exclude the same patients")]
+        made += [Item(_pair(count)) for count in found]
+    if gained:
+        made += [Heading("Sets of criteria that stand between patients and eligibility")]
+        for count in _cut(gained, full):
+            text = f": {count.to_gain:,} to gain without all of them"
+            made += [Item(line(Span(", ".join(count.clauses), "strong"), text))]
+    return made
+
+
+def _pair(count: TogetherCount) -> Line:
+    only = f", {count.only:,} of them nothing else" if count.only else ""
+    names = Span(" and ".join(count.clauses), "strong")
+    return line(names, f": {count.blocked:,}{only}")
+
+
+def _unknown(screening: Screening, protocol: Protocol, full: bool) -> Document:
+    counts = [count for count in screening.clauses if count.unknown]
+    counts.sort(key=lambda count: (-count.only_unknown, -count.unknown))
+    if not counts:
+        return []
+    rows = tuple(
+        (
+            line(count.clause),
+            line(f"{count.unknown:,}"),
+            line(f"{count.only_unknown:,}"),
+            _quote(protocol, count.clause),
+        )
+        for count in _cut(counts, full)
+    )
+    return [
+        Heading("What is unknown"),
+        Table(("Clause", "Unknown", "Decisive", "Criterion"), (8, 8, 8, 46), rows),
+        *_more(counts, full),
+        Paragraph(
+            line(
+                Span("Decisive: the patient is undetermined and nothing else is unknown.", "muted")
+            )
+        ),
+    ]
+
+
+def _quote(protocol: Protocol, clause: str) -> Line:
+    words = protocol.clauses[clause].text
+    return line(Span(f'"{shorten(" ".join(words.split()), QUOTE_LENGTH)}"', "quote"))
+
+
+def _cut(counts: list[ClauseCount] | list[TogetherCount], full: bool) -> list:  # type: ignore[type-arg]
+    return counts if full else counts[:SHOWN]
+
+
+def _more(counts: list[ClauseCount], full: bool) -> Iterable[Paragraph]:
+    if len(counts) > SHOWN and not full:
+        yield Paragraph(line(Span(f"and {len(counts) - SHOWN} more (--full)", "muted")))

@@ -1,0 +1,72 @@
+"""Rows of a screening: what became of each record, as one line of NDJSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from oligoasp.batch import Batch
+from oligoasp.cohort import Member
+from oligoasp.decide import Verdict
+from oligoasp.record.errors import RecordError
+from oligoasp.render.json import compact
+
+Row = dict[str, Any]
+"""A row as JSON: `oligoasp.answers.Screened`, or `Refusal` for a record not read."""
+
+FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
+
+
+def rows(batch: Batch, members: Iterable[Member]) -> Iterator[Row]:
+    """Decide records.
+
+    Args:
+        batch: decides under one protocol.
+        members: records of a cohort.
+
+    Yields:
+        A row for each, also for those that cannot be read or cannot be true.
+    """
+    for member in members:
+        record = member.record
+        try:
+            if isinstance(record, RecordError):
+                raise record
+            outcome = batch.decide(record)
+        except RecordError as error:
+            yield refused(member.locate(error))
+            continue
+        blockers = outcome.blockers
+        yield {
+            "format": FORMAT,
+            "record": record.id,
+            "source": record.source,
+            "line": record.line,
+            "verdict": outcome.verdict,
+            "blockers": blockers,
+            "conflict": outcome.verdict is Verdict.INELIGIBLE and not blockers,
+            "unknown": outcome.unknown,
+            "statuses": outcome.statuses,
+        }
+
+
+def refused(error: RecordError) -> Row:
+    """Give the row of a record that was not read: a `Refusal`."""
+    first = error.problems[0]
+    return {
+        "format": REFUSED,
+        "source": first.source,
+        "line": first.line,
+        "record": first.record,
+        "problems": [problem.render() for problem in error.problems],
+    }
+
+
+def is_refused(row: Row) -> bool:
+    """Tell whether a row is about a record that was not read."""
+    return "problems" in row
+
+
+def text(row: Row) -> str:
+    """Write a row as a line."""
+    return compact(row) + "\n"

@@ -1,0 +1,168 @@
+"""Screening a cohort: pieces to processes, rows to disk, counts to a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from oligoasp import __version__
+from oligoasp.answers import ProtocolName, Screening
+from oligoasp.batch import Batch
+from oligoasp.cohort import Chunk, Cohort
+from oligoasp.decide import Engine
+from oligoasp.processes import Processes
+from oligoasp.protocol.checksum import checksum
+from oligoasp.screen.ie import write_ie
+from oligoasp.screen.journal import Work
+from oligoasp.screen.output import read_rows, write_output
+from oligoasp.screen.rows import is_refused, rows, text
+from oligoasp.screen.tally import Tally, is_named
+from oligoasp.whole import written_whole
+
+PIECE = 100
+MOST_REPEATED = 100
+"""How many ids that occur more than once are named."""
+
+
+class Screener:
+    """Decides the pieces of a cohort.
+
+    Args:
+        engine: the protocol, under its readings.
+        cohort: the cohort.
+        piece: how many records are worked on at a time.
+    """
+
+    def __init__(self, engine: Engine, cohort: Cohort, piece: int = PIECE) -> None:
+        self.engine = engine
+        self.cohort = cohort
+        self.piece = piece
+        self.clauses = [c.id for c in engine.protocol.clauses.values() if c.tests]
+        self._batch = Batch(engine)
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """Everything on which the rows depend besides what stands in the cohort."""
+        return {
+            "program": __version__,
+            "protocol": checksum(self.engine.protocol),
+            "readings": self.engine.readings,
+            "cohort": self.cohort.name,
+            "piece": self.piece,
+        }
+
+    def __call__(self, chunk: Chunk) -> tuple[bytes, Tally, list[str]]:
+        """Give the rows of a piece, what is to be counted of them, and what is wrong."""
+        tally = Tally(self.clauses)
+        lines: list[str] = []
+        problems: list[str] = []
+        for row in rows(self._batch, self.cohort.members(chunk)):
+            tally.add(row)
+            lines.append(text(row))
+            if is_refused(row):
+                problems += row["problems"]
+        return "".join(lines).encode("utf-8", "backslashreplace"), tally, problems
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the results go: the rows (with their form), and the criteria not met."""
+
+    rows: Path | None = None
+    kind: str = ""
+    ie: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a screening is: records so far, and the part of the cohort if known."""
+
+    records: int
+    done: float | None
+    resumed: bool = False
+
+
+def screen(
+    screener: Screener,
+    work: Work,
+    outputs: Outputs,
+    processes: int = 1,
+    complain: Callable[[str], object] = lambda problem: None,
+    progress: Callable[[Progress], object] = lambda progress: None,
+) -> Screening:
+    """Screen a cohort, or go on where it was left.
+
+    Args:
+        screener: decides.
+        work: keeps what is done; it is removed when the outputs are written.
+        outputs: where the results go.
+        processes: how many processes decide; the results do not depend on it.
+        complain: takes what is wrong with records, in order.
+        progress: is told how far it is.
+
+    Returns:
+        The summary.
+
+    Raises:
+        RecordError: the cohort cannot be read at all.
+        ProcessLostError: a process was ended from outside; what is done is kept.
+    """
+    tally = Tally(screener.clauses)
+
+    def took(chunk: Chunk, part: Tally, problems: list[str], *, resumed: bool) -> None:
+        tally.merge(part)
+        for problem in problems:
+            complain(problem)
+        progress(Progress(tally.records, chunk.done, resumed))
+
+    with Processes(screener, processes) as pool:
+        pieces = work.resume(screener.cohort.chunks(screener.piece))
+        fresh: Iterator[Chunk] = iter(())
+        for chunk, known in pieces:
+            if known is None:
+                fresh = chain([chunk], (following for following, _ in pieces))
+                break
+            part = Tally(screener.clauses)
+            for row in known:
+                part.add(row)
+            problems = [p for row in known if is_refused(row) for p in row["problems"]]
+            took(chunk, part, problems, resumed=True)
+        for chunk, (lines, part, problems) in pool.map(fresh):
+            work.add(chunk, lines)
+            took(chunk, part, problems, resumed=False)
+    _write(work, outputs, screener)
+    protocol = screener.engine.protocol
+    name = ProtocolName(
+        id=protocol.id,
+        name=protocol.name,
+        version=protocol.version,
+        readings=screener.engine.readings,
+    )
+    summary = tally.answer(name, screener.cohort.name, _repeated(work, tally))
+    work.remove()
+    return summary
+
+
+def _write(work: Work, outputs: Outputs, screener: Screener) -> None:
+    """Write the outputs, each whole or not at all."""
+    if outputs.ie is not None:
+        with written_whole(outputs.ie) as draft:
+            write_ie(draft, read_rows(work.rows), screener.engine.protocol)
+    if outputs.rows is not None:
+        with written_whole(outputs.rows) as draft:
+            write_output(outputs.kind, work.rows, draft, screener.clauses)
+
+
+def _repeated(work: Work, tally: Tally) -> dict[str, tuple[str, ...]]:
+    """Find the ids that occur more than once, and where."""
+    numbers = tally.repeated()
+    found: dict[str, list[str]] = {}
+    if numbers:
+        for row in read_rows(work.rows):
+            if is_named(row, numbers) and (row["record"] in found or len(found) < MOST_REPEATED):
+                place = row["source"] if row["line"] is None else f"{row['source']}:{row['line']}"
+                found.setdefault(row["record"], []).append(place)
+    return {name: tuple(places) for name, places in found.items() if len(places) > 1}

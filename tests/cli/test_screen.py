@@ -1,0 +1,122 @@
+"""`oligoasp screen`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oligoasp.answers import Screened, Screening
+from tests.cli.conftest import Run
+from tests.screen.small import ASTHMA, write_cohort
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    return write_cohort(tmp_path / "cohort.ndjson", 30)
+
+
+def test_the_summary_is_text_markdown_or_json(run: Run, small: Path) -> None:
+    answers = {
+        form: run("screen", small, "--protocol", ASTHMA, "--format", form, "--processes", 1)
+        for form in ("text", "markdown", "json")
+    }
+    assert {result.exit_code for result in answers.values()} == {2}  # some are not read
+    summary = Screening.model_validate_json(answers["json"].stdout)
+    assert summary.assessed == 30
+    assert "assessed for eligibility: 30" in answers["text"].stdout
+    assert all(len(line) <= 80 for line in answers["text"].stdout.splitlines())
+    assert answers["markdown"].stdout.startswith("# Screening of")
+    assert not list(small.parent.glob("*.unfinished"))
+
+
+def test_the_output_is_one_row_per_record_and_problems_are_reported(run: Run, small: Path) -> None:
+    output = small.parent / "out.ndjson"
+    result = run("screen", small, "--protocol", ASTHMA, "-o", output, "--processes", 2)
+    assert result.exit_code == 2
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    assert len(rows) == 30
+    refused = [row for row in rows if "problems" in row]
+    assert all(
+        f"error: {problem}" in result.stderr for row in refused for problem in row["problems"]
+    )
+    assert all(Screened.model_validate(row) for row in rows if row not in refused)
+    assert "warning: 2 records are called `A0000`" in result.stderr
+    assert "`A0000`: " in result.stderr
+
+
+def test_everybody_read_is_success_whoever_is_eligible(run: Run, tmp_path: Path) -> None:
+    cohort = tmp_path / "c.ndjson"
+    cohort.write_text('{"id": "a", "age": 12}\n{"id": "b"}\n')
+    assert run("screen", cohort, "--protocol", ASTHMA).exit_code == 0
+    result = run("screen", "-", "--protocol", ASTHMA, stdin=cohort.read_text())
+    assert result.exit_code == 0
+    assert "Screening of -" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("-o", "out.xlsx"), "accepted: a name ending in .ndjson, .csv or .parquet"),
+        (("-o", "cohort.ndjson"), "is read and cannot be written"),
+        (("-o", "none/out.csv"), "no such folder"),
+        (("-o", "o.csv", "--ie", "o.csv"), "name the same file"),
+        (("--mapping", "m.yaml"), "a mapping for a table"),
+        (("--processes", "0"), "is not in the range"),
+        (("--reading", "x=y"), "no reading `x`"),
+    ],
+)
+def test_wrong_usage_is_said_before_anything_is_done(
+    run: Run, small: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.chdir(small.parent)
+    before = small.read_bytes()
+    result = run("screen", "cohort.ndjson", "--protocol", ASTHMA, *options)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert small.read_bytes() == before
+    assert list(small.parent.iterdir()) == [small]
+
+
+def test_the_output_may_not_become_a_record_of_the_cohort(run: Run, small: Path) -> None:
+    result = run("screen", small.parent, "--protocol", ASTHMA, "-o", small.parent / "o.ndjson")
+    assert result.exit_code == 2
+    assert "would be a record of the cohort" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_a_cohort_without_records_is_not_a_success(run: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "c.ndjson").write_text(text)
+    assert run("screen", tmp_path / "c.ndjson", "--protocol", ASTHMA).exit_code == 2
+
+
+def test_columns_that_the_mapping_does_not_use_are_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("ID,AGE,SHOE\na,30,42\nb,x,41\n")
+    (tmp_path / "m.yaml").write_text("id: ID\nfields: {age: AGE}\n")
+    result = run(
+        "screen", tmp_path / "c.csv", "--mapping", tmp_path / "m.yaml", "--protocol", ASTHMA
+    )
+    assert result.exit_code == 2
+    assert "the mapping does not use 1 column" in result.stderr
+    assert f"error: {tmp_path}/c.csv:3: AGE (age): found" in result.stderr
+
+
+def test_going_on_is_said(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = small.parent / "out.csv"
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    command = ("screen", small, "--protocol", ASTHMA, "-o", output, "--processes", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("oligoasp.screen.run._write", stop)
+        result = run(*command)
+    assert result.exit_code == 130
+    assert "stopped after 30 records; the same command goes on from there" in result.stderr
+    assert not output.exists()
+    result = run(*command)
+    assert "30 records had been screened before" in result.stderr
+    whole = output.read_bytes()
+    assert run(*command, "--restart").exit_code == 2
+    assert output.read_bytes() == whole

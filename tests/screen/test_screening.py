@@ -1,0 +1,272 @@
+"""Screening says of each record what deciding it alone says, and counts right."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oligoasp.answers import Refusal, Screened, Screening
+from oligoasp.cohort import open_cohort
+from oligoasp.decide import Engine, Verdict
+from oligoasp.record.errors import RecordError
+from oligoasp.record.read import parse_record
+from oligoasp.screen import Screener, screen
+from oligoasp.screen.ie import codes
+from oligoasp.screen.journal import Work
+from oligoasp.screen.output import read_rows
+from oligoasp.screen.run import Outputs
+from oligoasp.screen.tally import Tally
+from tests.cohort import cohort
+from tests.cohorts.tables import write_csv
+from tests.reference.generate import random_record, remove_parts
+from tests.screen.small import screened, write_cohort
+from tests.support import baseline, changed, engine, metastases, protocol, variant, woman
+
+Data = dict[str, Any]
+
+
+def joint_conflict() -> Data:
+    data = changed(baseline(), {"lesions": metastases("lung", longest_diameter="55 mm")})
+    del data["lesions"][0]["visible_on_ct"]
+    data["lesions"][0]["pet"] = "not_done"
+    return data
+
+
+def mixed(seed: int) -> list[Data]:
+    """Records of every sort: eligible, ineligible, open, conflicting, impossible, broken."""
+    rng = random.Random(seed)
+    made = list(cohort(40, seed))
+    made += [remove_parts(random_record(rng), rng, rng.randint(1, 9)) for _ in range(20)]
+    made += [baseline(), woman(), joint_conflict(), {}]
+    made += [changed(woman(), {"reproduction.pregnant": True, "sex": "male"})]
+    made += [changed(baseline(), {"lung.irradiated": True, "lung.thoracic_radiotherapy": False})]
+    made += [changed(baseline(), {"ecog": 7}), changed(baseline(), {"labs.alt": "3 mm"})]
+    rng.shuffle(made)
+    for number, data in enumerate(made):
+        data["id"] = f"{number:03}"
+    return made
+
+
+def write(path: Path, data: list[Data]) -> Path:
+    path.write_text("".join(json.dumps(d, default=str) + "\n" for d in data))
+    return path
+
+
+def run(
+    cohort_path: Path,
+    output: Path,
+    processes: int = 1,
+    piece: int = 7,
+    mapping: Path | None = None,
+) -> Screening:
+    opened = open_cohort(cohort_path, protocol().vocabulary, mapping)
+    screener = Screener(engine(), opened, piece)
+    outputs = Outputs(output, output.suffix[1:], output.with_suffix(".ie"))
+    with Work(output.with_suffix(".unfinished"), screener.head) as work:
+        return screen(screener, work, outputs, processes)
+
+
+def test_rows_are_what_deciding_one_by_one_says(tmp_path: Path) -> None:
+    data = mixed(1)
+    summary = run(write(tmp_path / "c.ndjson", data), tmp_path / "o.ndjson", processes=2)
+    rows = list(read_rows(tmp_path / "o.ndjson"))
+    assert len(rows) == len(data)
+    for number, (row, record) in enumerate(zip(rows, data, strict=True), 1):
+        try:
+            found = engine().decide(parse_record(record, protocol().vocabulary, "c"))
+        except RecordError as error:
+            refusal = Refusal.model_validate(row)
+            assert (refusal.record, refusal.line) == (record["id"], number)
+            assert len(refusal.problems) == len(error.problems)
+            continue
+        answer = Screened.model_validate(row)
+        assert (answer.record, answer.line) == (record["id"], number)
+        assert (answer.verdict, answer.statuses) == (found.verdict, found.statuses)
+        assert answer.blockers == tuple(c for c, s in found.statuses.items() if s.blocks)
+        assert answer.conflict == (answer.verdict is Verdict.INELIGIBLE and not answer.blockers)
+    assert summary.conflicts >= 1
+    assert min(summary.not_read, summary.eligible, summary.undetermined) >= 2
+
+
+def test_bytes_do_not_depend_on_processes_or_pieces(tmp_path: Path) -> None:
+    path = write_cohort(tmp_path / "c.ndjson", 150)
+    expected = screened(path, tmp_path / "a.ndjson", 1, 150)
+    for number, (processes, piece) in enumerate([(1, 1), (2, 7), (5, 4), (3, 1000)]):
+        assert screened(path, tmp_path / f"{number}.ndjson", processes, piece) == expected
+        for suffix in (".ndjson", ".ie"):
+            found = (tmp_path / str(number)).with_suffix(suffix).read_bytes()
+            assert found == (tmp_path / "a").with_suffix(suffix).read_bytes()
+
+
+def test_a_table_is_screened_as_its_records(tmp_path: Path) -> None:
+    records = list(cohort(40, 5))
+    direct = run(write(tmp_path / "c.ndjson", records), tmp_path / "a.ndjson")
+    table, mapping = write_csv(records, tmp_path)
+    tabled = run(table, tmp_path / "b.ndjson", 2, mapping=mapping)
+    for one, other in zip(
+        read_rows(tmp_path / "a.ndjson"), read_rows(tmp_path / "b.ndjson"), strict=True
+    ):
+        assert (one["record"], one["statuses"]) == (other["record"], other["statuses"])
+    assert tabled.attrition == direct.attrition
+
+
+def test_csv_and_parquet_have_what_ndjson_has(tmp_path: Path) -> None:
+    path = write_cohort(tmp_path / "c.ndjson", 80)
+    for suffix in ("ndjson", "csv"):
+        screened(path, tmp_path / f"o.{suffix}")
+    rows = list(read_rows(tmp_path / "o.ndjson"))
+    with (tmp_path / "o.csv").open(newline="") as stream:
+        table = list(csv.DictReader(stream))
+    assert len(table) == len(rows)
+    for flat, row in zip(table, rows, strict=True):
+        assert flat["record"] == (row["record"] or "")
+        assert flat["line"] == str(row["line"])
+        if "problems" in row:
+            assert flat["verdict"] == "not read"
+            assert flat["problems"].split("\n") == row["problems"]
+        else:
+            assert flat["verdict"] == row["verdict"]
+            assert flat["blockers"].split() == row["blockers"]
+            assert {c: flat[c] for c in row["statuses"]} == row["statuses"]
+    parquet = pytest.importorskip("pyarrow.parquet")
+    screened(path, tmp_path / "o.parquet")
+    for flat, other in zip(
+        parquet.read_table(tmp_path / "o.parquet").to_pylist(), table, strict=True
+    ):
+        texts = {True: "true", False: "false", None: ""}
+        assert {
+            k: texts.get(v, str(v)) if v is None or v is True or v is False else str(v)
+            for k, v in flat.items()
+        } == other
+
+
+def test_counts_are_those_of_counting_plainly(tmp_path: Path) -> None:
+    summary, problems = screened(
+        write_cohort(tmp_path / "c.ndjson", 300), tmp_path / "o.ndjson", piece=11
+    )
+    everything = list(read_rows(tmp_path / "o.ndjson"))
+    rows = [row for row in everything if "problems" not in row]
+    assert summary.assessed == len(everything) == 300
+    assert summary.not_read == 300 - len(rows) > 0
+    assert problems == [p for row in everything for p in row.get("problems", ())]
+    for verdict in Verdict:
+        assert getattr(summary, verdict) == sum(row["verdict"] == verdict for row in rows)
+    blocking = ("not met", "present")
+    remaining = rows
+    passed: list[str] = []
+    for step in summary.attrition:
+        passed.append(step.clause)
+        out = [row for row in remaining if row["statuses"][step.clause] in blocking]
+        remaining = [row for row in remaining if row not in out]
+        uncertain = [row for row in remaining if any(c in row["unknown"] for c in passed)]
+        assert (step.excluded, step.remaining, step.uncertain) == (
+            len(out),
+            len(remaining),
+            len(uncertain),
+        )
+    for count in summary.clauses:
+        clause = count.clause
+        with_it = [row for row in rows if clause in row["blockers"]]
+        alone = [row for row in with_it if row["blockers"] == [clause]]
+        gained = [row for row in alone if not row["unknown"]]
+        unknown = [row for row in rows if clause in row["unknown"]]
+        decisive = [
+            row
+            for row in unknown
+            if row["verdict"] == "undetermined" and row["unknown"] == [clause]
+        ]
+        assert (count.blocks, count.alone, count.to_gain) == tuple(
+            map(len, (with_it, alone, gained))
+        )
+        assert (count.unknown, count.only_unknown) == (len(unknown), len(decisive))
+    for together in (*summary.pairs, *summary.sets):
+        wanted = set(together.clauses)
+        only = [row for row in rows if set(row["blockers"]) == wanted]
+        assert together.only == len(only)
+        assert together.to_gain == sum(not row["unknown"] for row in only)
+    for pair in summary.pairs:
+        assert pair.blocked == sum(set(pair.clauses) <= set(row["blockers"]) for row in rows)
+    assert [len(places) for places in summary.repeated.values()] == [2, 2]
+    assert summary.repeated["A0000"] == (f"{tmp_path}/c.ndjson:1", f"{tmp_path}/c.ndjson:299")
+
+
+def test_whoever_is_to_gain_is_eligible_when_the_clause_is_not_there(tmp_path: Path) -> None:
+    records = list(cohort(150, 8))
+    summary = run(write(tmp_path / "c.ndjson", records), tmp_path / "o.ndjson", piece=50)
+    best = max(summary.clauses, key=lambda count: count.to_gain)
+    assert best.to_gain
+    assert best.alone > best.to_gain
+    without = Engine(variant(tmp_path, without=best.clause))
+    rows = read_rows(tmp_path / "o.ndjson")
+    alone = [
+        without.decide(parse_record(data, without.protocol.vocabulary)).verdict
+        for row, data in zip(rows, records, strict=True)
+        if row.get("blockers") == [best.clause]
+    ]
+    assert alone.count(Verdict.ELIGIBLE) == best.to_gain
+    assert len(alone) == best.alone
+
+
+def test_tallies_of_parts_add_up() -> None:
+    row = {"record": "a", "verdict": "ineligible", "conflict": False, "unknown": []}
+    rows: list[Any] = [
+        {**row, "blockers": ["2"], "statuses": {"1": "met", "2": "present"}},
+        {**row, "blockers": ["1", "2"], "statuses": {"1": "not met", "2": "present"}},
+        {"record": None, "problems": ["x"]},
+    ]
+    whole, parts = Tally(["1", "2"]), Tally(["1", "2"])
+    for one in rows:
+        whole.add(one)
+        part = Tally(["1", "2"])
+        part.add(one)
+        parts.merge(part)
+    assert vars(whole) == vars(parts)
+    assert whole.repeated() == parts.repeated()
+    assert len(whole.repeated()) == 1
+
+
+def test_ie_has_a_row_for_each_criterion_that_is_not_met(tmp_path: Path) -> None:
+    records = list(cohort(40, 9))
+    run(write(tmp_path / "c.ndjson", records), tmp_path / "o.ndjson")
+    rows = list(read_rows(tmp_path / "o.ndjson"))
+    with (tmp_path / "o.ie").open(newline="") as stream:
+        table = list(csv.DictReader(stream))
+    expected = [(row["record"], blocker) for row in rows for blocker in row["blockers"]]
+    assert [(line["USUBJID"], line["IESPID"]) for line in table] == expected
+    for line in table:
+        clause = protocol().clauses[line["IESPID"]]
+        assert (line["STUDYID"], line["DOMAIN"]) == (protocol().id, "IE")
+        assert line["IECAT"] == clause.section.upper()
+        assert line["IEORRES"] == line["IESTRESC"] == ("N" if line["IECAT"] == "INCLUSION" else "Y")
+        assert len(line["IETEST"]) <= 200
+        assert clause.text.startswith(line["IETEST"].removesuffix("…"))
+    by_person: dict[str, list[str]] = {}
+    for line in table:
+        by_person.setdefault(line["USUBJID"], []).append(line["IESEQ"])
+    assert all(s == [str(n + 1) for n in range(len(s))] for s in by_person.values())
+
+
+def test_codes_of_criteria_are_short_distinct_and_begin_with_a_letter() -> None:
+    from oligoasp.protocol.model import Clause  # noqa: PLC0415
+
+    names = ("I1.n1.a", "I1-n1-a", "1", "I10.b", "E4.a.longer", "e9.a", "E9.a")
+    found = codes(
+        Clause(n, "exclusion" if n[0] in "eE" else "inclusion", "test", "") for n in names
+    )
+    assert list(found.values()) == [
+        "I1_N1_A",
+        "INCL02",
+        "INCL03",
+        "I10_B",
+        "EXCL05",
+        "E9_A",
+        "EXCL07",
+    ]
+    every = codes(protocol().clauses.values()).values()
+    assert len(set(every)) == len(every)
+    assert all(len(code) <= 8 and code[0].isalpha() for code in every)
