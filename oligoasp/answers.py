@@ -235,6 +235,7 @@ class Refusal(Answer):
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Screened(Answer):
     """What a screening says of one patient: a row of its output."""
 
@@ -244,64 +245,75 @@ class Screened(Answer):
     line: int | None = None
     verdict: Verdict
     blockers: tuple[str, ...] = ()
-    conflict: bool = Field(
-        default=False, description="ineligible only because clauses cannot be met together"
-    )
+    conflict: bool = False
+    """ineligible only because clauses cannot be met together"""
     unknown: tuple[str, ...] = ()
     statuses: dict[str, Status]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Attrition(Answer):
     """What a clause leaves of a cohort, after all clauses before it."""
 
     clause: str
-    excluded: int = Field(description="patients excluded here who were not before")
+    excluded: int
+    """patients excluded here who were not before"""
     remaining: int
-    uncertain: int = Field(description="of these, patients with an unknown clause so far")
+    uncertain: int
+    """of these, patients with an unknown clause so far"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class ClauseCount(Answer):
     """What a clause does to a cohort, whatever its place in the protocol."""
 
     clause: str
-    blocks: int = Field(description="patients whom it excludes")
-    alone: int = Field(description="patients whom it alone excludes")
-    to_gain: int = Field(description="of these, patients who would be eligible without it")
-    unknown: int = Field(description="patients for whom it is unknown")
-    only_unknown: int = Field(description="undetermined patients for whom only it is unknown")
+    blocks: int
+    """patients whom it excludes"""
+    alone: int
+    """patients whom it alone excludes"""
+    to_gain: int
+    """of these, patients who would be eligible without it"""
+    unknown: int
+    """patients for whom it is unknown"""
+    only_unknown: int
+    """undetermined patients for whom only it is unknown"""
     not_applicable: int
 
 
+@dataclass(frozen=True, kw_only=True)
 class TogetherCount(Answer):
     """Clauses that exclude the same patients."""
 
     clauses: tuple[str, ...]
-    blocked: int = Field(description="patients whom all of them exclude")
-    only: int = Field(description="patients whom these and no others exclude")
-    to_gain: int = Field(description="of these, patients who would be eligible without them")
+    blocked: int
+    """patients whom all of them exclude"""
+    only: int
+    """patients whom these and no others exclude"""
+    to_gain: int
+    """of these, patients who would be eligible without them"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Screening(Answer):
     """What a screening says of a whole cohort."""
 
     format: Literal["oligoasp.screening-summary/1"] = "oligoasp.screening-summary/1"
     protocol: ProtocolName
     source: str
-    assessed: int = Field(description="all records, those that could not be read included")
+    assessed: int
+    """all records, those that could not be read included"""
     not_read: int
     eligible: int
     ineligible: int
     undetermined: int
-    conflicts: int = Field(
-        description="of the ineligible, those only whose clauses cannot be met together"
-    )
+    conflicts: int
+    """of the ineligible, those only whose clauses cannot be met together"""
     attrition: tuple[Attrition, ...]
     clauses: tuple[ClauseCount, ...]
-    pairs: tuple[TogetherCount, ...] = Field(description="the commonest pairs of blocking clauses")
-    sets: tuple[TogetherCount, ...] = Field(
-        description="sets of all the clauses that exclude a patient, most to gain first; for "
-        "them, blocked and only are the same"
-    )
-    repeated: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="ids that occur more than once, and where"
-    )
+    pairs: tuple[TogetherCount, ...]
+    """the commonest pairs of blocking clauses"""
+    sets: tuple[TogetherCount, ...]
+    """sets of all the clauses that exclude a patient, most to gain first; blocked is only"""
+    repeated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """ids that occur more than once, and where"""

@@ -49,6 +49,7 @@ def _of_record(protocol: str) -> dict[str, Any]:
 
 def _of_answer(name: str) -> dict[str, Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - only this command needs it
+
     from oligoasp.answers import (  # noqa: PLC0415
         Answer,
         Check,

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ others are screened), or wrong usage; 130 stopped.""",
 @click.option("--full", is_flag=True, help="All criteria in the summary.")
 @options.format_option
 @options.protocol_option
+@options.amendments_option
 @options.readings_option
 @click.pass_context
 def command(
@@ -70,6 +72,7 @@ def command(
     full: bool,
     form: str,
     protocol: str,
+    amendments: tuple[str, ...],
     readings: tuple[str, ...],
 ) -> None:
     """Screen a cohort: who is out, and why.
@@ -112,7 +115,7 @@ def command(
         _refuse_place(path, cohort, mapping)
     if output is not None and output == ie:
         raise click.UsageError("--output and --ie name the same file")
-    engine = options.make_engine(protocol, readings)
+    engine = options.make_engine(protocol, readings, amendments)
     opened = open_cohort(cohort, engine.protocol.vocabulary, mapping)
     _note_unused(opened)
     gc.enable()  # many records do make garbage
@@ -298,6 +301,6 @@ def _show(summary: Screening, protocol: Protocol, form: str, *, full: bool) -> N
     from oligoasp.render.json import indented  # noqa: PLC0415
 
     if form == options.JSON:
-        click.echo(indented(summary.model_dump(mode="json")))
+        click.echo(indented(asdict(summary)))
     else:
         options.show(screening.document(summary, protocol, full=full), form)
