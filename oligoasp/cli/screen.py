@@ -75,7 +75,7 @@ def command(
     amendments: tuple[str, ...],
     readings: tuple[str, ...],
 ) -> None:
-    """Screen a cohort: who is out, and why.
+    """Screen a whole cohort: who is out, and why.
 
     COHORT is an NDJSON file, a folder of records, a table (CSV or Parquet) with a
     --mapping of its columns, or - for NDJSON on standard input. Every record is a
