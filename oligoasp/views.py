@@ -7,7 +7,7 @@ open, integrity rules tie it to others, and these are part of what is seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,13 +16,14 @@ from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Situation
 from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
+from oligoasp.traits import LocalRules, NoTraitsError, Possible, Traits
 
 Key: TypeAlias = tuple[object, ...]
 """What a clause sees; its first element tells whether all of it is settled."""
 ByKind: TypeAlias = dict[str, set[str]]
 
-TIED = -1
-"""The class of an attribute that is open, and tied to others."""
+TIED = -1_000_000
+"""Attributes that are open and tied to others have classes below this."""
 
 
 class _Classes(dict["Fact | None", int]):
@@ -44,13 +45,11 @@ class _Classes(dict["Fact | None", int]):
             number = self._class(fact.values[0])
         elif fact is not None and not fact.values:
             number = self._other("meaningless")
-        elif self.tied:
-            number = TIED
         else:
             classes = None
             if fact is not None:
                 classes = (fact.sure, frozenset(map(self._class, fact.values)))
-            number = TIED - 1 - self._other(classes)
+            number = (TIED if self.tied else 0) - 1 - self._other(classes)
         self[fact] = number
         return number
 
@@ -96,6 +95,13 @@ class Rows:
 
 Classified: TypeAlias = tuple[tuple[int, ...], int]
 """The classes of the attributes of an entry, and the least of them."""
+Numbers: TypeAlias = tuple[int, ...]
+
+
+ABSENT = 0
+"""The number of traits that an entry would have that is not there, so it can be left out."""
+MISSING = -1_000_000
+"""Stands for what has not been looked up."""
 
 
 class _Column:
@@ -114,22 +120,166 @@ class _Column:
         if found is None:
             row = self._rows.known[number]
             classes = tuple([c[row[place]] for place, c in self._classes])
-            found = self._memo[number] = (
-                classes,
-                TIED if TIED in classes else min(classes, default=0),
-            )
+            found = self._memo[number] = (classes, min(classes, default=0))
         return found
+
+
+class _Reduction:
+    """What a clause makes of the entries of a list: the traits.
+
+    Args:
+        kind: the kind of entry.
+        traits: finds them.
+        names: the attributes of the kind that the clause sees.
+        patient: the attributes of the patient that the clause sees.
+    """
+
+    def __init__(
+        self, kind: str, traits: Traits, names: Iterable[str], patient: Iterable[str]
+    ) -> None:
+        self._kind = kind
+        self._traits = traits
+        self._names = tuple(names)
+        depends = traits.depends.get(kind, ())
+        self._patient = [(place, name) for place, name in enumerate(patient) if name in depends]
+        absent = traits.absent.get(kind, ())
+        self._numbers: dict[Possible, int] = {absent: ABSENT}
+        self.known: list[Possible] = [absent]
+        self.memo: dict[Numbers, dict[Numbers, int | None]] = {}
+
+    def seen(self, patient: Numbers) -> Numbers:
+        """Give those classes of the patient's attributes on which the traits depend."""
+        return tuple([patient[place] for place, _ in self._patient])
+
+    def number(
+        self, entry: Mapping[str, Fact | None], patient: Mapping[Pair, Fact], least: int
+    ) -> int | None:
+        """Give a number for the traits, negative where they are open; None: not to be had.
+
+        Args:
+            entry: what the record says of the entry.
+            patient: what it says of the patient.
+            least: the least class of any attribute that is looked at.
+        """
+        own = {name: patient.get((THE_PATIENT, name)) for _, name in self._patient}
+        try:
+            ways = self._traits.possible(self._kind, {n: entry.get(n) for n in self._names}, own)
+        except NoTraitsError:
+            return None
+        number = self._numbers.setdefault(ways, len(self._numbers))
+        if number == len(self.known):
+            self.known.append(ways)
+        if all(len(way) == 1 for way in ways):
+            return number
+        return None if least < TIED else -number
 
 
 class _Columns:
     """What a clause sees where certain lists are empty."""
 
     def __init__(
-        self, near: Mapping[str, Mapping[str, _Classes]], counts: bool, rows: Rows
+        self,
+        near: Mapping[str, Mapping[str, _Classes]],
+        counts: bool,
+        rows: Rows,
+        traits: Traits | None,
     ) -> None:
-        self.patient = [((THE_PATIENT, a), c) for a, c in near.get(PATIENT, {}).items()]
+        own = near.get(PATIENT, {})
+        self.patient = [((THE_PATIENT, a), c) for a, c in own.items()]
         self.lists = [_Column(kind, cs, rows) for kind, cs in near.items() if kind != PATIENT]
-        self.counts = counts
+        self.counts = counts or (traits is not None and traits.pairwise)
+        self._rows = rows
+        self._places = {kind: tuple(rows.places[kind]) for kind in near}
+        self._traits = traits
+        self._reductions: list[_Reduction] = []
+        self._patients: dict[Numbers, tuple[tuple[int, ...], int] | None] = {}
+        self._ways: dict[object, int] = {}
+        self._relevant: dict[object, list[int]] = {}
+        if traits is not None:
+            self._reductions = [_Reduction(c.kind, traits, near[c.kind], own) for c in self.lists]
+
+    def reduced(
+        self, situation: Situation, rows: Mapping[str, list[int]], patient: Numbers
+    ) -> Key | None:
+        """Give the key of a record made of traits, if they are to be had.
+
+        Args:
+            situation: the record.
+            rows: the numbers of its entries.
+            patient: the classes of the patient.
+        """
+        if self._traits is None:
+            return None
+        if patient not in self._patients:
+            self._patients[patient] = self._of_patient(situation, patient)
+        known = self._patients[patient]
+        if known is None:
+            return None
+        settled = True
+        seen: list[object] = []
+        for column, reduction in zip(self.lists, self._reductions, strict=True):
+            kind = column.kind
+            if kind in situation.open_lists:
+                if column.tied:
+                    return None
+                settled = False
+                seen.append(kind)
+            classes = reduction.seen(patient)
+            memo = reduction.memo.setdefault(classes, {})
+            numbers = []
+            for row in rows[kind]:
+                own, least = column.classified(row)
+                number = memo.get(own, MISSING)
+                if number == MISSING:
+                    entry = dict(zip(self._places[kind], self._rows.known[row], strict=True))
+                    least = min((least, *classes))
+                    number = memo[own] = reduction.number(entry, situation.facts, least)
+                if number is None:
+                    return None
+                if number != ABSENT:
+                    settled = settled and number > 0
+                    numbers.append(number)
+            if not self.counts:
+                numbers = list(set(numbers))
+            if len(numbers) > 1:
+                numbers.sort()
+            seen.append(tuple(numbers))
+        entries = tuple(seen)
+        relevant = self._relevant.get(entries)
+        if relevant is None:
+            relevant = self._relevant[entries] = self._matters(entries)
+        of_patient = tuple([known[0][place] for place in relevant])
+        least = min(of_patient, default=0)
+        if least < 0 and known[1] < TIED:
+            return None
+        return (settled and least >= 0, of_patient, *entries)
+
+    def _of_patient(
+        self, situation: Situation, patient: Numbers
+    ) -> tuple[tuple[int, ...], int] | None:
+        """Number each part of the patient's traits, negative where open; and the least class."""
+        assert self._traits is not None
+        facts = {name: situation.facts.get((of, name)) for (of, name), _ in self.patient}
+        try:
+            ways = self._traits.possible(PATIENT, facts, {})
+        except NoTraitsError:
+            return None
+        numbers = [self._ways.setdefault(way, len(self._ways)) for way in ways]
+        signed = [n if len(w) == 1 else -1 - n for n, w in zip(numbers, ways, strict=True)]
+        return tuple(signed), min(patient, default=0)
+
+    def _matters(self, entries: Sequence[object]) -> list[int]:
+        """Give the parts of the patient's traits that matter beside certain entries."""
+        assert self._traits is not None
+        more = [kind for kind in entries if isinstance(kind, str)]
+        numbers = [numbers for numbers in entries if isinstance(numbers, tuple)]
+        ways = {
+            column.kind: [reduction.known[abs(number)] for number in of_kind]
+            for column, reduction, of_kind in zip(
+                self.lists, self._reductions, numbers, strict=True
+            )
+        }
+        return self._traits.relevant(ways, more)
 
 
 class View:
@@ -170,21 +320,24 @@ class View:
             gone = frozenset(k for k, e in zip(self._kinds, empty, strict=True) if e)
             columns = self._columns[empty] = self._look(gone)
         facts = situation.facts
-        numbers = [classes[facts.get(pair)] for pair, classes in columns.patient]
+        numbers = tuple([classes[facts.get(pair)] for pair, classes in columns.patient])
+        reduced = columns.reduced(situation, rows, numbers)
+        if reduced is not None:
+            return (reduced[0], "traits", empty, *reduced[1:])
         least = min(numbers, default=0)
         seen: list[object] = [*numbers]
-        if TIED in numbers:
+        if least < TIED:
             return self._far_key(situation)
         for column in columns.lists:
             if column.kind in open_lists:
                 if column.tied:
                     return self._far_key(situation)
-                least = TIED
+                least = min(least, -1)
                 seen.append(column.kind)
             entries = []
             for number in rows[column.kind]:
                 classes, lowest = column.classified(number)
-                if lowest == TIED:
+                if lowest < TIED:
                     return self._far_key(situation)
                 least = min(least, lowest)
                 entries.append(classes)
@@ -279,7 +432,9 @@ def look(engine: Engine, settled: Mapping[str, str]) -> Outlook:
     shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
     session = Session(engine.protocol, shape, settled)
     dependencies = session.dependencies
-    alike = Alike(session.ground_rules, {p: v for p, v in session.has.items() if p[0][1] < 2})
+    alike = Alike(session.rules.bare, {p: v for p, v in session.has.items() if p[0][1] < 2})
+    local = LocalRules(session.rules, session.has, session.present, engine.protocol.vocabulary)
+    counting = session.rules.counting
     tied = {(entity[0], attribute) for entity, attribute in dependencies.tied}
     rows = Rows(engine.protocol.vocabulary)
     views = []
@@ -295,7 +450,12 @@ def look(engine: Engine, settled: Mapping[str, str]) -> Outlook:
                     a: _Classes(alike.classes((entity, a), reached), (kind, a) in tied)
                     for a in sorted(attributes)
                 }
-            return _Columns(near, not session.counting.isdisjoint(reached), rows)
+            numbers = {(kind, a): c.numbers for kind, cs in near.items() for a, c in cs.items()}
+            try:
+                traits = Traits(local, atoms, reached, numbers)
+            except NoTraitsError:
+                traits = None
+            return _Columns(near, not counting.isdisjoint(reached), rows, traits)
 
         far = _by_kind(dependencies.of(atoms))
         views.append(View(clause, columns, sorted(set(far) - {PATIENT}), far))

@@ -29,25 +29,42 @@ class ProgramError(Exception):
 
 
 class GroundRules(clingo.Observer):
-    """Collects the ground rules of a program as pairs of heads and bodies.
+    """Collects the ground rules of a program.
 
-    ``counting`` are the heads of rules that count or add up.
+    ``plain`` has choice, heads and body of each rule; ``weighted`` choice, heads, bound and
+    weighted body of each that counts or adds up.
     """
 
     def __init__(self) -> None:
-        self.rules: list[tuple[Sequence[int], Sequence[int]]] = []
-        self.counting: set[int] = set()
+        self.plain: list[tuple[bool, Sequence[int], Sequence[int]]] = []
+        self.weighted: list[tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]] = []
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         """Take in a rule."""
-        self.rules.append((head, body))
+        self.plain.append((choice, head, body))
 
     def weight_rule(
         self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
     ) -> None:
         """Take in a rule whose body is a weight constraint."""
-        self.rules.append((head, [literal for literal, _ in body]))
-        self.counting.update(head)
+        self.weighted.append((choice, head, lower_bound, body))
+
+    @property
+    def bare(self) -> list[tuple[Sequence[int], Sequence[int]]]:
+        """The rules as heads and the literals of their bodies."""
+        return [(head, body) for _, head, body in self.plain] + [
+            (head, [literal for literal, _ in body]) for _, head, _, body in self.weighted
+        ]
+
+    @property
+    def counting(self) -> set[int]:
+        """The heads of rules that count or add up."""
+        return {head for _, heads, _, _ in self.weighted for head in heads}
+
+    @property
+    def chosen(self) -> set[int]:
+        """The heads of choices."""
+        return {head for choice, heads, *_ in self.plain + self.weighted if choice for head in heads}
 
 
 def load_control(

@@ -126,7 +126,7 @@ class Session:
         """What each clause depends on, read off the ground program."""
         if self._dependencies is None:
             self._dependencies = Dependencies(
-                self.ground_rules,
+                self.rules.bare,
                 {lit: key for key, values in self.has.items() for lit in values.values()},
                 {lit: entity for entity, lit in self.present.items()},
                 self._impossible,
@@ -146,14 +146,10 @@ class Session:
         return tuple(table[clause] for table in tables if clause in table)
 
     @property
-    def ground_rules(self) -> list[tuple[Sequence[int], Sequence[int]]]:
-        """The ground rules of a traced session, as heads and bodies."""
-        return self._rules.rules if self._rules is not None else []
-
-    @property
-    def counting(self) -> set[int]:
-        """The atoms of a traced session whose rules count or add up."""
-        return self._rules.counting if self._rules is not None else set()
+    def rules(self) -> GroundRules:
+        """The ground rules of a traced session."""
+        assert self._rules is not None
+        return self._rules
 
     def readings(self, chosen: Mapping[str, str], free: Iterable[str] = ()) -> list[int]:
         """Give assumptions for the readings of the text, and against impossible people.

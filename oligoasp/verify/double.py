@@ -16,25 +16,6 @@ from oligoasp.solver.session import OPTIONS, Shape, _facts
 from oligoasp.verify.space import WholeSession
 
 
-class WholeRules(GroundRules):
-    """Collects ground rules with all that is needed to write them once more."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.plain: list[tuple[bool, Sequence[int], Sequence[int]]] = []
-        self.weighted: list[tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]] = []
-
-    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
-        """Take in a rule."""
-        self.plain.append((choice, head, body))
-
-    def weight_rule(
-        self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
-    ) -> None:
-        """Take in a rule whose body is a weight constraint."""
-        self.weighted.append((choice, head, lower_bound, body))
-
-
 class DoubleSession(WholeSession):
     """A session with a second copy of everything that depends on how the text is read.
 
@@ -49,7 +30,7 @@ class DoubleSession(WholeSession):
         self.shape = shape
         self.settled: dict[str, str] = {}
         self._rules = None
-        rules = WholeRules()
+        rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
         self._control = load_control(files, _facts(protocol, shape), OPTIONS, rules)
         self._index()
@@ -86,7 +67,7 @@ class DoubleSession(WholeSession):
             for atom in self._control.symbolic_atoms.by_signature(name, 2)
         }
 
-    def _second(self, rules: WholeRules, only: str) -> dict[int, int]:
+    def _second(self, rules: GroundRules, only: str) -> dict[int, int]:
         """Write the second copy; give the new atom of each atom that has one."""
         users: dict[int, list[int]] = defaultdict(list)
         for _, heads, body in rules.plain:

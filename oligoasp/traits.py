@@ -1,0 +1,471 @@
+"""What the rules of a clause make of the patient, or of one entry of a list: its traits.
+
+A clause about lesions hardly ever needs a lesion's size and site as such, only whether
+the lesion counts and is measurable. Such traits are what the ground rules about the
+patient and one entry alone conclude and hand on to rules about several entries. Records
+whose patient and entries have the same traits are the same to the clause.
+
+What is open is tried out in every way, so traits are exact: an entry has the set of all
+traits that it can have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
+from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Value
+from oligoasp.solver.program import GroundRules
+
+Possible: TypeAlias = tuple[frozenset[tuple[object, ...]], ...]
+"""The traits that the patient or an entry can have, one tuple for each way; for each
+place in the list at which an entry can stand."""
+Trait: TypeAlias = tuple[tuple[int, ...], ...]
+"""Bodies of rules of which any is enough, each the literals that it asks for together."""
+
+_Companions: TypeAlias = set[tuple[Entity, tuple[int, ...]]]
+_Asked: TypeAlias = dict[Entity, dict[Trait, _Companions | None]]
+NO_GROUP = "none"
+
+MOST_WAYS = 64
+"""Where more ways are open, finding the traits costs more than it saves."""
+
+
+class NoTraitsError(Exception):
+    """The rules cannot be taken apart in this way, or too much is open."""
+
+
+class LocalRules:
+    """Ground rules, ready to be evaluated for the patient and one entry.
+
+    Args:
+        rules: the ground rules, all readings settled.
+        has: the atom of each value of each attribute.
+        present: the atom that says that an entry is present.
+        vocabulary: says under which conditions attributes have a meaning.
+    """
+
+    def __init__(
+        self,
+        rules: GroundRules,
+        has: Mapping[Pair, Mapping[Value, int]],
+        present: Mapping[Entity, int],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self.has = has
+        self.vocabulary = vocabulary
+        self.about = {atom: (pair, v) for pair, values in has.items() for v, atom in values.items()}
+        self.entity = {atom: entity for entity, atom in present.items()}
+        self.bodies: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        self.sums: dict[int, list[tuple[int, tuple[tuple[int, int], ...]]]] = defaultdict(list)
+        inputs = self.about.keys() | self.entity.keys()
+        self._chosen = rules.chosen - inputs
+        for _, heads, body in rules.plain:
+            for head in heads:
+                if head not in inputs:
+                    self.bodies[head].append(tuple(body))
+        for _, heads, bound, weights in rules.weighted:
+            for head in heads:
+                self.sums[head].append((bound, tuple(weights)))
+        self._entries: dict[int, frozenset[Entity]] = {}
+
+    def entries(self, atom: int) -> frozenset[Entity]:
+        """Give the entries of lists that an atom can depend on.
+
+        Raises:
+            NoTraitsError: the atom depends on itself, or on a choice of its own.
+        """
+        if atom not in self._entries:
+            self._find_entries(atom)
+        return self._entries[atom]
+
+    def _find_entries(self, start: int) -> None:
+        open_atoms: set[int] = set()
+        stack = [start]
+        while stack:
+            atom = stack[-1]
+            if atom in self._entries:
+                stack.pop()
+                continue
+            if atom in self._chosen:
+                raise NoTraitsError
+            below = self.below(atom)
+            if atom not in open_atoms:
+                open_atoms.add(atom)
+                missing = [b for b in below if b not in self._entries]
+                if any(b in open_atoms for b in missing):
+                    raise NoTraitsError
+                stack += missing
+                continue
+            stack.pop()
+            if any(b not in self._entries for b in below):
+                raise NoTraitsError
+            own = self.about[atom][0][0] if atom in self.about else self.entity.get(atom)
+            found = {own} if own is not None and own != THE_PATIENT else set()
+            self._entries[atom] = frozenset(found.union(*(self._entries[b] for b in below)))
+
+    def below(self, atom: int) -> set[int]:
+        """Give the atoms in the bodies of the rules of an atom."""
+        below = {abs(x) for body in self.bodies.get(atom, ()) for x in body}
+        return below | {abs(x) for _, ws in self.sums.get(atom, ()) for x, _ in ws}
+
+
+@dataclass(slots=True)
+class Part:
+    """Traits that turn on the same attributes, of the patient or of an entry at one place.
+
+    ``with_entries`` are the bodies of entries with which alone rules ask for the traits;
+    None: they are asked for anyway.
+    """
+
+    entity: Entity
+    traits: list[Trait]
+    with_entries: _Companions | None
+
+
+class Traits:
+    """Finds the traits of the patient and of entries, for the rules of one clause.
+
+    Args:
+        rules: all ground rules.
+        goals: the atoms that the status of the clause is read from.
+        reached: the atoms that these can depend on.
+        classes: for each attribute, the number of the class of values that each value is in.
+
+    Raises:
+        NoTraitsError: the rules cannot be taken apart.
+    """
+
+    def __init__(
+        self,
+        rules: LocalRules,
+        goals: Iterable[int],
+        reached: frozenset[int],
+        classes: Mapping[tuple[str, str], Mapping[Value, int]],
+    ) -> None:
+        self._rules = rules
+        self._classes = classes
+        self.pairwise = False
+        asked = self._asked(goals, reached)
+        self.parts: dict[str, list[Part]] = {PATIENT: []}
+        for entity in sorted(asked):
+            self.parts.setdefault(entity[0], []).extend(self._apart(entity, asked[entity]))
+        self.depends = {kind: self._of_patient(parts) for kind, parts in self.parts.items()}
+        self.absent = {kind: self._absent(kind) for kind in self.parts if kind != PATIENT}
+
+    def _asked(self, goals: Iterable[int], reached: frozenset[int]) -> _Asked:
+        """Find what rules about several entries ask of the patient and of each entry."""
+        entries = self._rules.entries
+        asked: _Asked = defaultdict(dict)
+        for goal in goals:
+            if len(entries(goal)) < 2:
+                asked[next(iter(entries(goal)), THE_PATIENT)][((goal,),)] = None
+        for atom in sorted(reached):
+            if len(entries(atom)) < 2:
+                continue
+            enough: dict[Entity, set[tuple[int, ...]]] = defaultdict(set)
+            bodies = list(self._rules.bodies.get(atom, ()))
+            for body in bodies:
+                alone = self._about_one(body, reached)
+                if alone is not None:
+                    enough[alone].add(tuple(x for x in sorted(body) if abs(x) in reached))
+                else:
+                    self._joint(body, reached, asked)
+            for entity, any_of in enough.items():
+                asked[entity][tuple(sorted(any_of))] = None
+            for _, weights in self._rules.sums.get(atom, ()):
+                for literal, _ in weights:
+                    self._joint((literal,), reached, asked)
+        return asked
+
+    def _about_one(self, body: Iterable[int], reached: frozenset[int]) -> Entity | None:
+        """Give the only one whom a body is about, if there is only one."""
+        whom = {self._whom(x) for x in body if abs(x) in reached}
+        return whom.pop() if len(whom) == 1 else None
+
+    def _whom(self, literal: int) -> Entity | None:
+        own = self._rules.entries(abs(literal))
+        return None if len(own) > 1 else next(iter(own), THE_PATIENT)
+
+    def _joint(self, body: Iterable[int], reached: frozenset[int], asked: _Asked) -> None:
+        """Take note of what a body about several asks of each."""
+        whole: dict[Entity | None, list[int]] = defaultdict(list)
+        for literal in body:
+            if abs(literal) in reached:
+                whole[self._whom(literal)].append(literal)
+        parts = {
+            entity: tuple(sorted(literals))
+            for entity, literals in whole.items()
+            if entity is not None
+        }
+        entries = [(entity, body) for entity, body in parts.items() if entity != THE_PATIENT]
+        kinds = [entity[0] for entity, _ in entries]
+        self.pairwise = self.pairwise or len(kinds) > len(set(kinds))
+        for entity, literals in parts.items():
+            known = asked[entity].setdefault((literals,), set())
+            if known is not None:
+                if entity == THE_PATIENT and entries:
+                    known.update(entries)
+                else:
+                    asked[entity][(literals,)] = None
+
+    def _apart(self, entity: Entity, traits: Mapping[Trait, _Companions | None]) -> list[Part]:
+        """Sort traits into parts that have no attribute of the entity in common."""
+        groups: list[tuple[set[Pair], list[Trait]]] = []
+        for trait in sorted(traits):
+            own = {pair for pair in self._pairs(trait) if pair[0] == entity}
+            joined = [trait]
+            for group in [g for g in groups if g[0] & own]:
+                own |= group[0]
+                joined += group[1]
+                groups.remove(group)
+            groups.append((own, sorted(joined)))
+        parts = []
+        for _, joined in sorted(groups, key=lambda g: g[1]):
+            companions: _Companions | None = set()
+            for trait in joined:
+                more = traits[trait]
+                companions = None if companions is None or more is None else companions | more
+            parts.append(Part(entity, joined, companions))
+        return parts
+
+    def _pairs(self, trait: Trait) -> set[Pair]:
+        """Give the attributes on which a trait depends, and on which their meaning does."""
+        seen: set[int] = set()
+        found: set[Pair] = set()
+        stack = [abs(x) for body in trait for x in body]
+        while stack:
+            atom = stack.pop()
+            if atom not in seen:
+                seen.add(atom)
+                stack += self._rules.below(atom)
+                if atom in self._rules.about:
+                    found.add(self._rules.about[atom][0])
+        conditions = self._rules.vocabulary.conditions
+        left = list(found)
+        while left:
+            entity, name = left.pop()
+            others = {(entity, c.other) for c in conditions.get((entity[0], name), ())}
+            left += others - found
+            found |= others
+        return found
+
+    def _of_patient(self, parts: Iterable[Part]) -> set[str]:
+        pairs = {pair for part in parts for trait in part.traits for pair in self._pairs(trait)}
+        return {name for entity, name in pairs if entity == THE_PATIENT}
+
+    def _absent(self, kind: str) -> Possible:
+        """Give the traits of an entry that is not there, which are the same for all patients."""
+        found = []
+        for part in self.parts[kind]:
+            look = _Look(self._rules, part.entity, {}, {}, absent=True)
+            values = [look.any(trait) for trait in part.traits]
+            if None in values:
+                raise NoTraitsError
+            found.append(frozenset({tuple(map(bool, values))}))
+        return tuple(found)
+
+    def relevant(self, entries: Mapping[str, Iterable[Possible]], more: Iterable[str]) -> list[int]:
+        """Give the parts of the patient's traits that matter beside certain entries.
+
+        Args:
+            entries: the traits of the entries, by kind.
+            more: kinds of which there may be more entries.
+        """
+        true: _Companions = set()
+        anything = set(more)
+        for kind, parts in self.parts.items():
+            seen = [self.absent[kind], *entries.get(kind, ())] if kind != PATIENT else []
+            for place, part in enumerate(parts):
+                for index, trait in enumerate(part.traits):
+                    if any(way[index - len(part.traits)] for ways in seen for way in ways[place]):
+                        true.update((part.entity, body) for body in trait)
+        return [
+            place
+            for place, part in enumerate(self.parts[PATIENT])
+            if part.with_entries is None
+            or any(e[0] in anything or (e, body) in true for e, body in part.with_entries)
+        ]
+
+    def possible(
+        self, kind: str, entry: Mapping[str, Fact | None], patient: Mapping[str, Fact | None]
+    ) -> Possible:
+        """Give the traits that the patient or an entry can have.
+
+        Args:
+            kind: the kind of the entry.
+            entry: what the record says of the entry (or the patient), by attribute.
+            patient: what it says of the patient.
+
+        Raises:
+            NoTraitsError: too much is open, or traits turn on what is open of the patient.
+        """
+        found = []
+        attributes = self._rules.vocabulary.attributes
+        for part in self.parts[kind]:
+            known: dict[Pair, Value | None] = {}
+            labels = []
+            for name, fact in patient.items():
+                if fact is not None and _single(fact):
+                    known[THE_PATIENT, name] = fact.values[0] if fact.values else None
+            for name, fact in entry.items():
+                group = attributes[kind, name].type == "group"
+                if fact is not None and _single(fact):
+                    value = fact.values[0] if fact.values else None
+                    if group:
+                        if value not in (None, NO_GROUP):
+                            labels.append((name, value))
+                        value = self._label(part.entity, name, value)
+                    known[part.entity, name] = value
+                elif group:
+                    raise NoTraitsError
+            ways = self._ways(part, known, entry)
+            found.append(frozenset([(*labels, *way) for way in ways]))
+        return tuple(found)
+
+    def _label(self, entity: Entity, name: str, value: Value | None) -> Value | None:
+        """Give the label that the rules know in place of one of the record's."""
+        known = self._rules.has[entity, name]
+        if value is None or value in known:
+            return value
+        return next(v for v in known if v != NO_GROUP)
+
+    def _ways(
+        self,
+        part: Part,
+        known: dict[Pair, Value | None],
+        facts: Mapping[str, Fact | None],
+    ) -> set[tuple[bool, ...]]:
+        found: set[tuple[bool, ...]] = set()
+        stack = [known]
+        for _ in range(MOST_WAYS):
+            if not stack:
+                return found
+            known = stack.pop()
+            look = _Look(self._rules, part.entity, known, facts)
+            values = [look.any(trait) for trait in part.traits]
+            if None not in values:
+                found.add(tuple([bool(v) for v in values]))
+                continue
+            pair = self._next(look, known)
+            stack += [{**known, pair: value} for value in self._values(pair, known, facts)]
+        raise NoTraitsError
+
+    def _next(self, look: _Look, known: Mapping[Pair, Value | None]) -> Pair:
+        """Give an open attribute on which the traits turn; first what gives it a meaning."""
+        pair = look.turns_on
+        assert pair is not None
+        if pair[0] != look.entity:
+            raise NoTraitsError
+        conditions = self._rules.vocabulary.conditions
+        waiting = [pair]
+        while waiting:
+            pair = waiting.pop()
+            others = [(pair[0], c.other) for c in conditions.get((pair[0][0], pair[1]), ())]
+            waiting += [o for o in others if o not in known]
+        return pair
+
+    def _values(
+        self, pair: Pair, known: Mapping[Pair, Value | None], facts: Mapping[str, Fact | None]
+    ) -> list[Value | None]:
+        """Give one value of each class that an open attribute can have."""
+        (kind, _), name = pair
+        for condition in self._rules.vocabulary.conditions.get((kind, name), ()):
+            other = known[pair[0], condition.other]
+            if other is None or (other in condition.values) == condition.negated:
+                return [None]
+        fact = facts.get(name)
+        allowed = self._rules.has.get(pair, {}) if fact is None else fact.values
+        numbers = self._classes.get((kind, name), {})
+        of_class: dict[object, Value] = {}
+        for value in allowed:
+            of_class.setdefault(numbers.get(value, value), value)
+        return list(of_class.values())
+
+
+class _Look:
+    """What is true of one entry as far as its attributes are known: true, false or None."""
+
+    def __init__(
+        self,
+        rules: LocalRules,
+        entity: Entity,
+        known: Mapping[Pair, Value | None],
+        facts: Mapping[str, Fact | None],
+        *,
+        absent: bool = False,
+    ) -> None:
+        self.entity = entity
+        self.turns_on: Pair | None = None
+        self._rules = rules
+        self._known = known
+        self._facts = facts
+        self._absent = absent
+        self._memo: dict[int, bool | None] = {}
+
+    def any(self, bodies: Iterable[Iterable[int]]) -> bool | None:
+        """Tell whether any of some bodies holds."""
+        result: bool | None = False
+        for body in bodies:
+            value = self.all(body)
+            if value:
+                return True
+            if value is None:
+                result = None
+        return result
+
+    def all(self, literals: Iterable[int]) -> bool | None:
+        """Tell whether all of some literals hold."""
+        result: bool | None = True
+        for literal in literals:
+            value = self._atom(abs(literal))
+            if value is None:
+                result = None
+            elif value != (literal > 0):
+                return False
+        return result
+
+    def _atom(self, atom: int) -> bool | None:
+        if atom not in self._memo:
+            self._memo[atom] = self._evaluate(atom)
+        return self._memo[atom]
+
+    def _evaluate(self, atom: int) -> bool | None:
+        rules = self._rules
+        if atom in rules.about:
+            return self._input(*rules.about[atom])
+        if atom in rules.entity:
+            return rules.entity[atom] == THE_PATIENT or (
+                not self._absent and rules.entity[atom] == self.entity
+            )
+        result = self.any(rules.bodies.get(atom, ()))
+        for bound, weights in rules.sums.get(atom, ()):
+            sure = possible = 0
+            for literal, weight in weights:
+                value = self.all((literal,))
+                sure += weight if value else 0
+                possible += weight if value is not False else 0
+            if result or sure >= bound:
+                return True
+            if possible >= bound:
+                result = None
+        return result
+
+    def _input(self, pair: Pair, value: Value) -> bool | None:
+        if pair in self._known:
+            return self._known[pair] == value
+        if pair[0] not in (THE_PATIENT, self.entity) or (self._absent and pair[0] == self.entity):
+            return False
+        if pair[0] == self.entity:
+            fact = self._facts.get(pair[1])
+            if fact is not None and value not in fact.values:
+                return False
+        self.turns_on = pair
+        return None
+
+
+def _single(fact: Fact) -> bool:
+    return not fact.values or (fact.sure and len(fact.values) == 1)
