@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
-from oligoasp.record.facts import Compiler, Entity, Situation
+from oligoasp.record.facts import Compiler, Entity, Situation, Stated
 from oligoasp.record.read import Entry, Record
 from oligoasp.record.sense import Sense
 from oligoasp.solver.minimal import group_oracle, shrink
@@ -114,7 +114,7 @@ class Engine:
         """The reading of every ambiguity."""
         return {**self.protocol.default_readings(), **self.readings}
 
-    def shape(self, situation: Situation, spare: Iterable[str] = ()) -> Shape:
+    def shape(self, situation: Stated, spare: Iterable[str] = ()) -> Shape:
         """Give how many entries of each kind a record may have."""
         kinds = self.protocol.vocabulary.kinds
         roomy = frozenset(spare)
@@ -271,12 +271,12 @@ def status_of(clause: Clause, found: Consequences) -> Status:
     return Status.MET if included else Status.ABSENT
 
 
-def literals(session: Session, situation: Situation) -> list[int]:
+def literals(session: Session, situation: Stated) -> list[int]:
     """Give the assumptions that say all that a record says."""
     return [lit for group in literal_groups(session, situation).values() for lit in group]
 
 
-def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity, str], list[int]]:
+def literal_groups(session: Session, situation: Stated) -> dict[tuple[Entity, str], list[int]]:
     """Give the assumptions for a record, grouped by what says them.
 
     Returns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from oligoasp.protocol.model import Protocol
@@ -44,19 +45,33 @@ class Fact(NamedTuple):
 MEANINGLESS = Fact(())
 
 
-@dataclass(slots=True)
-class Situation:
-    """A record as the rules see it.
+@dataclass
+class Stated:
+    """What the rules see of a record.
 
     ``ids`` lists the recorded entries of each kind; ``open_lists`` the kinds of which
-    there may be more; ``contradictions`` pairs of attributes that exclude each other.
+    there may be more; ``said`` what the record says of each entry, by attribute.
+    """
+
+    ids: dict[str, tuple[str, ...]]
+    open_lists: frozenset[str]
+    said: dict[Entity, dict[str, Fact]]
+
+    @cached_property
+    def facts(self) -> dict[Pair, Fact]:
+        """What the record says of each attribute."""
+        return {(e, name): fact for e, facts in self.said.items() for name, fact in facts.items()}
+
+
+@dataclass
+class Situation(Stated):
+    """A record, and what the rules see of it.
+
+    ``contradictions`` are pairs of attributes that exclude each other.
     """
 
     record: Record
     derivation: Derivation
-    ids: dict[str, tuple[str, ...]]
-    open_lists: frozenset[str]
-    facts: dict[Pair, Fact]
     contradictions: tuple[tuple[Entity, str, str], ...]
 
 
@@ -101,11 +116,11 @@ class Compiler:
             Its facts; absent attributes are left out, unless absence has a meaning.
         """
         derivation = Derivation(self.vocabulary, record, days_later)
-        facts: dict[Pair, Fact] = {}
+        said: dict[Entity, dict[str, Fact]] = {}
         contradictions: list[tuple[Entity, str, str]] = []
         ids: dict[str, tuple[str, ...]] = {}
         open_lists: list[str] = []
-        self._entry(THE_PATIENT, record, derivation, facts, contradictions, {})
+        self._entry(THE_PATIENT, record, derivation, said, contradictions, {})
         for kind in self._lists:
             entries = record.entries(kind.name)
             if entries is None or kind.list_name in record.incomplete:
@@ -118,9 +133,9 @@ class Compiler:
             if groups:
                 entries = self._share(kind.name, entries)
             for index, entry in enumerate(entries, 1):
-                self._entry((kind.name, index), entry, derivation, facts, contradictions, groups)
+                self._entry((kind.name, index), entry, derivation, said, contradictions, groups)
         return Situation(
-            record, derivation, ids, frozenset(open_lists), facts, tuple(contradictions)
+            ids, frozenset(open_lists), said, record, derivation, tuple(contradictions)
         )
 
     def _share(self, kind: str, entries: Sequence[Entry]) -> list[Entry]:
@@ -149,13 +164,13 @@ class Compiler:
         entity: Entity,
         entry: Entry,
         derivation: Derivation,
-        facts: dict[Pair, Fact],
+        said: dict[Entity, dict[str, Fact]],
         contradictions: list[tuple[Entity, str, str]],
         groups: dict[object, str],
     ) -> None:
         kind = self._kinds[entity[0]]
         given = entry.values
-        found: dict[str, Fact] = {}
+        found = said[entity] = {}
         for name, path, fact in kind.silent:
             if path not in given:
                 found[name] = fact
@@ -170,8 +185,6 @@ class Compiler:
             self._restrict(
                 entity, name, conditions, found, contradictions, self.vocabulary.ignorable
             )
-        for name, fact in found.items():
-            facts[entity, name] = fact
 
     @staticmethod
     def _restrict(

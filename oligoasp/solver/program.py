@@ -64,7 +64,9 @@ class GroundRules(clingo.Observer):
     @property
     def chosen(self) -> set[int]:
         """The heads of choices."""
-        return {head for choice, heads, *_ in self.plain + self.weighted if choice for head in heads}
+        chosen = [heads for choice, heads, _ in self.plain if choice]
+        chosen += [heads for choice, heads, _, _ in self.weighted if choice]
+        return {head for heads in chosen for head in heads}
 
 
 def load_control(

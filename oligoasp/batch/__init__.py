@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from oligoasp.answers import Check
+from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.views import Columns, Key, look, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
 from oligoasp.record.errors import RecordError
-from oligoasp.record.facts import Situation
+from oligoasp.record.facts import Stated
 from oligoasp.record.read import Record
 from oligoasp.solver.session import Session, Shape
-from oligoasp.views import Key, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,13 @@ class Batch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
-        self._settled = engine.settled
         self._sessions: dict[Shape, Session] = {}
-        self._known: dict[str, dict[Key, Status]] = {}
         self._joint: dict[Key, bool] = {}
-        outlook = look(engine, self._settled)
-        self._rows, self._views, self._integrity = outlook.rows, outlook.views, outlook.integrity
+        self.outlines = Outlines(engine.protocol.vocabulary)
+        outlook = look(engine, self.outlines)
+        self._views, self._integrity = outlook.views, outlook.integrity
         self._unused = outlook.unused
         self._possible: set[Key] = set()
-        for view in self._views:
-            self._known[view.clause] = {}
 
     def decide(self, record: Record) -> Outcome:
         """Decide one record.
@@ -66,81 +64,97 @@ class Batch:
         Raises:
             RecordError: nobody can be as the record says.
         """
-        situation = self._engine.compile(record)
-        numbers = self._rows.of(situation)
-        keys = {view.clause: view(situation, numbers) for view in self._views}
-        if not self._possible.issuperset(rows := self._integrity.rows(situation, numbers)):
-            return self._solve(situation, keys, rows)
-        statuses: dict[str, Status] = {}
-        for name, key in keys.items():
-            status = self._known[name].get(key)
-            if status is None:
-                return self._solve(situation, keys, rows)
-            statuses[name] = status
-        return self._outcome(situation, statuses, keys)
-
-    def _solve(self, situation: Situation, keys: Mapping[str, Key], rows: Iterable[Key]) -> Outcome:
-        """Solve what is not known of a record, and remember it."""
-        session = self._session(situation)
-        assumptions = [*session.readings(self._settled), *literals(session, situation)]
-        known = {c.id: self._known[c.id].get(keys[c.id]) for c in self._clauses}
-        settled = {c for c, status in known.items() if status is not None or keys[c][0]}
-        found = session.consequences(assumptions, settled)
-        if found is None:
-            self._engine.decide(situation.record)  # raises, with the reasons
+        outcome = self.conclude(self.outlines.of(self._engine.compile(record)))
+        if outcome is None:
+            self._engine.decide(record)  # raises, with the reasons
             raise AssertionError("a record is impossible in a batch only")
-        self._possible.update(rows)
-        statuses: dict[str, Status] = {}
-        for clause in self._clauses:
-            status = known[clause.id]
-            if status is None:
-                status = self._known[clause.id][keys[clause.id]] = status_of(clause, found)
-            statuses[clause.id] = status
-        return self._outcome(situation, statuses, keys)
+        return outcome
 
-    def _outcome(
-        self, situation: Situation, statuses: dict[str, Status], keys: Mapping[str, Key]
-    ) -> Outcome:
-        shown = {c.id: statuses[c.id] for c in self._clauses if c.tests}
-        if any(status.blocks for status in statuses.values()):
+    def conclude(self, outline: Outline) -> Outcome | None:
+        """Decide by the outline of a record.
+
+        Returns:
+            None if nobody can be as the record says.
+        """
+        sights = []
+        statuses: list[Status] = []
+        for view in self._views:
+            columns = view.columns(outline)
+            key = columns.key(outline)
+            sights.append((columns, key))
+            status = columns.known.get(key)
+            if status is not None:
+                statuses.append(status)
+        solving = None
+        rows = self._integrity.rows(outline)
+        if len(statuses) < len(sights) or not self._possible.issuperset(rows):
+            solving = self._assume(outline)
+            found = self._solve(*solving, sights)
+            if found is None:
+                return None
+            statuses = found
+            self._possible.update(rows)
+        by_clause = dict(zip(self._clauses, statuses, strict=True))
+        shown = {c.id: status for c, status in by_clause.items() if c.tests}
+        if any(status.blocks for status in statuses):
             return Outcome(Verdict.INELIGIBLE, shown)
-        unknown = [c for c, status in statuses.items() if status is Status.UNKNOWN]
+        unknown = [i for i, status in enumerate(statuses) if status is Status.UNKNOWN]
         if not unknown:
             return Outcome(Verdict.ELIGIBLE, shown)
-        key = tuple((c, keys[c]) for c in unknown)
-        together = self._joint.get(key)
-        if together is None:
-            session = self._session(situation)
-            together = session.satisfiable(
-                [
-                    *session.readings(self._settled),
-                    *literals(session, situation),
-                    session.eligible,
-                ]
-            )
-            self._joint[key] = together
-        return Outcome(Verdict.UNDETERMINED if together else Verdict.INELIGIBLE, shown)
+        together = tuple([(i, id(sights[i][0]), sights[i][1]) for i in unknown])
+        if together not in self._joint:
+            session, assumptions = solving or self._assume(outline)
+            self._joint[together] = session.satisfiable([*assumptions, session.eligible])
+        return Outcome(
+            Verdict.UNDETERMINED if self._joint[together] else Verdict.INELIGIBLE, shown
+        )
 
-    def _session(self, situation: Situation) -> Session:
+    def _assume(self, outline: Outline) -> tuple[Session, list[int]]:
+        stated = self.outlines.stated(outline)
+        session = self._session(stated)
+        return session, [*session.readings(self._engine.settled), *literals(session, stated)]
+
+    def _solve(
+        self, session: Session, assumptions: list[int], sights: list[tuple[Columns, Key]]
+    ) -> list[Status] | None:
+        """Solve what is not known of a record, and remember it."""
+        known = [columns.known.get(key) for columns, key in sights]
+        agreed = {
+            clause.id
+            for clause, status, (_, key) in zip(self._clauses, known, sights, strict=True)
+            if status is not None or settled(key)
+        }
+        found = session.consequences(assumptions, agreed)
+        if found is None:
+            return None
+        statuses = []
+        for clause, status, (columns, key) in zip(self._clauses, known, sights, strict=True):
+            if status is None:
+                status = columns.known[key] = status_of(clause, found)  # noqa: PLW2901
+            statuses.append(status)
+        return statuses
+
+    def _session(self, stated: Stated) -> Session:
         """Give a session with room for a record, no roomier than need be."""
-        needed = self._engine.shape(situation)
+        needed = self._engine.shape(stated)
         kinds = self._engine.protocol.vocabulary.kinds
         # Lists that may be long get room of their own, the others all the same.
-        short = max([1, *(number for kind, number in needed if kinds[kind].unrecorded < 2)])
+        short = max((n for kind, n in needed if kinds[kind].unrecorded < 2), default=0)
         shape = tuple(
-            (kind, _room(number if kinds[kind].unrecorded > 1 else short))
+            (kind, _room(number, 4) if kinds[kind].unrecorded > 1 else _room(short, 2))
             for kind, number in needed
         )
         if shape not in self._sessions:
+            engine = self._engine
             self._sessions[shape] = Session(
-                self._engine.protocol, shape, self._settled, unused=self._unused, traced=False
+                engine.protocol, shape, engine.settled, unused=self._unused, traced=False
             )
         return self._sessions[shape]
 
 
-def _room(number: int) -> int:
+def _room(number: int, least: int) -> int:
     """Round the number of entries up, so that few sessions serve many records."""
-    return 1 << max(number - 1, 0).bit_length()
+    return max(least, 1 << max(number - 1, 0).bit_length())
 
 
 def check(engine: Engine, records: Iterable[Record | RecordError]) -> Iterator[Check | RecordError]:

@@ -71,6 +71,8 @@ class LocalRules:
             for head in heads:
                 self.sums[head].append((bound, tuple(weights)))
         self._entries: dict[int, frozenset[Entity]] = {}
+        self._below: dict[int, frozenset[int]] = {}
+        self._pairs: dict[tuple[int, ...], frozenset[Pair]] = {}
 
     def entries(self, atom: int) -> frozenset[Entity]:
         """Give the entries of lists that an atom can depend on.
@@ -107,10 +109,36 @@ class LocalRules:
             found = {own} if own is not None and own != THE_PATIENT else set()
             self._entries[atom] = frozenset(found.union(*(self._entries[b] for b in below)))
 
-    def below(self, atom: int) -> set[int]:
+    def below(self, atom: int) -> frozenset[int]:
         """Give the atoms in the bodies of the rules of an atom."""
-        below = {abs(x) for body in self.bodies.get(atom, ()) for x in body}
-        return below | {abs(x) for _, ws in self.sums.get(atom, ()) for x, _ in ws}
+        if atom not in self._below:
+            below = {abs(x) for body in self.bodies.get(atom, ()) for x in body}
+            below.update(abs(x) for _, weights in self.sums.get(atom, ()) for x, _ in weights)
+            self._below[atom] = frozenset(below)
+        return self._below[atom]
+
+    def pairs(self, body: tuple[int, ...]) -> frozenset[Pair]:
+        """Give the attributes on which a body depends, and on which their meaning does."""
+        if body not in self._pairs:
+            seen: set[int] = set()
+            found: set[Pair] = set()
+            stack = [abs(x) for x in body]
+            while stack:
+                atom = stack.pop()
+                if atom not in seen:
+                    seen.add(atom)
+                    stack += self.below(atom)
+                    if atom in self.about:
+                        found.add(self.about[atom][0])
+            left = list(found)
+            while left:
+                entity, name = left.pop()
+                conditions = self.vocabulary.conditions.get((entity[0], name), ())
+                others = {(entity, c.other) for c in conditions}
+                left += others - found
+                found |= others
+            self._pairs[body] = frozenset(found)
+        return self._pairs[body]
 
 
 @dataclass(slots=True)
@@ -216,7 +244,7 @@ class Traits:
         """Sort traits into parts that have no attribute of the entity in common."""
         groups: list[tuple[set[Pair], list[Trait]]] = []
         for trait in sorted(traits):
-            own = {pair for pair in self._pairs(trait) if pair[0] == entity}
+            own = {p for body in trait for p in self._rules.pairs(body) if p[0] == entity}
             joined = [trait]
             for group in [g for g in groups if g[0] & own]:
                 own |= group[0]
@@ -232,29 +260,9 @@ class Traits:
             parts.append(Part(entity, joined, companions))
         return parts
 
-    def _pairs(self, trait: Trait) -> set[Pair]:
-        """Give the attributes on which a trait depends, and on which their meaning does."""
-        seen: set[int] = set()
-        found: set[Pair] = set()
-        stack = [abs(x) for body in trait for x in body]
-        while stack:
-            atom = stack.pop()
-            if atom not in seen:
-                seen.add(atom)
-                stack += self._rules.below(atom)
-                if atom in self._rules.about:
-                    found.add(self._rules.about[atom][0])
-        conditions = self._rules.vocabulary.conditions
-        left = list(found)
-        while left:
-            entity, name = left.pop()
-            others = {(entity, c.other) for c in conditions.get((entity[0], name), ())}
-            left += others - found
-            found |= others
-        return found
-
     def _of_patient(self, parts: Iterable[Part]) -> set[str]:
-        pairs = {pair for part in parts for trait in part.traits for pair in self._pairs(trait)}
+        bodies = {body for part in parts for trait in part.traits for body in trait}
+        pairs = {pair for body in bodies for pair in self._rules.pairs(body)}
         return {name for entity, name in pairs if entity == THE_PATIENT}
 
     def _absent(self, kind: str) -> Possible:

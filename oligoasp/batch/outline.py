@@ -1,0 +1,115 @@
+"""The outline of a record: what it says, as numbers that stand for what is said alike.
+
+Many entries are alike, and most attributes take few values; so the outlines of many
+records are small, quickly compared, and enough to decide by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
+from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Situation, Stated
+
+Row: TypeAlias = tuple[int, ...]
+"""What is said of each attribute of a kind, in the order of the vocabulary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a record says.
+
+    ``patient`` is the patient's row; ``entries`` has the numbers of the rows of the entries
+    of each kind; ``more`` the kinds of which there may be more; ``none`` those of which there
+    is certainly none, as bits.
+    """
+
+    patient: Row
+    entries: dict[str, tuple[int, ...]]
+    more: frozenset[str]
+    none: int
+
+
+class Outlines:
+    """Makes outlines, and knows what their numbers mean.
+
+    Args:
+        vocabulary: the attributes of each kind, in the order of a row.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.names: dict[str, list[str]] = {kind: [] for kind in vocabulary.kinds}
+        for kind, name in vocabulary.attributes:
+            self.names[kind].append(name)
+        self._facts: dict[str, list[tuple[str, _Said]]] = {
+            kind: [(name, _Said()) for name in names] for kind, names in self.names.items()
+        }
+        self.bits = {kind: 1 << place for place, kind in enumerate(vocabulary.kinds)}
+        self._numbers: dict[str, dict[Row, int]] = {kind: {} for kind in vocabulary.kinds}
+        self.rows: dict[str, list[Row]] = {kind: [] for kind in vocabulary.kinds}
+
+    def of(self, situation: Situation) -> Outline:
+        """Give the outline of a record."""
+        entries: dict[str, Row] = {}
+        none = 0
+        for kind, ids in situation.ids.items():
+            if not ids:
+                entries[kind] = ()
+                if kind not in situation.open_lists:
+                    none |= self.bits[kind]
+                continue
+            numbers, rows = self._numbers[kind], self.rows[kind]
+            found = []
+            for index in range(1, len(ids) + 1):
+                row = self._row((kind, index), situation)
+                number = numbers.get(row)
+                if number is None:
+                    number = numbers[row] = len(rows)
+                    rows.append(row)
+                found.append(number)
+            entries[kind] = tuple(found)
+        return Outline(self._row(THE_PATIENT, situation), entries, situation.open_lists, none)
+
+    def _row(self, entity: Entity, situation: Situation) -> Row:
+        get = situation.said[entity].get
+        return tuple([said[get(name)] for name, said in self._facts[entity[0]]])
+
+    def place(self, kind: str, name: str) -> int:
+        """Give the place of an attribute in the rows of its kind."""
+        return self.names[kind].index(name)
+
+    def fact(self, kind: str, place: int, number: int) -> Fact | None:
+        """Give what a number in a row says."""
+        return self._facts[kind][place][1].known[number]
+
+    def facts(self, kind: str, row: Row) -> dict[str, Fact]:
+        """Give what a row says."""
+        found = {}
+        for number, (name, said) in zip(row, self._facts[kind], strict=True):
+            fact = said.known[number]
+            if fact is not None:
+                found[name] = fact
+        return found
+
+    def stated(self, outline: Outline) -> Stated:
+        """Give what an outline says, entry by entry."""
+        said = {THE_PATIENT: self.facts(PATIENT, outline.patient)}
+        for kind, numbers in outline.entries.items():
+            for index, number in enumerate(numbers, 1):
+                said[kind, index] = self.facts(kind, self.rows[kind][number])
+        ids = {kind: ("",) * len(numbers) for kind, numbers in outline.entries.items()}
+        return Stated(ids, outline.more, said)
+
+
+class _Said(dict["Fact | None", int]):
+    """Numbers what is said of an attribute; nothing is 0."""
+
+    def __init__(self) -> None:
+        super().__init__({None: 0})
+        self.known: list[Fact | None] = [None]
+
+    def __missing__(self, fact: Fact | None) -> int:
+        number = self[fact] = len(self.known)
+        self.known.append(fact)
+        return number

@@ -1,0 +1,522 @@
+"""What each clause can see of a record: the keys under which answers are remembered.
+
+Read off the ground program: a clause sees the attributes that its rules can reach, of
+their values only the classes that these rules tell apart, and of these, where the rules
+can be taken apart, only the traits that they make of the patient and of each entry.
+Where an attribute is open, integrity rules tie it to others, and these are part of what
+is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.traits import LocalRules, NoTraitsError, Possible, Traits
+from oligoasp.decide import Engine, Status
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair
+from oligoasp.solver.alike import Alike
+from oligoasp.solver.session import Session
+
+Key: TypeAlias = tuple[object, ...]
+"""What a clause sees; its first element tells in which way."""
+ByKind: TypeAlias = dict[str, set[str]]
+Numbers: TypeAlias = tuple[int, ...]
+
+TRAITS, CLASSES, FAR = 0, 1, 2
+
+TIED = -1_000_000
+"""Attributes that are open and tied to others have classes below this."""
+
+ABSENT = 0
+"""The traits that an entry would have that is not there, so it can be left out."""
+LOST = 1_000_000_000
+"""Stands for traits that cannot be found."""
+
+
+def settled(key: Key) -> bool:
+    """Tell whether nothing that a clause sees is open, so that all completions agree on it."""
+    if key[0] == FAR:
+        return False
+    stack: list[object] = list(key)
+    while stack:
+        part = stack.pop()
+        if isinstance(part, tuple):
+            stack += part
+        elif not isinstance(part, int) or part < 0:
+            return False
+    return True
+
+
+class _Classes(dict[int, int]):
+    """The class of what a record says of one attribute: negative if it leaves it open.
+
+    Args:
+        fact: what a number says.
+        numbers: the class of each value.
+        tied: whether integrity rules tie the attribute to others.
+    """
+
+    def __init__(
+        self, fact: Callable[[int], Fact | None], numbers: Mapping[int | str, int], tied: bool
+    ) -> None:
+        super().__init__()
+        self.numbers = numbers
+        self.tied = tied
+        self._fact = fact
+        self._others: dict[object, int] = {}
+
+    def __missing__(self, said: int) -> int:
+        fact = self._fact(said)
+        if fact is not None and fact.sure and len(fact.values) == 1:
+            number = self._class(fact.values[0])
+        elif fact is not None and not fact.values:
+            number = self._other("meaningless")
+        else:
+            classes = None
+            if fact is not None:
+                classes = (fact.sure, frozenset(map(self._class, fact.values)))
+            number = (TIED if self.tied else 0) - 1 - self._other(classes)
+        self[said] = number
+        return number
+
+    def _class(self, value: int | str) -> int:
+        number = self.numbers.get(value)
+        return self._other(value) if number is None else number
+
+    def _other(self, what: object) -> int:
+        return self._others.setdefault(what, len(self.numbers) + len(self._others))
+
+
+Of = TypeVar("Of")
+
+
+class _Memo(dict[Of, Numbers], Generic[Of]):
+    """Remembers what is found out once."""
+
+    def __init__(self, find: Callable[[Of], Numbers]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, of: Of) -> Numbers:
+        found = self[of] = self._find(of)
+        return found
+
+
+class _TraitNumbers(dict[int, int]):
+    """The number of the traits of an entry, by its row, for patients who are alike.
+
+    The number is negative where traits are open, and LOST where they cannot be found.
+
+    Args:
+        column: the list.
+        patient: what is said of the patient, as far as it matters to the traits.
+        least: the least class of that.
+    """
+
+    def __init__(self, column: _Column, patient: Mapping[str, Fact | None], least: int) -> None:
+        super().__init__()
+        self._column = column
+        self._patient = patient
+        self._least = least
+        self._by_classes: dict[Numbers, int] = {}
+
+    def __missing__(self, row: int) -> int:
+        classes = self._column.classes[row]
+        number = self._by_classes.get(classes)
+        if number is None:
+            least = min((self._least, *classes))
+            number = self._column.traits_number(row, self._patient, least)
+            self._by_classes[classes] = number
+        self[row] = number
+        return number
+
+
+class _Column:
+    """What a clause sees of the entries of one list.
+
+    Args:
+        kind: the kind of entry.
+        classes: sorts what is said of each attribute that the clause sees.
+        outlines: knows what rows say.
+        traits: finds the traits, if they are to be had.
+        patient: the attributes of the patient that the clause sees.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        classes: Mapping[str, _Classes],
+        outlines: Outlines,
+        traits: Traits | None,
+        patient: Iterable[str],
+    ) -> None:
+        self.kind = kind
+        self.tied = any(c.tied for c in classes.values())
+        self._sorted = [(outlines.place(kind, name), c) for name, c in classes.items()]
+        self._names = tuple(classes)
+        self._outlines = outlines
+        self.classes: _Memo[int] = _Memo(self._classify)
+        self._traits = traits
+        depends = traits.depends.get(kind, ()) if traits else ()
+        self._depends = [
+            (place, outlines.place(PATIENT, name), name)
+            for place, name in enumerate(patient)
+            if name in depends
+        ]
+        absent = traits.absent.get(kind, ()) if traits else ()
+        self._found: dict[Possible, int] = {absent: ABSENT}
+        self.ways: list[Possible] = [absent]
+        self._numbers: dict[Numbers, _TraitNumbers] = {}
+
+    def _classify(self, row: int) -> Numbers:
+        said = self._outlines.rows[self.kind][row]
+        return tuple([classes[said[place]] for place, classes in self._sorted])
+
+    def numbers(self, patient: Row, classes: Numbers) -> _TraitNumbers:
+        """Give the numbers of traits of entries of a patient.
+
+        Args:
+            patient: what is said of the patient.
+            classes: the classes of that, of the attributes that the clause sees.
+        """
+        seen = tuple([classes[place] for place, _, _ in self._depends])
+        if seen not in self._numbers:
+            facts = {
+                name: self._outlines.fact(PATIENT, place, patient[place])
+                for _, place, name in self._depends
+            }
+            self._numbers[seen] = _TraitNumbers(self, facts, min(seen, default=0))
+        return self._numbers[seen]
+
+    def traits_number(self, row: int, patient: Mapping[str, Fact | None], least: int) -> int:
+        """Give the number of the traits of an entry.
+
+        Args:
+            row: the number of its row.
+            patient: what is said of the patient.
+            least: the least class of all attributes that are looked at.
+        """
+        assert self._traits is not None
+        facts = self._outlines.facts(self.kind, self._outlines.rows[self.kind][row])
+        try:
+            entry = {name: facts.get(name) for name in self._names}
+            ways = self._traits.possible(self.kind, entry, patient)
+        except NoTraitsError:
+            return LOST
+        number = self._found.setdefault(ways, len(self._found))
+        if number == len(self.ways):
+            self.ways.append(ways)
+        if all(len(way) == 1 for way in ways):
+            return number
+        return LOST if least < TIED else -number
+
+
+class Columns:
+    """What a clause sees where certain lists are empty.
+
+    ``known`` remembers its status by what it sees.
+    """
+
+    def __init__(
+        self,
+        near: Mapping[str, Mapping[str, _Classes]],
+        counts: bool,
+        outlines: Outlines,
+        traits: Traits | None,
+        far: Callable[[Outline], Key],
+    ) -> None:
+        self.known: dict[Key, Status] = {}
+        own = near.get(PATIENT, {})
+        self._outlines = outlines
+        self._patient = [(outlines.place(PATIENT, a), c) for a, c in own.items()]
+        self._names = tuple(own)
+        self._lists = [
+            _Column(kind, cs, outlines, traits, own) for kind, cs in near.items() if kind != PATIENT
+        ]
+        self._counts = counts or (traits is not None and traits.pairwise)
+        self._traits = traits
+        self._far = far
+        self._patients: _Memo[Numbers] = _Memo(lambda _: ())
+        self._found: dict[Numbers, Numbers | None] = {}
+        self._ways: dict[object, int] = {}
+        self._relevant: dict[Key, list[int]] = {}
+        parts = traits.parts[PATIENT] if traits else []
+        self._always = all(part.with_entries is None for part in parts)
+
+    def key(self, outline: Outline) -> Key:
+        """Give the key of a record: equal keys, equal answers."""
+        row = outline.patient
+        patient = tuple([classes[row[place]] for place, classes in self._patient])
+        if self._traits is not None:
+            key = self._by_traits(outline, patient)
+            if key is not None:
+                return key
+        return self._by_classes(outline, patient)
+
+    def _by_traits(self, outline: Outline, patient: Numbers) -> Key | None:
+        if patient in self._found:
+            of_patient = self._found[patient]
+        else:
+            of_patient = self._found[patient] = self._of_patient(outline.patient, patient)
+        if of_patient is None:
+            return None
+        entries: list[object] = []
+        for column in self._lists:
+            if column.kind in outline.more:
+                if column.tied:
+                    return None
+                entries.append(column.kind)
+            by_row = column.numbers(outline.patient, patient)
+            numbers = [by_row[number] for number in outline.entries[column.kind]]
+            if LOST in numbers:
+                return None
+            if len(numbers) > 1:
+                numbers = sorted(numbers if self._counts else set(numbers))
+            entries.append(tuple([number for number in numbers if number != ABSENT]))
+        seen = tuple(entries)
+        if not self._always:
+            relevant = self._relevant.get(seen)
+            if relevant is None:
+                relevant = self._relevant[seen] = self._matters(seen)
+            of_patient = tuple([of_patient[place] for place in relevant])
+        if min(of_patient, default=0) < TIED:
+            return None
+        return (TRAITS, of_patient, seen)
+
+    def _of_patient(self, row: Row, patient: Numbers) -> Numbers | None:
+        """Number each part of the patient's traits: negative where open, below TIED if tied."""
+        assert self._traits is not None
+        facts = self._outlines.facts(PATIENT, row)
+        try:
+            ways = self._traits.possible(PATIENT, {n: facts.get(n) for n in self._names}, {})
+        except NoTraitsError:
+            return None
+        numbers = [self._ways.setdefault(way, len(self._ways)) for way in ways]
+        tied = TIED if min(patient, default=0) < TIED else 0
+        return tuple(
+            [n if len(w) == 1 else tied - 1 - n for n, w in zip(numbers, ways, strict=True)]
+        )
+
+    def _matters(self, entries: Key) -> list[int]:
+        """Give the parts of the patient's traits that matter beside certain entries."""
+        assert self._traits is not None
+        more = [kind for kind in entries if isinstance(kind, str)]
+        numbers = [numbers for numbers in entries if isinstance(numbers, tuple)]
+        ways = {
+            column.kind: [column.ways[abs(number)] for number in of_kind]
+            for column, of_kind in zip(self._lists, numbers, strict=True)
+        }
+        return self._traits.relevant(ways, more)
+
+    def _by_classes(self, outline: Outline, patient: Numbers) -> Key:
+        if min(patient, default=0) < TIED:
+            return self._far(outline)
+        seen: list[object] = [CLASSES, *patient]
+        for column in self._lists:
+            if column.kind in outline.more:
+                if column.tied:
+                    return self._far(outline)
+                seen.append(column.kind)
+            entries = [column.classes[number] for number in outline.entries[column.kind]]
+            if any(min(classes, default=0) < TIED for classes in entries):
+                return self._far(outline)
+            seen.append(tuple(sorted(entries if self._counts else set(entries))))
+        return tuple(seen)
+
+
+class View:
+    """What one clause can see of a record.
+
+    Args:
+        clause: the clause.
+        look: finds out what the clause sees where certain lists are empty.
+        far: all attributes that it can see and those tied to them, by kind.
+        outlines: knows what outlines say.
+    """
+
+    def __init__(
+        self,
+        clause: str,
+        look: Callable[[frozenset[str], Callable[[Outline], Key]], Columns],
+        far: ByKind,
+        outlines: Outlines,
+    ) -> None:
+        self.clause = clause
+        self._look = look
+        self._bits = {k: bit for k, bit in outlines.bits.items() if k in far and k != PATIENT}
+        self._mask = sum(self._bits.values())
+        self._columns: dict[int, Columns] = {}
+        self._outlines = outlines
+        self._far = [
+            (kind, [outlines.place(kind, name) for name in sorted(names)])
+            for kind, names in sorted(far.items())
+        ]
+
+    def columns(self, outline: Outline) -> Columns:
+        """Give what the clause sees of records that have the same lists empty."""
+        none = outline.none & self._mask
+        columns = self._columns.get(none)
+        if columns is None:
+            gone = frozenset(kind for kind, bit in self._bits.items() if bit & none)
+            columns = self._columns[none] = self._look(gone, self._far_key)
+        return columns
+
+    def _far_key(self, outline: Outline) -> Key:
+        seen: list[object] = [FAR]
+        for kind, places in self._far:
+            rows = [outline.patient]
+            if kind != PATIENT:
+                rows = [self._outlines.rows[kind][number] for number in outline.entries[kind]]
+                seen.append(kind in outline.more)
+            seen.append(tuple(sorted([tuple([row[place] for place in places]) for row in rows])))
+        return tuple(seen)
+
+
+class Integrity:
+    """What integrity rules see of a record: one row for each entry and knot of ties.
+
+    A patient is possible if every row is; so rows once found in a possible patient
+    need not be looked at again.
+
+    Args:
+        knots: attributes that integrity rules tie together, by kind; each knot is about
+            the patient and at most one list.
+        outlines: knows what outlines say.
+    """
+
+    def __init__(self, knots: Iterable[ByKind], outlines: Outlines) -> None:
+        self._outlines = outlines
+        self._memo: dict[tuple[int, str, int], Key] = {}
+        self._knots = [
+            (
+                number,
+                [outlines.place(PATIENT, name) for name in sorted(knot.get(PATIENT, ()))],
+                [
+                    (kind, [outlines.place(kind, name) for name in sorted(names)])
+                    for kind, names in sorted(knot.items())
+                    if kind != PATIENT
+                ],
+            )
+            for number, knot in enumerate(knots)
+        ]
+
+    def rows(self, outline: Outline) -> list[Key]:
+        """Give the rows of a record."""
+        found: list[Key] = []
+        for knot, own, lists in self._knots:
+            patient = tuple([outline.patient[place] for place in own])
+            if not lists:
+                found.append((knot, patient))
+            for kind, places in lists:
+                for number in outline.entries[kind]:
+                    row = self._memo.get((knot, kind, number))
+                    if row is None:
+                        known = self._outlines.rows[kind][number]
+                        row = self._memo[knot, kind, number] = tuple([known[p] for p in places])
+                    found.append((knot, patient, row))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What clauses and integrity rules see of a record, and what none of them does."""
+
+    views: list[View]
+    integrity: Integrity
+    unused: frozenset[tuple[str, str]]
+
+
+def look(engine: Engine, outlines: Outlines) -> Outlook:
+    """Read off the ground program what clauses and integrity rules see of a record.
+
+    Args:
+        engine: the protocol, under its readings.
+        outlines: knows what outlines say.
+
+    Returns:
+        A view for each clause, the view of the integrity rules, and the attributes, by
+        kind, that nothing sees.
+
+    Raises:
+        AssertionError: an integrity rule ties two entries of lists together.
+    """
+    kinds = engine.protocol.vocabulary.kinds
+    shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
+    session = Session(engine.protocol, shape, engine.settled)
+    dependencies = session.dependencies
+    alike = Alike(session.rules.bare, {p: v for p, v in session.has.items() if p[0][1] < 2})
+    local = LocalRules(session.rules, session.has, session.present, engine.protocol.vocabulary)
+    counting = session.rules.counting
+    tied = {(entity[0], attribute) for entity, attribute in dependencies.tied}
+
+    def classes(kind: str, name: str, reached: frozenset[int]) -> _Classes:
+        entity: Entity = THE_PATIENT if kind == PATIENT else (kind, 1)
+        place = outlines.place(kind, name)
+        return _Classes(
+            lambda number: outlines.fact(kind, place, number),
+            alike.classes((entity, name), reached),
+            (kind, name) in tied,
+        )
+
+    def view(clause: str) -> View:
+        atoms = session.status_atoms(clause)
+
+        def columns(empty: frozenset[str], far: Callable[[Outline], Key]) -> Columns:
+            reached = dependencies.reached(atoms, empty)
+            near = {
+                kind: {name: classes(kind, name, reached) for name in sorted(names)}
+                for kind, names in sorted(_by_kind(dependencies.about(reached)).items())
+            }
+            numbers = {(kind, a): c.numbers for kind, cs in near.items() for a, c in cs.items()}
+            try:
+                traits = Traits(local, atoms, reached, numbers)
+            except NoTraitsError:
+                traits = None
+            return Columns(near, not counting.isdisjoint(reached), outlines, traits, far)
+
+        return View(clause, columns, _by_kind(dependencies.of(atoms)), outlines)
+
+    for bond in dependencies.bonds:
+        if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
+            raise AssertionError("an integrity rule ties two entries together")
+    seen = tied.union(
+        (entity[0], attribute)
+        for clause in engine.protocol.clauses
+        for entity, attribute in dependencies.of(session.status_atoms(clause))
+    )
+    return Outlook(
+        [view(clause) for clause in engine.protocol.clauses],
+        Integrity(_knots(dependencies.bonds), outlines),
+        frozenset({(entity[0], attribute) for entity, attribute in session.has} - seen),
+    )
+
+
+def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:
+    """Join the bonds that share an attribute."""
+    knots: list[set[tuple[str, str]]] = []
+    for bond in bonds:
+        joined = {(entity[0], attribute) for entity, attribute in bond}
+        for knot in [k for k in knots if k & joined]:
+            joined |= knot
+            knots.remove(knot)
+        knots.append(joined)
+    found = []
+    for ordered in sorted(sorted(k) for k in knots):
+        by_kind: ByKind = {}
+        for kind, attribute in ordered:
+            by_kind.setdefault(kind, set()).add(attribute)
+        found.append(by_kind)
+    return found
+
+
+def _by_kind(pairs: Iterable[Pair]) -> ByKind:
+    found: ByKind = {}
+    for entity, attribute in pairs:
+        names = found.setdefault(entity[0], set())
+        if attribute:
+            names.add(attribute)
+    return found
