@@ -84,6 +84,13 @@ def test_open_lists_are_not_empty_lists() -> None:
             assert clause not in full.unknown
 
 
+def test_an_entry_that_may_be_missing_is_judged_with_the_patient_as_she_is() -> None:
+    batch = Batch(engine())
+    for born in ("1950-01-01", "1985-01-01"):
+        data = changed(woman(), {"birth_date": born, "age": None, "pregnancy_tests": None})
+        assert answer(batch, data) == answer(engine(), data), born
+
+
 def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
     broken = RecordError([Problem("f", 1, "b", "", "x", "y")])
     conflict = changed(baseline(), {"lesions": metastases("lung", longest_diameter="55 mm")})

@@ -276,7 +276,9 @@ class Traits:
             found.append(frozenset({tuple(map(bool, values))}))
         return tuple(found)
 
-    def relevant(self, entries: Mapping[str, Iterable[Possible]], more: Iterable[str]) -> list[int]:
+    def relevant(
+        self, entries: Mapping[str, Iterable[Possible]], more: Iterable[object]
+    ) -> list[int]:
         """Give the parts of the patient's traits that matter beside certain entries.
 
         Args:
@@ -313,6 +315,9 @@ class Traits:
         """
         found = []
         attributes = self._rules.vocabulary.attributes
+        for name, fact in entry.items():
+            if (kind, name) in self._rules.vocabulary.proves and fact and _implies(fact):
+                raise NoTraitsError
         for part in self.parts[kind]:
             known: dict[Pair, Value | None] = {}
             labels = []
@@ -473,6 +478,11 @@ class _Look:
                 return False
         self.turns_on = pair
         return None
+
+
+def _implies(fact: Fact) -> bool:
+    """Tell whether a record that says this says that the attribute has a meaning, too."""
+    return not fact.sure and len(fact.values) == 1
 
 
 def _single(fact: Fact) -> bool:

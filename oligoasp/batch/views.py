@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.traits import LocalRules, NoTraitsError, Possible, Traits
@@ -91,18 +91,17 @@ class _Classes(dict[int, int]):
         return self._others.setdefault(what, len(self.numbers) + len(self._others))
 
 
-Of = TypeVar("Of")
+class _RowClasses(dict[int, Numbers]):
+    """The classes of what is said of each attribute of an entry, by the number of its row."""
 
-
-class _Memo(dict[Of, Numbers], Generic[Of]):
-    """Remembers what is found out once."""
-
-    def __init__(self, find: Callable[[Of], Numbers]) -> None:
+    def __init__(self, rows: list[Row], columns: list[tuple[int, _Classes]]) -> None:
         super().__init__()
-        self._find = find
+        self._rows = rows
+        self._columns = columns
 
-    def __missing__(self, of: Of) -> Numbers:
-        found = self[of] = self._find(of)
+    def __missing__(self, number: int) -> Numbers:
+        row = self._rows[number]
+        found = self[number] = tuple([classes[row[place]] for place, classes in self._columns])
         return found
 
 
@@ -156,10 +155,10 @@ class _Column:
     ) -> None:
         self.kind = kind
         self.tied = any(c.tied for c in classes.values())
-        self._sorted = [(outlines.place(kind, name), c) for name, c in classes.items()]
+        columns = [(outlines.place(kind, name), c) for name, c in classes.items()]
+        self.classes = _RowClasses(outlines.rows[kind], columns)
         self._names = tuple(classes)
         self._outlines = outlines
-        self.classes: _Memo[int] = _Memo(self._classify)
         self._traits = traits
         depends = traits.depends.get(kind, ()) if traits else ()
         self._depends = [
@@ -172,9 +171,9 @@ class _Column:
         self.ways: list[Possible] = [absent]
         self._numbers: dict[Numbers, _TraitNumbers] = {}
 
-    def _classify(self, row: int) -> Numbers:
-        said = self._outlines.rows[self.kind][row]
-        return tuple([classes[said[place]] for place, classes in self._sorted])
+    def seen(self, patient: Numbers) -> Numbers:
+        """Give those classes of the patient's attributes on which the traits depend."""
+        return tuple([patient[place] for place, _, _ in self._depends])
 
     def numbers(self, patient: Row, classes: Numbers) -> _TraitNumbers:
         """Give the numbers of traits of entries of a patient.
@@ -183,7 +182,7 @@ class _Column:
             patient: what is said of the patient.
             classes: the classes of that, of the attributes that the clause sees.
         """
-        seen = tuple([classes[place] for place, _, _ in self._depends])
+        seen = self.seen(classes)
         if seen not in self._numbers:
             facts = {
                 name: self._outlines.fact(PATIENT, place, patient[place])
@@ -240,7 +239,6 @@ class Columns:
         self._counts = counts or (traits is not None and traits.pairwise)
         self._traits = traits
         self._far = far
-        self._patients: _Memo[Numbers] = _Memo(lambda _: ())
         self._found: dict[Numbers, Numbers | None] = {}
         self._ways: dict[object, int] = {}
         self._relevant: dict[Key, list[int]] = {}
@@ -264,12 +262,14 @@ class Columns:
             of_patient = self._found[patient] = self._of_patient(outline.patient, patient)
         if of_patient is None:
             return None
-        entries: list[object] = []
+        entries: list[Numbers] = []
+        more: list[tuple[object, ...]] = []
         for column in self._lists:
             if column.kind in outline.more:
-                if column.tied:
+                seen = column.seen(patient)
+                if column.tied or min(seen, default=0) < TIED:
                     return None
-                entries.append(column.kind)
+                more.append((column.kind, *seen))
             by_row = column.numbers(outline.patient, patient)
             numbers = [by_row[number] for number in outline.entries[column.kind]]
             if LOST in numbers:
@@ -277,15 +277,15 @@ class Columns:
             if len(numbers) > 1:
                 numbers = sorted(numbers if self._counts else set(numbers))
             entries.append(tuple([number for number in numbers if number != ABSENT]))
-        seen = tuple(entries)
+        listed = (*entries, *more)
         if not self._always:
-            relevant = self._relevant.get(seen)
+            relevant = self._relevant.get(listed)
             if relevant is None:
-                relevant = self._relevant[seen] = self._matters(seen)
+                relevant = self._relevant[listed] = self._matters(entries, [m[0] for m in more])
             of_patient = tuple([of_patient[place] for place in relevant])
         if min(of_patient, default=0) < TIED:
             return None
-        return (TRAITS, of_patient, seen)
+        return (TRAITS, of_patient, listed)
 
     def _of_patient(self, row: Row, patient: Numbers) -> Numbers | None:
         """Number each part of the patient's traits: negative where open, below TIED if tied."""
@@ -301,14 +301,12 @@ class Columns:
             [n if len(w) == 1 else tied - 1 - n for n, w in zip(numbers, ways, strict=True)]
         )
 
-    def _matters(self, entries: Key) -> list[int]:
+    def _matters(self, entries: Iterable[Numbers], more: Iterable[object]) -> list[int]:
         """Give the parts of the patient's traits that matter beside certain entries."""
         assert self._traits is not None
-        more = [kind for kind in entries if isinstance(kind, str)]
-        numbers = [numbers for numbers in entries if isinstance(numbers, tuple)]
         ways = {
             column.kind: [column.ways[abs(number)] for number in of_kind]
-            for column, of_kind in zip(self._lists, numbers, strict=True)
+            for column, of_kind in zip(self._lists, entries, strict=True)
         }
         return self._traits.relevant(ways, more)
 
