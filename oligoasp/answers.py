@@ -276,8 +276,10 @@ class ClauseCount(Answer):
     """of these, patients who would be eligible without it"""
     unknown: int
     """patients for whom it is unknown"""
-    only_unknown: int
-    """undetermined patients for whom only it is unknown"""
+    undetermined: int
+    """undetermined patients for whom it is unknown"""
+    decisive: int
+    """of these, patients for whom nothing else is unknown"""
     not_applicable: int
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from oligoasp.answers import ClauseCount, Screening, TogetherCount
 from oligoasp.protocol.model import Protocol
@@ -18,8 +19,10 @@ from oligoasp.render.document import (
     shorten,
 )
 
+_Count = TypeVar("_Count")
+
 SHOWN = 8
-QUOTE_LENGTH = 60
+QUOTE_LENGTH = 38
 
 
 def document(screening: Screening, protocol: Protocol, *, full: bool = False) -> Document:
@@ -114,49 +117,50 @@ def _alone(screening: Screening, protocol: Protocol, full: bool) -> Document:
 
 
 def _together(screening: Screening, full: bool) -> Document:
-    counts = list(screening.pairs)
-    found = _cut(counts, full)
-    gained = [count for count in screening.sets if count.to_gain]
+    least = 1 if full else 2
+    pairs = [count for count in screening.pairs if count.blocked >= least]
+    sets = [count for count in screening.sets if count.to_gain >= least]
     made: Document = []
-    if found:
-        made += [Heading("Criteria that exclude the same patients")]
-        made += [Item(_pair(count)) for count in found]
-    if gained:
-        made += [Heading("Sets of criteria that stand between patients and eligibility")]
-        for count in _cut(gained, full):
-            text = f": {count.to_gain:,} to gain without all of them"
-            made += [Item(line(Span(", ".join(count.clauses), "strong"), text))]
+    if pairs:
+        made += [Heading("Pairs of criteria that exclude the same patients")]
+        made += [Item(_pair(count)) for count in _cut(pairs, full)]
+    if sets:
+        made += [Heading("Criteria that only together stand between patients and eligibility")]
+        made += [
+            Item(line(Span(", ".join(count.clauses), "strong"), f": {count.to_gain:,} to gain"))
+            for count in _cut(sets, full)
+        ]
     return made
 
 
 def _pair(count: TogetherCount) -> Line:
-    only = f", {count.only:,} of them nothing else" if count.only else ""
-    names = Span(" and ".join(count.clauses), "strong")
-    return line(names, f": {count.blocked:,}{only}")
+    only = f", {count.only:,} of them by nothing else" if count.only else ""
+    return line(Span(" and ".join(count.clauses), "strong"), f": {count.blocked:,}{only}")
 
 
 def _unknown(screening: Screening, protocol: Protocol, full: bool) -> Document:
-    counts = [count for count in screening.clauses if count.unknown]
-    counts.sort(key=lambda count: (-count.only_unknown, -count.unknown))
+    counts = [
+        count for count in screening.clauses if count.undetermined or (full and count.unknown)
+    ]
+    counts.sort(key=lambda count: (-count.undetermined, -count.decisive, -count.unknown))
     if not counts:
         return []
     rows = tuple(
         (
             line(count.clause),
+            line(f"{count.undetermined:,}"),
+            line(f"{count.decisive:,}"),
             line(f"{count.unknown:,}"),
-            line(f"{count.only_unknown:,}"),
             _quote(protocol, count.clause),
         )
         for count in _cut(counts, full)
     )
     return [
-        Heading("What is unknown"),
-        Table(("Clause", "Unknown", "Decisive", "Criterion"), (8, 8, 8, 46), rows),
+        Heading("What is unknown of the undetermined"),
+        Table(("Clause", "Patients", "Alone", "Of all", "Criterion"), (8, 8, 6, 6, 40), rows),
         *_more(counts, full),
         Paragraph(
-            line(
-                Span("Decisive: the patient is undetermined and nothing else is unknown.", "muted")
-            )
+            line(Span("Alone: nothing else is unknown. Of all: whatever the verdict.", "muted"))
         ),
     ]
 
@@ -166,7 +170,7 @@ def _quote(protocol: Protocol, clause: str) -> Line:
     return line(Span(f'"{shorten(" ".join(words.split()), QUOTE_LENGTH)}"', "quote"))
 
 
-def _cut(counts: list[ClauseCount] | list[TogetherCount], full: bool) -> list:  # type: ignore[type-arg]
+def _cut(counts: list[_Count], full: bool) -> list[_Count]:
     return counts if full else counts[:SHOWN]
 
 

@@ -36,7 +36,8 @@ class Tally:
         self._closed: Counter[int] = Counter()  # place of the blocker after an unknown
         self._blocks: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
-        self._only_unknown: Counter[str] = Counter()
+        self._undetermined: Counter[str] = Counter()
+        self._decisive: Counter[str] = Counter()
         self._inapplicable: Counter[str] = Counter()
         self._sets: Counter[tuple[str, ...]] = Counter()
         self._open_sets: Counter[tuple[str, ...]] = Counter()
@@ -68,8 +69,10 @@ class Tally:
             self._closed[first] += 1
         self._blocks.update(blockers)
         self._unknown.update(unknown)
-        if len(unknown) == 1 and row["verdict"] == Verdict.UNDETERMINED:
-            self._only_unknown[unknown[0]] += 1
+        if row["verdict"] == Verdict.UNDETERMINED:
+            self._undetermined.update(unknown)
+            if len(unknown) == 1:
+                self._decisive[unknown[0]] += 1
         self._inapplicable.update(
             [c for c, status in row["statuses"].items() if status == Status.NOT_APPLICABLE]
         )
@@ -85,7 +88,7 @@ class Tally:
         self.conflicts += other.conflicts
         for name in ("verdicts", "_first", "_opened", "_closed", "_blocks", "_unknown"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("_only_unknown", "_inapplicable", "_pairs"):
+        for name in ("_undetermined", "_decisive", "_inapplicable", "_pairs"):
             getattr(self, name).update(getattr(other, name))
         for blockers, number in other._sets.items():
             if blockers in self._sets or len(self._sets) < MOST_SETS or len(blockers) == 1:
@@ -130,7 +133,8 @@ class Tally:
                     alone=self._sets[clause,],
                     to_gain=self._sets[clause,] - self._open_sets[clause,],
                     unknown=self._unknown[clause],
-                    only_unknown=self._only_unknown[clause],
+                    undetermined=self._undetermined[clause],
+                    decisive=self._decisive[clause],
                     not_applicable=self._inapplicable[clause],
                 )
                 for clause in self.clauses

@@ -177,15 +177,14 @@ def test_counts_are_those_of_counting_plainly(tmp_path: Path) -> None:
         alone = [row for row in with_it if row["blockers"] == [clause]]
         gained = [row for row in alone if not row["unknown"]]
         unknown = [row for row in rows if clause in row["unknown"]]
-        decisive = [
-            row
-            for row in unknown
-            if row["verdict"] == "undetermined" and row["unknown"] == [clause]
-        ]
+        undetermined = [row for row in unknown if row["verdict"] == "undetermined"]
+        decisive = [row for row in undetermined if row["unknown"] == [clause]]
         assert (count.blocks, count.alone, count.to_gain) == tuple(
             map(len, (with_it, alone, gained))
         )
-        assert (count.unknown, count.only_unknown) == (len(unknown), len(decisive))
+        assert (count.unknown, count.undetermined, count.decisive) == tuple(
+            map(len, (unknown, undetermined, decisive))
+        )
     for together in (*summary.pairs, *summary.sets):
         wanted = set(together.clauses)
         only = [row for row in rows if set(row["blockers"]) == wanted]
