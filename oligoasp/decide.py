@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
@@ -40,8 +40,7 @@ class Status(StrEnum):
         return self in (Status.NOT_MET, Status.PRESENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer to "eligible?": the verdict and each clause's status.
 
     ``statuses`` has the clauses that test, in the order of the protocol; ``violated``

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from contextlib import suppress
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -50,6 +48,8 @@ class Application(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is called, or suggest one."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - seldom
+
             close = get_close_matches(args[0], COMMANDS, 1)
             hint = f"; did you mean `{close[0]}`?" if close else ""
             ctx.fail(f"no command `{args[0]}`{hint}\nknown: {', '.join(COMMANDS)}")
@@ -91,7 +91,9 @@ def _report(error: Exception) -> int:
         messages = list(error.messages)
     else:
         if os.environ.get("OLIGOASP_DEBUG") == "1":
-            traceback.print_exception(error)
+            from traceback import print_exception  # noqa: PLC0415 - seldom
+
+            print_exception(error)
         what = " ".join(f"{type(error).__name__}: {error}".split())
         click.echo(
             f"internal error: {what}; please report it, with the record if you may "

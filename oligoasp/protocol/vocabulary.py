@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 PATIENT = "patient"
 YES, NO = "yes", "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """A scale on which numbers are compared: canonical UCUM unit and resolution."""
 
     name: str
@@ -39,8 +39,7 @@ class Scale:
         return 2 * whole + (steps.denominator != 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of entry: the patient, or the entries of one list of the record."""
 
     name: str
@@ -49,16 +48,14 @@ class Kind:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldType:
+class FieldType(NamedTuple):
     """Type of a field: its form, and the scale or the domain that it refers to."""
 
     form: str  # text, flag, date, datetime, choice, integer, quantity, measurement, group
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Accepted values of a numeric field, in the canonical unit of its scale."""
 
     least: Decimal
@@ -66,8 +63,7 @@ class Range:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """What a coordinator types: a dotted path inside an entry of some kind."""
 
     kind: str
@@ -78,16 +74,14 @@ class Field:
     uln_range: Range | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """How an attribute comes from fields: a form with its arguments (see the .lp file)."""
 
     form: str  # field, ratio, quotient, before, after, age, recorded, cockcroft_gault
     arguments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """What a rule sees of an entry.
 
     ``type`` is "flag", "choice", "number" or "group"; ``of`` names the domain of a
@@ -102,16 +96,14 @@ class Attribute:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnchorSource:
+class AnchorSource(NamedTuple):
     """Where an anchor date may stand: a path of the patient, or the latest of a list."""
 
     path: str
     latest_of: str = ""  # the list whose field `path` is meant, or empty
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """An attribute exists only if another one has one of these values (or none of them)."""
 
     attribute: str

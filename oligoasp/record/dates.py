@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from oligoasp.record.errors import Fault, Refused, quote
 
@@ -35,8 +34,7 @@ _LOOSE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DateInterval:
+class DateInterval(NamedTuple):
     """The days that a date can mean, both ends included.
 
     An end that is open in the record (``2018-05..``) is the last day that can be typed.
@@ -51,8 +49,7 @@ class DateInterval:
         return self.earliest == self.latest
 
 
-@dataclass(frozen=True, slots=True)
-class MomentInterval:
+class MomentInterval(NamedTuple):
     """The local times that a date with or without time can mean, both ends included."""
 
     earliest: datetime

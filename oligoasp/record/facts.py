@@ -78,8 +78,7 @@ class Situation(Stated):
 _Convert: TypeAlias = Callable[[object, Entry, Derivation], Values | None]
 
 
-@dataclass(slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """How the entries of one kind are converted.
 
     ``by_path`` gives, for a field, the attributes that come from it; ``silent`` the
@@ -224,10 +223,10 @@ class Compiler:
                 default = self._default(attribute, self.vocabulary.absent[of, name])
                 prepared.silent.append((name, paths[0], Fact((default,), default=True)))
             if attribute.type == "group":
-                prepared.group_paths += paths
+                prepared.group_paths.extend(paths)
             for path in paths:
                 prepared.by_path.setdefault(path, []).append((name, self._converter(attribute)))
-        prepared.conditions = [(name, conditions) for name, conditions in self._in_turn(kind)]
+        prepared.conditions.extend(self._in_turn(kind))
         return prepared
 
     def _in_turn(self, kind: str) -> list[tuple[str, tuple[Condition, ...]]]:

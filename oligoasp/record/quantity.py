@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -37,8 +36,7 @@ _THOUSANDS = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
 _SPELLING = str.maketrans({"µ": "u", "μ": "u", "×": "", "⁹": "^9", "³": "^3", "²": "^2", " ": ""})
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """The exact values that a quantity can have; an end that is None is unbounded."""
 
     low: Fraction | None
@@ -72,8 +70,7 @@ class Quantity(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """A measured value in the unit of its scale, with what came with the result."""
 
     value: Interval

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from oligoasp.record.errors import Fault, Problem, RecordError, quote
 from oligoasp.record.json_text import JsonError, decode, locate
@@ -27,8 +26,7 @@ FORMATS = {".json": JSON, ".ndjson": NDJSON, ".jsonl": NDJSON, ".yaml": YAML, ".
 SUFFIXES = ", ".join(FORMATS)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One record as it stands in a file.
 
     ``start`` is its first line, if known without looking; ``one_line`` says that all of

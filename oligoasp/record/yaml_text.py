@@ -22,7 +22,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _ONLY_DIRECTIVES = re.compile(r"(?:\s*[%#].*)*\s*")
 _NO_ALIAS = "values written out, without anchors and aliases"
 _FRAME = (
@@ -105,7 +105,7 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
         except yaml.YAMLError:
-            at = next((i for i, sign in enumerate(self.text) if _UNPRINTABLE.match(sign)), 0)
+            at = next((i for i, sign in enumerate(self.text) if re.match(_UNPRINTABLE, sign)), 0)
             line = self.before + self.text.count("\n", 0, at) + 1
             fault = Fault(f"the control character U+{ord(self.text[at]):04X}", "printable text")
             raise YamlError(line, "", fault) from None

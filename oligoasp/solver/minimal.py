@@ -7,7 +7,7 @@ seen so far proposes the next one; each is grown or shrunk to a minimal set.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from typing import Protocol as Interface
 
 import clingo
@@ -24,8 +24,7 @@ class Oracle(Interface):
         """Give None if the elements can hold together, else those that cannot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Minimal:
+class Minimal(NamedTuple):
     """A minimal unsatisfiable subset, or a minimal correction set (``unsatisfiable`` False)."""
 
     unsatisfiable: bool

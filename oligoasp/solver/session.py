@@ -7,8 +7,7 @@ a reading of the text. The questions differ only in which literals are assumed.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import clingo
 from clingo import Function, Number, Symbol
@@ -34,8 +33,7 @@ def entity_symbol(entity: Entity) -> Symbol:
     return Function(kind) if kind == PATIENT else Function(kind, [Number(index)])
 
 
-@dataclass(frozen=True, slots=True)
-class Consequences:
+class Consequences(NamedTuple):
     """Which clauses some completion violates, which ones every completion does."""
 
     violable: frozenset[str]
