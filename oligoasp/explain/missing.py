@@ -19,7 +19,7 @@ MOST_WAYS = 24
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """A minimal set of unknowns that meets a clause, with the values that each may have.
 
     A list has no values: it has to be complete. ``filled`` are lists that must not be empty;
@@ -30,12 +30,19 @@ class _Way:
     filled: frozenset[Pair]
     ruled_out: tuple[int, ...] = ()
 
+    def covers(self, other: Way) -> bool:
+        """Tell whether the other asks for more unknowns, or for the same and fewer values."""
+        mine, its = set(self.values), set(other.values)
+        return mine < its or (
+            mine == its and all(self.values[u] >= values for u, values in other.values.items())
+        )
+
 
 @dataclass
-class _Ways:
+class Ways:
     """The ways of meeting one clause; ``decisive``: the only values that leave a way open."""
 
-    found: list[_Way] = field(default_factory=list)
+    found: list[Way] = field(default_factory=list)
     decisive: dict[Pair, frozenset[Value]] = field(default_factory=dict)
     complete: bool = True
 
@@ -68,7 +75,7 @@ class Missing:
                 if entity not in entities:
                     entities.append(entity)
         self.unknowns += self._rest
-        self._found: dict[str, _Ways] = {}
+        self._found: dict[str, Ways] = {}
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -83,7 +90,7 @@ class Missing:
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         complete = True
         for clause in question.engine.protocol.in_order(question.decision.violable):
-            ways = self._ways(clause)
+            ways = self.ways(clause)
             complete = complete and ways.complete
             alternatives = [
                 tuple(self._item(way, pair, ways.decisive.get(pair)) for pair in way.values)
@@ -94,11 +101,11 @@ class Missing:
         needs = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
         return needs, complete
 
-    def _ways(self, clause: str) -> _Ways:
+    def ways(self, clause: str) -> Ways:
         """Find the ways of meeting a clause: after each, one of its values is ruled out."""
         if clause in self._found:
             return self._found[clause]
-        ways = self._found[clause] = _Ways()
+        ways = self._found[clause] = Ways()
         cone = self._question.cone(clause)
         unknowns = [u for u in self.unknowns if u in cone]
         queue: list[tuple[list[int], tuple[Pair, frozenset[Value]] | None]] = [([], None)]
@@ -118,7 +125,7 @@ class Missing:
                 self._minimal(clause, unknowns, model),
                 ruled_out=(*self._question.met([clause]), *excluded),
             )
-            if any(set(w.values) <= set(way.values) and w.values != way.values for w in ways.found):
+            if any(w.covers(way) for w in ways.found):
                 continue
             ways.found.append(way)
             for pair, values in way.values.items():
@@ -126,8 +133,8 @@ class Missing:
                     literals = self._session.has[pair]
                     ruled_out = [*excluded, *(-literals[v] for v in values)]
                     queue.append((ruled_out, None if excluded else (pair, values)))
-        keep = [w for w in ways.found if not any(set(o.values) < set(w.values) for o in ways.found)]
-        ways.found = keep
+        found = ways.found
+        ways.found = [w for w in found if not any(o.covers(w) for o in found if o is not w)]
         return ways
 
     @cached_property
@@ -179,7 +186,7 @@ class Missing:
             return [-literal for other, literal in values.items() if other != value]
         return [values[value]]
 
-    def _minimal(self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]) -> _Way:
+    def _minimal(self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]) -> Way:
         """Drop the unknowns that the clause does not need, and widen the values of the others."""
         session = self._session
         broken = [*self._assumptions, session.violated[clause]]
@@ -189,8 +196,9 @@ class Missing:
         needed = [unknowns[i] for i in shrink(lists_first, oracle)]
         values: dict[Pair, frozenset[Value]] = {}
         filled = set()
+        said = {unknown: model[unknown] for unknown in needed}
         for unknown in needed:
-            others = [lit for other in needed if other != unknown for lit in model[other]]
+            others = [lit for other in needed if other != unknown for lit in said[other]]
             if not unknown[1]:
                 values[unknown] = frozenset()
                 if model[unknown][0] > 0:
@@ -198,18 +206,22 @@ class Missing:
                 continue
             values[unknown] = frozenset(
                 value
-                for value in self._possible(unknown)
+                for value in self.possible(unknown)
                 if not session.satisfiable([*broken, *others, *self._says(unknown, value)])
             )
-        return _Way(values, frozenset(filled))
+            # What follows has to hold for each of these values, not only for the model's.
+            literals = session.has[unknown]
+            said[unknown] = [-x for value, x in literals.items() if value not in values[unknown]]
+        return Way(values, frozenset(filled))
 
-    def _possible(self, unknown: Pair) -> Iterable[Value]:
+    def possible(self, unknown: Pair) -> Iterable[Value]:
+        """Give the values that an unknown can have, as far as the record leaves them open."""
         fact = self._question.situation.facts.get(unknown)
         return fact.values if fact is not None else self._session.has[unknown]
 
     # ---- wording ------------------------------------------------------------------------
 
-    def _item(self, way: _Way, unknown: Pair, decisive: frozenset[Value] | None) -> Item:
+    def _item(self, way: Way, unknown: Pair, decisive: frozenset[Value] | None) -> Item:
         if not unknown[1]:
             return self._entries(way, unknown)
         entity, attribute = unknown
@@ -217,7 +229,7 @@ class Missing:
         words = self._question.words
         path = self._question.engine.field_path(self._question.situation, entity, attribute)
         typed = entry_of(self._question.situation, entity).text(path)
-        fatal = [v for v in self._possible(unknown) if v not in (decisive or ())]
+        fatal = [v for v in self.possible(unknown) if v not in (decisive or ())]
         request, field_asked = self._requests.attribute(unknown)
         return Item(
             item=words.subject(entity, attribute),
@@ -229,7 +241,7 @@ class Missing:
             ends=words.region(entity, attribute, fatal) if decisive and fatal else "",
         )
 
-    def _entries(self, way: _Way, unknown: Pair) -> Item:
+    def _entries(self, way: Way, unknown: Pair) -> Item:
         """Ask for the rest of a list, or for one entry more of a list that is complete."""
         kind = self._question.engine.protocol.vocabulary.kinds[unknown[0][0]]
         filled = unknown in way.filled
@@ -260,7 +272,7 @@ class Missing:
 
     def named(self, clause: str) -> list[str]:
         """Name the unknowns that can settle a clause favourably."""
-        ways = self._ways(clause)
+        ways = self.ways(clause)
         return list(dict.fromkeys(self._name(u) for way in ways.found for u in way.values))
 
     def no_longer_matters(self) -> list[str]:
@@ -273,7 +285,7 @@ class Missing:
         decision = question.decision
         matter: set[Key] = set()
         for clause in () if decision.violated else decision.violable:
-            ways = self._ways(clause)
+            ways = self.ways(clause)
             if not ways.complete:
                 return []
             matter |= {self._key(u) for way in ways.found for u in way.values}

@@ -146,6 +146,15 @@ def test_alternatives_where_one_of_two_items_is_enough() -> None:
     assert decide(measured).statuses["I8.6"].value == "met"
 
 
+def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:
+    gap = {"lesions.0.longest_diameter": None, "lesions.0.modality": None}
+    found = explained(changed(baseline(), gap))
+    (need,) = [need for need in found.needs if need.clauses == ("I5.a",)]
+    ways = [[item.needed for item in way] for way in need.alternatives]
+    assert ["at least 10 mm", "CT, MRI or calliper (clinical)"] in ways
+    assert any(way[0] == "at least 20 mm" for way in ways)  # then a chest X-ray will do
+
+
 def test_an_open_list_is_needed_in_full() -> None:
     found = explained(changed(baseline(), {"effusions": None}))
     (need,) = found.needs
