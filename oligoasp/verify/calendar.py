@@ -1,49 +1,67 @@
 """Dates for elapsed times: the inverse of the calendar arithmetic of records.
 
-An attribute such as "time from the last dose to enrollment" confines a date to an
-interval of days, once its anchor has a date. Anchors get theirs first; a date that several
-attributes speak of lies where their intervals meet, as near as it can to a typical day.
+Each elapsed time, and each order of two dates, says of two dates that the one is not before
+some day that the other fixes; the later the other, the later that day. Such bounds have an
+earliest and a latest solution, found by moving dates until nothing has to move. So dates can
+be chosen one after the other, each as near to a typical day as those chosen before allow.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import product
 
 from oligoasp.protocol.regions import Regions
-from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
-from oligoasp.record.dates import add_months
+from oligoasp.protocol.vocabulary import Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair
 from oligoasp.verify.space import Person
+from oligoasp.verify.timeline import LATEST, LONGEST, Elapsed, Place, Timeline, Window
 
 Slot = tuple[Entity, str]
-"""A field of an entry that holds a date."""
-Window = tuple[datetime, datetime]
+"""A date of an entry; or of LATEST, by the name of an anchor."""
 
-TODAY = datetime(2024, 6, 20)
-FAR = timedelta(days=365 * 95)
-DAY = timedelta(days=1)
-LAST_SECOND = timedelta(seconds=86399)
-MOST_NODES = 60
-"""How many choices of anchors are tried."""
-LONGEST = timedelta(days=850)
-"""How far apart the dates of a study lie at most."""
-OFFSETS = (0, 1, 3, 14, 30, 45, 60, 75, 92, 100, 130, 200, 400, 800, -1, -5, -40, -100)
+MINUTES = 24 * 60
+TODAY = date(2024, 6, 20)
+PLAIN = (TODAY,)
+"""The day of enrollment, unless only another one will do."""
+ENDS_OF_MONTHS = (
+    *(date(2023, m, d) for m, d in ((5, 31), (5, 30), (5, 29), (3, 31), (8, 31), (12, 31), (7, 1))),
+    *(date(2024, m, d) for m, d in ((2, 28), (2, 29), (3, 1), (5, 31), (11, 30))),
+)
+"""Further days, since months differ: what one end of a month makes impossible, another may
+allow."""
+PAST, FUTURE = date(1905, 1, 1), date(2095, 12, 31)
+MOST_MOVES = 4000
+NEAR = (0, -1, 1, -2, 2, -3, 3)
+
+
+class _ImpossibleError(Exception):
+    """No dates fulfil everything that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An elapsed time between a date and an anchor, and what the person says of it."""
+    """An elapsed time of a person, with the days that it allows."""
 
     pair: Pair
+    elapsed: Elapsed
     slot: Slot
-    anchor: str  # a path of the patient, or an anchor that is the latest of a list
-    unit: str
-    backwards: bool
-    code: int
+    anchor: Slot
+    window: Window
+
+
+@dataclass(slots=True)
+class _Bounds:
+    """Between which minutes each date lies."""
+
+    low: dict[Slot, int]
+    high: dict[Slot, int]
+
+    def copy(self) -> _Bounds:
+        return _Bounds(dict(self.low), dict(self.high))
 
 
 class Calendar:
@@ -67,317 +85,341 @@ class Calendar:
         self._regions = regions
         self._usual = {path: datetime.fromisoformat(text) for path, text in usual.items()}
         self._typical = typical
-        self._nodes = 0
+        self.timeline = Timeline(vocabulary)
+        self._elapsed = {(e.kind, e.attribute): e for e in self.timeline.elapsed}
+        self.enrollment: Slot = (THE_PATIENT, self.timeline.enrollment[1])
+        self._windows: dict[tuple[str, str, int], Window] = {}
 
     def dates(
-        self, person: Person, only: Iterable[Pair] | None = None
+        self,
+        person: Person,
+        only: Iterable[Pair] | None = None,
+        enrolled_on: Sequence[date] = PLAIN,
     ) -> dict[Slot, datetime] | None:
-        """Give a date for each field, or None if no dates will do.
+        """Give a date for each field, or None if none are found.
 
         Args:
             person: whose elapsed times.
             only: heed these attributes alone.
+            enrolled_on: days of enrollment to try.
         """
-        spans = self._spans(person, None if only is None else set(only))
-        self._nodes = 0
-        free = self._free_anchors(spans)
-        placed: dict[Slot, datetime] = {}
-        for first in free[:1]:
-            placed[first] = self._usual.get(first[1], TODAY)
-        return self._place_anchors(person, spans, free[1:], placed)
-
-    # ---- what is asked ----------------------------------------------------------------
-
-    def _spans(self, person: Person, only: set[Pair] | None) -> list[Span]:
-        spans = []
-        for pair, code in person.values.items():
-            if (only is not None and pair not in only) or not isinstance(code, int):
-                continue
-            entity, name = pair
-            origin = self._vocabulary.attributes[entity[0], name].origin
-            match origin.form:
-                case "before":
-                    unit, path, anchor = origin.arguments
-                    spans.append(Span(pair, (entity, path), self._source(anchor), unit, True, code))
-                case "after":
-                    unit, anchor, path = origin.arguments
-                    spans.append(
-                        Span(pair, (entity, path), self._source(anchor), unit, False, code)
-                    )
-                case "age":
-                    birth, _, anchor = origin.arguments
-                    spans.append(
-                        Span(pair, (THE_PATIENT, birth), self._source(anchor), "years", True, code)
-                    )
-        return spans
-
-    def _source(self, anchor: str) -> str:
-        sources = self._vocabulary.anchors[anchor][0]
-        return anchor if sources[0].latest_of else sources[0].path
-
-    def _free_anchors(self, spans: list[Span]) -> list[Slot]:
-        """Give the patient's anchors, those first from which others are counted."""
-        wanted = {span.anchor for span in spans}
-        paths = [
-            sources[0][0].path
-            for sources in self._vocabulary.anchors.values()
-            if not sources[0][0].latest_of
-        ]
-        bound = {span.slot[1] for span in spans if span.slot[0] == THE_PATIENT}
-        found = [p for p in dict.fromkeys(paths) if p in wanted and p not in bound]
-        order = ["dates.enrollment"]
-        found.sort(key=lambda p: (p not in order, p not in self._usual, paths.index(p)))
-        return [(THE_PATIENT, path) for path in found]
-
-    # ---- placing ----------------------------------------------------------------------
-
-    def _place_anchors(
-        self,
-        person: Person,
-        spans: list[Span],
-        anchors: list[Slot],
-        placed: dict[Slot, datetime],
-    ) -> dict[Slot, datetime] | None:
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            return None
-        placed = dict(placed)
-        if not self._place_bound(person, spans, placed):
-            return None
-        waiting = [slot for slot in anchors if slot not in placed]
-        if not waiting:
-            return self._place_rest(spans, placed)
-        slot = waiting[0]
-        for day in self._choices(person, slot, spans, placed):
-            result = self._place_anchors(person, spans, waiting[1:], {**placed, slot: day})
-            if result is not None:
-                return result
+        spans = self.spans(person, None if only is None else set(only))
+        if not spans:
+            return {}
+        for enrolled in enrolled_on:
+            for puzzle in self._puzzles(person, spans, enrolled):
+                try:
+                    return puzzle.solved()
+                except _ImpossibleError:
+                    continue
         return None
 
-    def _place_bound(self, person: Person, spans: list[Span], placed: dict[Slot, datetime]) -> bool:
-        """Place each date all of whose anchors are placed."""
-        slots = dict.fromkeys(span.slot for span in spans)
-        again = True
-        while again:
-            again = False
-            for slot in slots:
-                if slot in placed:
-                    continue
-                counted: list[tuple[Span, datetime]] = []
-                for span in spans:
-                    if span.slot != slot:
-                        continue
-                    there = self._anchor(person, span.anchor, spans, placed)
-                    if there is None:
-                        break
-                    if isinstance(there, datetime):
-                        counted.append((span, there))
-                else:
-                    day = self._choose(slot, counted, placed)
-                    if day is None:
-                        return False
-                    placed[slot] = day
-                    again = True
-        return True
+    def window(self, elapsed: Elapsed, code: int) -> Window:
+        """Give the days that a code allows."""
+        key = (elapsed.kind, elapsed.attribute, code)
+        if key not in self._windows:
+            self._windows[key] = Window(elapsed, self._regions[elapsed.scale], code)
+        return self._windows[key]
 
-    def _place_rest(
-        self, spans: list[Span], placed: dict[Slot, datetime]
-    ) -> dict[Slot, datetime] | None:
-        return placed if all(span.slot in placed for span in spans) else None
-
-    def _anchor(
-        self, person: Person, anchor: str, spans: list[Span], placed: Mapping[Slot, datetime]
-    ) -> datetime | bool | None:
-        """Give an anchor's date: None if it is not placed yet, False if it never will be."""
-        sources = self._vocabulary.anchors.get(anchor, ((),))[0]
-        if not sources or not sources[0].latest_of:
-            return placed.get((THE_PATIENT, anchor))
-        found: list[datetime] = []
-        for source in sources:
-            kind = next(
-                k.name for k in self._vocabulary.kinds.values() if k.list_name == source.latest_of
-            )
-            for entity in person.entities:
-                if entity[0] != kind:
-                    continue
-                slot = (entity, source.path)
-                if slot in placed:
-                    found.append(placed[slot])
-                elif any(span.slot == slot for span in spans):
-                    return None
-                else:
-                    return False
-        return max(found) if found else False
-
-    def _choices(
-        self, person: Person, slot: Slot, spans: list[Span], placed: Mapping[Slot, datetime]
-    ) -> Iterator[datetime]:
-        """Give days on which an anchor could lie that nothing confines by itself."""
-        usual = self._usual.get(slot[1])
-        low, high = TODAY - FAR, TODAY + FAR
-        for span in spans:
-            if span.anchor != slot[1]:
+    def spans(self, person: Person, only: set[Pair] | None = None) -> list[Span]:
+        """Give the elapsed times of a person that a record can say."""
+        kinds = {entity[0] for entity in person.entities}
+        spans = []
+        for pair, code in person.values.items():
+            (entity, name) = pair
+            elapsed = self._elapsed.get((entity[0], name))
+            if elapsed is None or not isinstance(code, int) or (only and pair not in only):
                 continue
-            windows = []
-            for other in spans:
-                if other.slot == span.slot and other is not span:
-                    there = self._anchor(person, other.anchor, spans, placed)
-                    if isinstance(there, datetime):
-                        windows.append(self.window(other, there))
-            if windows:
-                here = _meet(windows)
-                if here is None:
-                    return
-                first, last = self._anchor_window(span, here)
-                low, high = max(low, first), min(high, last)
-        low = max(low, self._born(placed))
-        if usual is not None and slot[1] in self._vocabulary.postponable:
-            for path in self._vocabulary.postponable:
-                day = placed.get((THE_PATIENT, path))
-                if day is not None and path in self._usual:
-                    if self._usual[path] <= usual:
-                        low = max(low, day)
-                        high = min(high, day + LONGEST)
-                    else:
-                        high = min(high, day + LAST_SECOND - timedelta(hours=14))
-        if low > high:
-            return
-        days = [min(max(usual, low), high)] if usual is not None else []
-        base = placed.get((THE_PATIENT, "dates.enrollment"), TODAY)
-        days += [d for n in OFFSETS if low <= (d := base + timedelta(days=n)) <= high]
-        if low > TODAY - FAR or high < TODAY + FAR:
-            middle = low + (high - low) / 2
-            days += [low, high, middle, low + DAY, high - DAY]
-            days += [low + (high - low) * k / 8 for k in range(1, 8)]
-        seen = set()
-        for day in days:
-            if usual is None or not usual.time():
-                day = day.replace(hour=0, minute=0, second=0, microsecond=0)  # noqa: PLW2901
-            if low - DAY < day < high + DAY and day not in seen:
-                seen.add(day)
-                yield day
+            anchor = elapsed.anchor
+            if anchor[0] == LATEST and not any(k in kinds for k, _ in self.timeline.latest[anchor]):
+                continue  # there is nothing to count from: the record cannot say
+            spans.append(
+                Span(
+                    pair,
+                    elapsed,
+                    (entity, elapsed.path),
+                    slot_of(anchor),
+                    self.window(elapsed, code),
+                )
+            )
+        return spans
 
-    def _choose(
+    def slots(
+        self, person: Person, spans: Sequence[Span]
+    ) -> tuple[list[Slot], list[tuple[Slot, list[Slot]]]]:
+        """Give the dates of elapsed times, and those that are the latest of some others."""
+        dated: dict[Slot, None] = {self.enrollment: None}
+        for span in spans:
+            dated[span.anchor] = dated[span.slot] = None
+        latest = []
+        for anchor, places in self.timeline.latest.items():
+            if slot_of(anchor) in dated:
+                ends = [(e, path) for kind, path in places for e in person.entities if e[0] == kind]
+                latest.append((slot_of(anchor), ends))
+                dated.update(dict.fromkeys(ends))
+        return list(dated), latest
+
+    def in_order(
+        self, slots: Sequence[Slot], latest: Sequence[tuple[Slot, list[Slot]]]
+    ) -> Iterator[tuple[Slot, Slot]]:
+        """Give pairs of dates of which the second is not earlier."""
+        here = set(slots)
+        entities = dict.fromkeys(slot[0] for slot in slots)
+        pairs = [
+            ((entity, earlier), (entity, later))
+            for (kind, earlier), (_, later) in self.timeline.in_order
+            for entity in entities
+            if entity[0] == kind
+        ]
+        pairs += [
+            ((entity, path), self.enrollment)
+            for kind, path in self.timeline.observed
+            for entity in entities
+            if entity[0] == kind
+        ]
+        for path in self._vocabulary.birth:
+            pairs += [((THE_PATIENT, path), slot) for slot in slots if slot[0][0] != LATEST]
+        pairs += [(end, anchor) for anchor, ends in latest for end in ends]
+        return ((one, other) for one, other in pairs if one != other and here >= {one, other})
+
+    def of_the_study(self, slots: Iterable[Slot]) -> list[Slot]:
+        """Give, of some dates, those of the study besides enrollment."""
+        paths = {path for _, path in self.timeline.of_the_study}
+        return [slot for slot in slots if slot[0] == THE_PATIENT and slot[1] in paths]
+
+    def _puzzles(self, person: Person, spans: Sequence[Span], enrolled: date) -> Iterator[_Puzzle]:
+        """Give what is to be solved: once for each date that may be the latest of its kind."""
+        slots, latest = self.slots(person, spans)
+        order = list(self.in_order(slots, latest))
+        found = {span.slot for span in spans if not span.elapsed.backwards}
+        by_then = [(slot, self.enrollment) for slot in slots if slot in found]
+        # What was found after another thing is known at enrollment, if that can be.
+        for known in (by_then, []) if by_then else ([],):
+            for chosen in product(*(ends for _, ends in latest)):
+                same = [(anchor, end) for (anchor, _), end in zip(latest, chosen, strict=True)]
+                yield _Puzzle(self, slots, spans, [*order, *known, *same], dict(same), enrolled)
+
+    # ---- wishes -----------------------------------------------------------------------
+
+    def wish(self, slot: Slot, spans: Sequence[Span], placed: Mapping[Slot, int]) -> int:
+        """Give the typical minute of a date, once its anchors are placed."""
+        entity, path = slot
+        if entity == THE_PATIENT and path in self._usual:
+            return _minute(self._usual[path])
+        for span in spans:
+            text = self._typical.get((entity[0], span.elapsed.attribute))
+            if span.slot == slot and text is not None and span.anchor in placed:
+                sign = -1 if span.elapsed.backwards else 1
+                if span.elapsed.unit == "hours":
+                    return placed[span.anchor] + sign * int(Fraction(text) * 60)
+                days = Fraction(text) * _DAYS[span.elapsed.unit]
+                return placed[span.anchor] + sign * int(days) * MINUTES
+        anchors = [span.anchor for span in spans if span.slot == slot]
+        there = next((placed[anchor] for anchor in anchors if anchor in placed), None)
+        return TODAY.toordinal() * MINUTES if there is None else there
+
+
+_DAYS = {"days": Fraction(1), "months": Fraction(487, 16), "years": Fraction(1461, 4)}
+
+
+class _Puzzle:
+    """Dates to be found, with a day of enrollment and the latest dates chosen."""
+
+    def __init__(
         self,
-        slot: Slot,
-        counted: list[tuple[Span, datetime]],
-        placed: Mapping[Slot, datetime],
-    ) -> datetime | None:
-        """Choose a day in all windows: the typical one, or the one nearest to it."""
-        windows = [self.window(span, there) for span, there in counted]
-        meeting = _meet([*windows, (TODAY - FAR, TODAY + FAR)])
-        if meeting is None:
-            return None
-        low, high = meeting
-        low = max(low, self._born(placed))
-        if low > high:
-            return None
-        timed = self._vocabulary.fields[slot[0][0], slot[1]].type.form == "datetime"
-        past = placed.get((THE_PATIENT, "dates.enrollment"))
-        if past is not None and counted and not any(s.backwards for s, _ in counted):
-            high = min(high, past)
-            if low > high:
-                return None
-        day = min(max(self._wish(slot, counted), low), high)
-        if not timed:
-            day = day.replace(hour=0, minute=0, second=0, microsecond=0)
-            if day < low:
-                day += DAY
-            if day > high:
-                return None
-        return day
-
-    def _born(self, placed: Mapping[Slot, datetime]) -> datetime:
-        """Give the day before which nothing of a patient's life lies."""
-        births = {
-            attribute.origin.arguments[0]
-            for attribute in self._vocabulary.attributes.values()
-            if attribute.origin.form == "age"
+        calendar: Calendar,
+        slots: list[Slot],
+        spans: Sequence[Span],
+        order: Sequence[tuple[Slot, Slot]],
+        latest: Mapping[Slot, Slot],
+        enrolled: date,
+    ) -> None:
+        self._calendar = calendar
+        self._slots = slots
+        self._spans = spans
+        self._latest = latest
+        timeline = calendar.timeline
+        self._timed = {
+            slot for slot in slots if slot[0][0] != LATEST and timeline.timed((slot[0][0], slot[1]))
         }
-        days = [placed[THE_PATIENT, b] for b in births if (THE_PATIENT, b) in placed]
-        return max(days, default=TODAY - FAR)
+        self._by_slot: dict[Slot, list[Span]] = {slot: [] for slot in slots}
+        for span in spans:
+            self._by_slot[span.slot].append(span)
+            self._by_slot[span.anchor].append(span)
+        self._later: dict[Slot, list[Slot]] = {slot: [] for slot in slots}
+        self._earlier: dict[Slot, list[Slot]] = {slot: [] for slot in slots}
+        for earlier, later in order:
+            self._later[earlier].append(later)
+            self._earlier[later].append(earlier)
+        self._bounds = _Bounds(
+            {slot: PAST.toordinal() * MINUTES for slot in slots},
+            {slot: (FUTURE.toordinal() + 1) * MINUTES - 1 for slot in slots},
+        )
+        self._enrollment = calendar.enrollment
+        day = enrolled.toordinal()
+        self._fix(self._bounds, self._enrollment, day * MINUTES)
+        for slot in calendar.of_the_study(slots):
+            self._bounds.low[slot] = (day - LONGEST) * MINUTES
+            self._bounds.high[slot] = (day + LONGEST + 1) * MINUTES - 1
 
-    def _wish(self, slot: Slot, counted: list[tuple[Span, datetime]]) -> datetime:
-        """Give the typical day of a field."""
-        for span, there in counted:
-            text = self._typical.get((span.pair[0][0], span.pair[1]))
-            if text is not None:
-                scale = self._vocabulary.attributes[span.pair[0][0], span.pair[1]].of
-                return _move(there, Fraction(text), scale, -1 if span.backwards else 1)
-        return self._usual.get(slot[1], TODAY)
+    def solved(self) -> dict[Slot, datetime]:
+        """Give dates that fulfil everything, each as near to a typical day as can be.
 
-    # ---- windows ----------------------------------------------------------------------
+        Raises:
+            _ImpossibleError: there are none.
+        """
+        bounds = self._bounds
+        self._propagate(bounds, self._slots)
+        placed = {self._enrollment: bounds.low[self._enrollment]}
+        for slot in self._in_turn():
+            if slot in placed:
+                continue
+            bounds = self._placed(bounds, slot, self._calendar.wish(slot, self._spans, placed))
+            placed[slot] = bounds.low[slot]
+        return {
+            slot: datetime.fromordinal(minute // MINUTES) + timedelta(minutes=minute % MINUTES)
+            for slot, minute in placed.items()
+            if slot[0][0] != LATEST
+        }
 
-    def window(self, span: Span, anchor: datetime) -> Window:
-        """Give when a date can lie, its anchor being placed."""
-        return self._edges(span, anchor, -1 if span.backwards else 1)
+    def _in_turn(self) -> list[Slot]:
+        """Give the dates, those first from which others are counted."""
+        anchors = dict.fromkeys(span.anchor for span in self._spans)
+        usual = self._calendar._usual
+        first = [s for s in anchors if s[0] == THE_PATIENT]
+        first.sort(key=lambda s: s[1] not in usual)
+        ends = [slot for anchor in self._latest for slot in self._earlier[anchor]]
+        return list(dict.fromkeys([*first, *ends, *self._latest, *self._slots]))
 
-    def _anchor_window(self, span: Span, here: Window) -> Window:
-        """Give when an anchor can lie, given when the date does."""
-        sign = 1 if span.backwards else -1
-        return self._edges(span, here[0], sign)[0], self._edges(span, here[1], sign)[1]
+    def _placed(self, bounds: _Bounds, slot: Slot, wish: int) -> _Bounds:
+        low, high = bounds.low[slot], bounds.high[slot]
+        near = min(max(wish, low), high)
+        tried = set()
+        for minute in (
+            *(near + days * MINUTES for days in NEAR),
+            low,
+            high,
+            (low + high) // 2,
+        ):
+            day = minute if slot in self._timed else minute - minute % MINUTES
+            if day in tried or not low <= day <= high:
+                continue
+            tried.add(day)
+            narrowed = bounds.copy()
+            self._fix(narrowed, slot, day)
+            try:
+                self._propagate(narrowed, [slot])
+            except _ImpossibleError:
+                continue
+            return narrowed
+        raise _ImpossibleError
 
-    def _edges(self, span: Span, anchor: datetime, sign: int) -> Window:
-        attribute = self._vocabulary.attributes[span.pair[0][0], span.pair[1]]
-        limits = self._regions[attribute.of].limits
-        place = bisect_left(limits, span.code)
-        exact = place < len(limits) and limits[place] == span.code
-        step = timedelta(seconds=36) if span.unit == "hours" else DAY
-        if span.unit != "hours":
-            anchor = anchor.replace(hour=0, minute=0, second=0)
-        if exact:
-            there = _move(anchor, Fraction(span.code, 2) * _size(span.unit), span.unit, sign)
-            edges = (there, there)
-        else:
-            lower = limits[place - 1] if place else None
-            upper = limits[place] if place < len(limits) else None
-            near = (
-                None
-                if lower is None
-                else _move(anchor, Fraction(lower, 2) * _size(span.unit), span.unit, sign)
-            )
-            far = (
-                None
-                if upper is None
-                else _move(anchor, Fraction(upper, 2) * _size(span.unit), span.unit, sign)
-            )
-            if sign < 0:
-                edges = (
-                    anchor - FAR if far is None else far + step,
-                    anchor + FAR if near is None else near - step,
+    def _fix(self, bounds: _Bounds, slot: Slot, minute: int) -> None:
+        bounds.low[slot] = minute
+        bounds.high[slot] = minute
+
+    # ---- propagation ------------------------------------------------------------------
+
+    def _propagate(self, bounds: _Bounds, changed: Iterable[Slot]) -> None:
+        waiting = dict.fromkeys(changed)
+        moves = 0
+        while waiting:
+            moves += 1
+            if moves > MOST_MOVES:
+                raise _ImpossibleError
+            slot = next(iter(waiting))
+            del waiting[slot]
+            for other, low, high in self._implied(bounds, slot):
+                if self._narrow(bounds, other, low, high):
+                    waiting[other] = None
+
+    def _narrow(self, bounds: _Bounds, slot: Slot, low: int | None, high: int | None) -> bool:
+        if slot not in self._timed:
+            low = None if low is None else -(-low // MINUTES) * MINUTES
+            high = None if high is None else high // MINUTES * MINUTES
+        changed = False
+        if low is not None and low > bounds.low[slot]:
+            bounds.low[slot] = low
+            changed = True
+        if high is not None and high < bounds.high[slot]:
+            bounds.high[slot] = high
+            changed = True
+        if bounds.low[slot] > bounds.high[slot]:
+            raise _ImpossibleError
+        return changed
+
+    def _implied(
+        self, bounds: _Bounds, slot: Slot
+    ) -> Iterator[tuple[Slot, int | None, int | None]]:
+        """Say between which minutes the bounds of a date confine others."""
+        low, high = bounds.low[slot], bounds.high[slot]
+        first_minute, last_minute = low - low % MINUTES, high - high % MINUTES + MINUTES - 1
+        for later in self._later[slot]:
+            yield later, first_minute, None
+        for earlier in self._earlier[slot]:
+            yield earlier, None, last_minute
+        for span in self._by_slot[slot]:
+            if span.elapsed.unit == "hours":
+                yield _by_hours(span, slot, low, high)
+            elif slot == span.anchor:
+                first = span.window.first(low // MINUTES)
+                last = span.window.last(high // MINUTES)
+                yield (
+                    span.slot,
+                    None if first is None else first * MINUTES,
+                    None if last is None else last * MINUTES + MINUTES - 1,
                 )
             else:
-                edges = (
-                    anchor - FAR if near is None else near + step,
-                    anchor + FAR if far is None else far - step,
-                )
-        if span.unit == "hours":
-            return edges
-        return edges[0], edges[1] + LAST_SECOND
+                yield (span.anchor, *_anchor_bounds(span.window, low // MINUTES, high // MINUTES))
 
 
-def _size(unit: str) -> Fraction:
-    return Fraction(1, 100) if unit == "hours" else Fraction(1)
+def _by_hours(span: Span, slot: Slot, low: int, high: int) -> tuple[Slot, int | None, int | None]:
+    """Bound a moment that is some hours away from another; edges count only if exact."""
+    early, late = (None if h is None else int(h * 60) for h in span.window.hours())
+    step = 0 if span.window.exact else 1
+    if slot == span.anchor:
+        return (
+            span.slot,
+            None if early is None else low + early + step,
+            None if late is None else high + late - step,
+        )
+    return (
+        span.anchor,
+        None if late is None else low - late + step,
+        None if early is None else high - early - step,
+    )
 
 
-def _move(anchor: datetime, amount: Fraction, unit: str, sign: int) -> datetime:
-    """Move a moment by an elapsed time."""
-    match unit:
-        case "hours":
-            return anchor + sign * timedelta(seconds=int(amount * 3600))
-        case "days":
-            return anchor + sign * timedelta(days=int(amount))
-    whole = amount.numerator // amount.denominator
-    months = whole * (12 if unit == "years" else 1)
-    moved = add_months(anchor.date(), sign * months)
-    rest = (amount - whole) * (365 if unit == "years" else 30)
-    return datetime.combine(moved, anchor.time()) + sign * timedelta(days=int(rest))
+def _anchor_bounds(window: Window, low: int, high: int) -> tuple[int | None, int | None]:
+    """Give between which minutes the anchor of a window lies whose date is between two days."""
+    first = last = None
+    least, most = window.days()
+    if least is not None:  # the least anchor whose window does not end before the first day
+        first = low + least
+        while _known(window.last(first)) < low:
+            first += 1
+    if most is not None:  # the last one whose window does not begin after the last day
+        last = high + most
+        while _known(window.first(last)) > high:
+            last -= 1
+    return (
+        None if first is None else first * MINUTES,
+        None if last is None else last * MINUTES + MINUTES - 1,
+    )
 
 
-def _meet(windows: list[Window]) -> Window | None:
-    low = max(window[0] for window in windows)
-    high = min(window[1] for window in windows)
-    return (low, high) if low <= high else None
+def _known(day: int | None) -> int:
+    assert day is not None
+    return day
+
+
+def _minute(moment: datetime) -> int:
+    return moment.toordinal() * MINUTES + moment.hour * 60 + moment.minute
+
+
+def slot_of(anchor: Place) -> Slot:
+    """Give the date of a person that an anchor stands for."""
+    return ((LATEST, 0), anchor[1]) if anchor[0] == LATEST else (THE_PATIENT, anchor[1])
 
 
 def shown(moment: datetime, form: str) -> str:
@@ -385,6 +427,3 @@ def shown(moment: datetime, form: str) -> str:
     if form == "datetime" and moment.time() != datetime.min.time():
         return f"{moment:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
     return str(date(moment.year, moment.month, moment.day))
-
-
-__all__ = ["PATIENT", "Calendar", "Slot", "shown"]

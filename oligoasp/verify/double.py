@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.program import GroundRules, load_control
-from oligoasp.solver.session import OPTIONS, Shape, _facts
-from oligoasp.verify.space import WholeSession
+from oligoasp.solver.session import Shape
+from oligoasp.verify.space import ASKING, WholeSession, space_facts
 
 
 class DoubleSession(WholeSession):
@@ -32,7 +32,7 @@ class DoubleSession(WholeSession):
         self._rules = None
         rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
-        self._control = load_control(files, _facts(protocol, shape), OPTIONS, rules)
+        self._control = load_control(files, space_facts(protocol, shape), ASKING, rules)
         self._index()
         self.second = self._pairs("second")
         self.other = self._pairs("other")

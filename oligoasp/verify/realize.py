@@ -10,7 +10,8 @@ from itertools import product
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Field
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair
 from oligoasp.solver.program import text
-from oligoasp.verify.calendar import Calendar, Slot, shown
+from oligoasp.verify.calendar import ENDS_OF_MONTHS, PLAIN, Calendar, Slot, shown
+from oligoasp.verify.chronology import impossible
 from oligoasp.verify.space import Person, Space
 
 Data = dict[str, object]
@@ -19,11 +20,21 @@ ELAPSED = ("before", "after", "age")
 
 
 class UnrealisableError(Exception):
-    """No record says all of this; ``pairs`` cannot hold together."""
+    """No record says all of this, as far as could be found out.
 
-    def __init__(self, pairs: tuple[Pair, ...]) -> None:
+    Attributes:
+        pairs: attributes that cannot hold together.
+        kinds: kinds of which there must be no further entries for that.
+        proved: whether it is certain, or only that no record was found.
+    """
+
+    def __init__(
+        self, pairs: tuple[Pair, ...], kinds: tuple[str, ...] = (), *, proved: bool = False
+    ) -> None:
         super().__init__(", ".join(f"{e[0]}.{a}" for e, a in pairs))
         self.pairs = pairs
+        self.kinds = kinds
+        self.proved = proved
 
 
 class Realizer:
@@ -42,15 +53,23 @@ class Realizer:
         usual = {text(p): text(v) for p, v in session.facts("typical_date", 2)}
         self._calendar = Calendar(self._vocabulary, space.regions, usual, space.typical)
 
-    def record(self, person: Person, name: str) -> Data:
+    def record(self, person: Person, name: str, *, plain: bool = True) -> Data:
         """Give the data of a record that says of a person what the solver said.
 
+        Args:
+            person: the person.
+            name: the id of the record.
+            plain: whether to look for dates about the usual day of enrollment only; else
+                ends of months are tried, at which months differ.
+
         Raises:
-            UnrealisableError: no record can.
+            UnrealisableError: no record was found.
         """
-        dates = self._calendar.dates(person)
+        dates = self._calendar.dates(person, enrolled_on=PLAIN if plain else ENDS_OF_MONTHS)
         if dates is None:
-            raise UnrealisableError(self._impossible_dates(person))
+            if (found := impossible(self._calendar, person)) is not None:
+                raise UnrealisableError(found.pairs, found.kinds, proved=True)
+            raise UnrealisableError(self._impossible_dates(person) if plain else ())
         data: Data = {"id": name}
         entries: dict[Entity, Data] = {THE_PATIENT: data}
         for entity in person.entities:
@@ -296,7 +315,7 @@ class Realizer:
     # ---- what cannot be ---------------------------------------------------------------
 
     def _impossible_dates(self, person: Person) -> tuple[Pair, ...]:
-        """Give a minimal set of elapsed times that no dates fulfil."""
+        """Give a minimal set of elapsed times for which no dates were found."""
         left = [
             pair
             for pair in person.values

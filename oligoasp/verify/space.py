@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 
+import clingo
 from clingo import Function, Symbol
+from clingo.backend import HeuristicType
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
@@ -19,14 +22,18 @@ from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
-from oligoasp.solver.program import text
-from oligoasp.solver.session import Session, Shape
+from oligoasp.solver.program import load_control, text
+from oligoasp.solver.session import OPTIONS, Session, Shape, _facts
+from oligoasp.verify.gaps import calendar_facts
 
 MOST_LESIONS = 7
 """How many entries of the kind with the most room are considered."""
 
 FEW = 2
 """How many entries of the other kinds are considered."""
+
+ASKING = (*(o for o in OPTIONS if not o.startswith("--heuristic")), "--heuristic=Domain")
+"""Options of sessions that can also be asked for the person nearest to the typical one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,20 @@ class Person:
 
 
 class WholeSession(Session):
-    """A session that also gives facts, and learns what no record can say."""
+    """A session that knows what the calendar makes impossible, and that also gives facts.
+
+    Args:
+        protocol: the protocol, with the rules of the calendar among its files.
+        shape: how many entries of each kind there may be.
+    """
+
+    def __init__(self, protocol: Protocol, shape: Shape) -> None:
+        self.protocol = protocol
+        self.shape = shape
+        self.settled: dict[str, str] = {}
+        self._rules = None
+        self._control = load_control(protocol.files, space_facts(protocol, shape), ASKING)
+        self._index()
 
     def facts(self, name: str, arity: int) -> list[list[Symbol]]:
         """Give the arguments of the facts ``name/arity``, in the order of the files."""
@@ -97,6 +117,58 @@ class WholeSession(Session):
         self._mode("auto", 1)
         return last
 
+    def prefer(self, literals: Iterable[int]) -> int:
+        """Say what is to hold if it can, what stands first before what comes later.
+
+        A solver that always decides what is preferred first, and as it is preferred, finds
+        the model that is best in this order: whatever it gives up is ruled out by what it
+        was asked and by what it kept before.
+
+        Returns:
+            An atom that puts the preferences in force; see `preferred`.
+        """
+        wishes = list(literals)
+        with self._control.backend() as backend:
+            force = backend.add_atom()
+            backend.add_external(force, clingo.TruthValue.False_)
+            for level, literal in zip(range(len(wishes), 0, -1), wishes, strict=True):
+                sign = HeuristicType.True_ if literal > 0 else HeuristicType.False_
+                backend.add_heuristic(abs(literal), sign, level, level, [force])
+        return force
+
+    def preferred(
+        self, assumptions: Sequence[int], force: int, literals: Iterable[int]
+    ) -> frozenset[int] | None:
+        """Give which of some literals hold in the best model, by preferences in force."""
+        self._control.assign_external(force, True)
+        try:
+            return self.true_literals(assumptions, literals)
+        finally:
+            self._control.assign_external(force, False)
+
+    def any_of(self, groups: Sequence[Sequence[int]]) -> list[int]:
+        """Give an atom for each group of literals that holds if some of them does."""
+        with self._control.backend() as backend:
+            atoms = [backend.add_atom() for _ in groups]
+            for atom, group in zip(atoms, groups, strict=True):
+                for literal in group:
+                    backend.add_rule([atom], [literal])
+        return atoms
+
+    def all_of(self, literals: Sequence[int]) -> int:
+        """Give an atom that holds if all of some literals do."""
+        with self._control.backend() as backend:
+            atom = backend.add_atom()
+            backend.add_rule([atom], list(literals))
+        return atom
+
+    def free(self) -> int:
+        """Give a new atom that nothing else depends on."""
+        with self._control.backend() as backend:
+            atom = backend.add_atom()
+            backend.add_rule([atom], [], choice=True)
+        return atom
+
     def at_least(self, number: int, literals: Sequence[int]) -> int:
         """Give an atom that holds if so many of some literals do."""
         key = (number, tuple(literals))
@@ -133,7 +205,7 @@ class Space:
     ) -> None:
         self.protocol = protocol
         self.shape = shape_of(protocol, most)
-        self.session = session or WholeSession(with_calendar(protocol), self.shape, traced=False)
+        self.session = session or WholeSession(with_calendar(protocol), self.shape)
         self.regions: dict[str, Regions] = regions_of(protocol)
         self.typical = typical_values(self.session)
         self.clauses = {
@@ -144,10 +216,6 @@ class Space:
         self._usual = {
             pair: self._usual_value(pair, list(values)) for pair, values in self.session.has.items()
         }
-        self._group = {
-            pair: [-literal for value, literal in values.items() if value != self._usual[pair]]
-            for pair, values in self.session.has.items()
-        }
         entities = {entity: number for number, entity in enumerate(self.session.entities())}
         names = {name: number for number, name in enumerate(protocol.vocabulary.attributes)}
         self._order = sorted(
@@ -157,12 +225,6 @@ class Space:
         self.pins = [
             *self.session.present.values(),
             *(literal for values in self.session.has.values() for literal in values.values()),
-        ]
-        self._single = [self._group[pair] for pair in self._order if self._scale_is_counted(pair)]
-        self._absent = [
-            [-literal]
-            for entity, literal in reversed(self.session.present.items())
-            if entity[0] != PATIENT
         ]
 
     def _scale_is_counted(self, pair: Pair) -> bool:
@@ -288,89 +350,50 @@ class Space:
     def person(self, assumptions: Sequence[int]) -> Person | None:
         """Give the person nearest to the typical patient who fulfils assumptions.
 
-        Nearest means: going through what is usual in a fixed order, each is kept unless
-        the assumptions and what was kept before forbid it. So the answer depends on
-        nothing but the question.
+        Nearest means: going through what is usual in a fixed order (as few entries as can
+        be, then attribute by attribute), each is kept unless the assumptions and what was
+        kept before forbid it; then what is unusual is as near to the usual as it can be. So
+        the answer depends on nothing but the question.
         """
-        fixed = self._keep(list(assumptions), self._single)
-        if fixed is None:
+        session = self.session
+        literals = [*self.pins, *session.violated.values()]
+        true = session.preferred(assumptions, self._typically, literals)
+        if true is None:
             return None
-        fixed = self._keep(fixed, self._absent)
-        assert fixed is not None
-        there = self.session.true_literals(fixed, self.session.present.values()) or frozenset()
-        entities = [e for e, literal in self.session.present.items() if literal in there]
+        entities = tuple(e for e, literal in session.present.items() if literal in true)
         here = set(entities)
-        pairs = [pair for pair in self._order if pair[0] in here]
-        fixed = self._keep(fixed, [self._group[pair] for pair in pairs if self._group[pair]])
-        assert fixed is not None
-        return self._settled(fixed, entities, pairs)
-
-    def _keep(self, fixed: list[int], groups: Sequence[Sequence[int]]) -> list[int] | None:
-        """Add to assumptions each group in turn that is possible beside those before it."""
-        waiting = self._compatible(fixed, groups, range(len(groups)))
-        if waiting is None:
-            return None
-        for number, group in enumerate(groups):
-            later = [n for n in waiting if n > number]
-            if number not in waiting:
-                rest = [literal for n in later for literal in groups[n]]
-                if not self.exists([*fixed, *group, *rest]):
-                    if not self.exists([*fixed, *group]):
-                        continue
-                    later = self._compatible([*fixed, *group], groups, later) or []
-            fixed = [*fixed, *group]
-            waiting = later
-        return fixed
-
-    def _compatible(
-        self, fixed: Sequence[int], groups: Sequence[Sequence[int]], wanted: Iterable[int]
-    ) -> list[int] | None:
-        """Leave out groups until the rest is possible; None if not even the assumptions are."""
-        kept = list(wanted)
-        owner = {literal: n for n in kept for literal in groups[n]}
-        while True:
-            core = self.session.core([*fixed, *(lit for n in kept for lit in groups[n])])
-            if core is None:
-                return kept
-            blamed = {owner[literal] for literal in core if literal in owner}
-            if not blamed:
-                return None
-            gone = max(blamed)
-            kept.remove(gone)
-            for literal in groups[gone]:
-                owner.pop(literal, None)
-
-    def _settled(
-        self, fixed: list[int], entities: Sequence[Entity], pairs: Sequence[Pair]
-    ) -> Person:
-        """Choose, of what is unusual, the possible value nearest to the usual one."""
         chosen: dict[Pair, Value] = {}
-        unusual: list[Pair] = []
-        interesting = [lit for pair in pairs for lit in self.session.has[pair].values()]
-        clauses = list(self.session.violated.values())
-        model = self.session.true_literals(fixed, [*interesting, *clauses])
-        assert model is not None
-        for pair in pairs:
-            values = self.session.has[pair]
-            held = next((v for v, literal in values.items() if literal in model), None)
-            if held is None:
-                continue
-            if held != self._usual[pair]:
-                unusual.append(pair)
-                for value in self._nearest(pair):
-                    if value == held:
-                        fixed.append(values[value])
-                        break
-                    better = self.session.true_literals(
-                        [*fixed, values[value]], [*interesting, *clauses]
-                    )
-                    if better is not None:
-                        model, held = better, value
-                        fixed.append(values[value])
-                        break
-            chosen[pair] = held
-        violated = frozenset(c for c, lit in self.session.violated.items() if lit in model)
-        return Person(tuple(entities), chosen, violated, tuple(unusual))
+        for pair in self._order:
+            if pair[0] in here:
+                held = next((v for v, lit in session.has[pair].items() if lit in true), None)
+                if held is not None:
+                    chosen[pair] = held
+        return Person(
+            entities,
+            chosen,
+            frozenset(c for c, literal in session.violated.items() if literal in true),
+            tuple(pair for pair, value in chosen.items() if value != self._usual[pair]),
+        )
+
+    @cached_property
+    def _typically(self) -> int:
+        """The atom that makes the solver prefer what is typical."""
+        session = self.session
+        atoms = session.any_of([self._odd(pair) for pair in self._order])
+        odd = dict(zip(self._order, atoms, strict=True))
+        counted = [-odd[pair] for pair in self._order if self._scale_is_counted(pair)]
+        absent = [-literal for e, literal in reversed(session.present.items()) if e[0] != PATIENT]
+        usual = [-odd[pair] for pair in self._order if not self._scale_is_counted(pair)]
+        nearest = [
+            session.has[pair][value]
+            for pair in self._order
+            for value in self._nearest(pair)
+            if value != self._usual[pair]
+        ]
+        return session.prefer([*counted, *absent, *usual, *nearest])
+
+    def _odd(self, pair: Pair) -> list[int]:
+        return [lit for value, lit in self.session.has[pair].items() if value != self._usual[pair]]
 
     def _nearest(self, pair: Pair) -> list[Value]:
         """Give the values of an attribute, those first that are nearest to what is usual."""
@@ -380,10 +403,6 @@ class Space:
             at = usual
             return [*sorted(numbers, key=lambda value: (value < 0 <= at, abs(value - at)))]
         return values
-
-    def forbid(self, pairs: Mapping[Pair, Value]) -> None:
-        """Take out of the space what no record can say."""
-        self.session.forbid([self.session.has[pair][value] for pair, value in pairs.items()])
 
     def _usual_value(self, pair: Pair, values: list[Value]) -> Value:
         usual = self.typical.get((pair[0][0], pair[1]))
@@ -411,6 +430,14 @@ def _hitting_sets(sets: Sequence[Sequence[int]]) -> list[frozenset[int]]:
 def with_calendar(protocol: Protocol) -> Protocol:
     """Give a protocol with what the calendar makes impossible, which no record can say."""
     return replace(protocol, files=(*protocol.files, asp_folder() / "engine" / "calendar.lp"))
+
+
+def space_facts(protocol: Protocol, shape: Shape) -> str:
+    """Give the facts that a session of the whole space adds to the rules."""
+    in_turn = [
+        f"follows({kind}({n}), {kind}({n + 1}))." for kind, most in shape for n in range(1, most)
+    ]
+    return "\n".join([_facts(protocol, shape), *in_turn, calendar_facts(protocol)])
 
 
 def shape_of(protocol: Protocol, most: int) -> Shape:

@@ -12,7 +12,8 @@ from oligoasp.record.read import Record, parse_record
 from oligoasp.verify.realize import Data, Realizer, UnrealisableError
 from oligoasp.verify.space import Person, Space
 
-MOST_TRIES = 6
+MOST_TRIES = 20
+"""How many persons are tried whom no record was found for."""
 
 
 class MismatchError(Exception):
@@ -62,22 +63,43 @@ class Witnesses:
             readings: the readings other than the defaults, for the replay.
 
         Returns:
-            None if nobody does, or none of the first that do can be written as a record.
+            None if nobody does, or no record was found for the first that do.
 
         Raises:
             MismatchError: the pipeline decides the record otherwise than the solver said.
         """
+        session = self.space.session
+        searching = session.free()  # what is excluded without proof is so for this search alone
+        at_end: Person | None = None
         for _ in range(MOST_TRIES):
-            person = self.space.person(assumptions)
+            person = self.space.person([*assumptions, searching])
             if person is None:
-                return None
+                break
             try:
                 data = self._realizer.record(person, name)
             except UnrealisableError as refused:
-                self.space.forbid({pair: person.values[pair] for pair in refused.pairs})
+                at_end = at_end or (None if refused.proved else person)
+                self._exclude(person, refused, searching)
                 continue
             return self.replay(person, data, readings or {})
+        if at_end is not None:
+            try:
+                data = self._realizer.record(at_end, name, plain=False)
+            except UnrealisableError:
+                return None
+            return self.replay(at_end, data, readings or {})
         return None
+
+    def _exclude(self, person: Person, refused: UnrealisableError, searching: int) -> None:
+        """Take out of the space what no record says: for good if that is proved."""
+        session = self.space.session
+        body = [session.has[pair][person.values[pair]] for pair in refused.pairs]
+        body += [
+            -literal
+            for entity, literal in session.present.items()
+            if entity[0] in refused.kinds and entity not in person.entities
+        ]
+        session.forbid(body if refused.proved else [*body, searching])
 
     def replay(self, person: Person, data: Data, readings: Mapping[str, str]) -> Witness:
         """Send a record through the whole pipeline and compare.
