@@ -129,7 +129,7 @@ class WholeSession(Session):
         """
         wishes = list(literals)
         with self._control.backend() as backend:
-            force = backend.add_atom()
+            force: int = backend.add_atom()
             backend.add_external(force, clingo.TruthValue.False_)
             for level, literal in zip(range(len(wishes), 0, -1), wishes, strict=True):
                 sign = HeuristicType.True_ if literal > 0 else HeuristicType.False_
@@ -158,14 +158,14 @@ class WholeSession(Session):
     def all_of(self, literals: Sequence[int]) -> int:
         """Give an atom that holds if all of some literals do."""
         with self._control.backend() as backend:
-            atom = backend.add_atom()
+            atom: int = backend.add_atom()
             backend.add_rule([atom], list(literals))
         return atom
 
     def free(self) -> int:
         """Give a new atom that nothing else depends on."""
         with self._control.backend() as backend:
-            atom = backend.add_atom()
+            atom: int = backend.add_atom()
             backend.add_rule([atom], [], choice=True)
         return atom
 
