@@ -9,12 +9,13 @@ two together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from oligoasp.answers import Check
 from oligoasp.batch.outline import Outline, Outlines
-from oligoasp.batch.views import Columns, Key, look, settled
+from oligoasp.batch.views import Columns, Key, View, look, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Stated
@@ -22,19 +23,24 @@ from oligoasp.record.read import Record
 from oligoasp.solver.session import Session, Shape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
-    """What is decided of one record: its verdict and the status of each clause."""
+    """What is decided of one record: its verdict and the status of each clause.
+
+    ``by_place`` has the statuses of all clauses, those that do not test included, in the
+    order of the protocol.
+    """
 
     verdict: Verdict
     statuses: Mapping[str, Status]
+    by_place: tuple[Status, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def blockers(self) -> tuple[str, ...]:
         """The clauses that each make the patient ineligible."""
         return tuple(c for c, s in self.statuses.items() if s.blocks)
 
-    @property
+    @cached_property
     def unknown(self) -> tuple[str, ...]:
         """The clauses that the record leaves open."""
         return tuple(c for c, s in self.statuses.items() if s is Status.UNKNOWN)
@@ -45,18 +51,34 @@ class Batch:
 
     Args:
         engine: the protocol, under its readings.
+        like: a batch under another version of the protocol, whose memory is shared as far
+            as clauses mean the same.
+
+    Raises:
+        ValueError: the versions do not tell the same numbers apart.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, like: Batch | None = None) -> None:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
         self._sessions: dict[Shape, Session] = {}
-        self._joint: dict[Key, bool] = {}
-        self.outlines = Outlines(engine.protocol.vocabulary)
-        outlook = look(engine, self.outlines)
-        self._views, self._integrity = outlook.views, outlook.integrity
-        self._unused = outlook.unused
+        if like is None:
+            self.outlines = Outlines(engine.protocol.vocabulary)
+            self._joint: dict[Key, bool] = {}
+            self._outlook = look(engine, self.outlines)
+        else:
+            other = like._engine.protocol
+            if (engine.protocol.limits, engine.protocol.vocabulary) != (
+                other.limits,
+                other.vocabulary,
+            ):
+                raise ValueError("the two versions do not tell the same numbers apart")
+            self.outlines = like.outlines
+            self._joint = like._joint
+            self._outlook = look(engine, self.outlines, like._outlook)
+        self._views = self._outlook.views
         self._possible: set[Key] = set()
+        self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
 
     def decide(self, record: Record) -> Outcome:
         """Decide one record.
@@ -64,50 +86,86 @@ class Batch:
         Raises:
             RecordError: nobody can be as the record says.
         """
-        outcome = self.conclude(self.outlines.of(self._engine.compile(record)))
+        return self.outlined(record)[1]
+
+    def outlined(self, record: Record) -> tuple[Outline, Outcome]:
+        """Decide one record, and give its outline with the outcome.
+
+        Raises:
+            RecordError: nobody can be as the record says.
+        """
+        outline = self.outlines.of(self._engine.compile(record))
+        outcome = self.conclude(outline)
         if outcome is None:
             self._engine.decide(record)  # raises, with the reasons
             raise AssertionError("a record is impossible in a batch only")
-        return outcome
+        return outline, outcome
 
-    def conclude(self, outline: Outline) -> Outcome | None:
+    def conclude(self, outline: Outline, given: Sequence[Status | None] = ()) -> Outcome | None:
         """Decide by the outline of a record.
+
+        Args:
+            outline: the outline; if anything is given, of a record that is possible.
+            given: the status of each clause, where it is known already.
 
         Returns:
             None if nobody can be as the record says.
         """
-        sights = []
-        statuses: list[Status] = []
-        for view in self._views:
-            columns = view.columns(outline)
-            key = columns.key(outline)
-            sights.append((columns, key))
-            status = columns.known.get(key)
-            if status is not None:
-                statuses.append(status)
+        sights = _Sights(self._views, outline)
+        statuses = []
+        for place, view in enumerate(self._views):
+            status = given[place] if given else None
+            if status is None:
+                columns = view.columns(outline)
+                key = columns.key(outline)
+                sights[place] = columns, key
+                status = columns.known.get(key)
+                if status is None:
+                    break
+            statuses.append(status)
         solving = None
-        rows = self._integrity.rows(outline)
-        if len(statuses) < len(sights) or not self._possible.issuperset(rows):
+        rows = [] if given else self._outlook.integrity.rows(outline)
+        if len(statuses) < len(self._views) or not self._possible.issuperset(rows):
             solving = self._assume(outline)
             found = self._solve(*solving, sights)
             if found is None:
                 return None
             statuses = found
             self._possible.update(rows)
-        by_clause = dict(zip(self._clauses, statuses, strict=True))
-        shown = {c.id: status for c, status in by_clause.items() if c.tests}
+        verdict = self._verdict(statuses, sights, outline, solving)
+        key = verdict, tuple(statuses)
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            shown = {c.id: s for c, s in zip(self._clauses, statuses, strict=True) if c.tests}
+            outcome = self._outcomes[key] = Outcome(verdict, shown, key[1])
+        return outcome
+
+    def _verdict(
+        self,
+        statuses: list[Status],
+        sights: _Sights,
+        outline: Outline,
+        solving: tuple[Session, list[int]] | None,
+    ) -> Verdict:
         if any(status.blocks for status in statuses):
-            return Outcome(Verdict.INELIGIBLE, shown)
-        unknown = [i for i, status in enumerate(statuses) if status is Status.UNKNOWN]
+            return Verdict.INELIGIBLE
+        unknown = [place for place, status in enumerate(statuses) if status is Status.UNKNOWN]
         if not unknown:
-            return Outcome(Verdict.ELIGIBLE, shown)
-        together = tuple([(i, id(sights[i][0]), sights[i][1]) for i in unknown])
+            return Verdict.ELIGIBLE
+        # Whether the unknown can be met together depends on their own rules alone.
+        together = tuple([(id(sights[place][0]), sights[place][1]) for place in unknown])
         if together not in self._joint:
             session, assumptions = solving or self._assume(outline)
             self._joint[together] = session.satisfiable([*assumptions, session.eligible])
-        return Outcome(
-            Verdict.UNDETERMINED if self._joint[together] else Verdict.INELIGIBLE, shown
-        )
+        return Verdict.UNDETERMINED if self._joint[together] else Verdict.INELIGIBLE
+
+    def shared(self, other: Batch) -> list[int | None]:
+        """Give, for each clause, the place of that which means the same under another batch."""
+        places = {clause.id: place for place, clause in enumerate(other._clauses)}
+        return [
+            places[clause.id] if self._outlook.shares(other._outlook, clause.id) else None
+            for clause in self._clauses
+        ]
 
     def _assume(self, outline: Outline) -> tuple[Session, list[int]]:
         stated = self.outlines.stated(outline)
@@ -115,20 +173,21 @@ class Batch:
         return session, [*session.readings(self._engine.settled), *literals(session, stated)]
 
     def _solve(
-        self, session: Session, assumptions: list[int], sights: list[tuple[Columns, Key]]
+        self, session: Session, assumptions: list[int], sights: _Sights
     ) -> list[Status] | None:
         """Solve what is not known of a record, and remember it."""
-        known = [columns.known.get(key) for columns, key in sights]
+        seen = [sights[place] for place in range(len(self._views))]
+        known = [columns.known.get(key) for columns, key in seen]
         agreed = {
             clause.id
-            for clause, status, (_, key) in zip(self._clauses, known, sights, strict=True)
+            for clause, status, (_, key) in zip(self._clauses, known, seen, strict=True)
             if status is not None or settled(key)
         }
         found = session.consequences(assumptions, agreed)
         if found is None:
             return None
         statuses = []
-        for clause, status, (columns, key) in zip(self._clauses, known, sights, strict=True):
+        for clause, status, (columns, key) in zip(self._clauses, known, seen, strict=True):
             if status is None:
                 status = columns.known[key] = status_of(clause, found)  # noqa: PLW2901
             statuses.append(status)
@@ -147,9 +206,23 @@ class Batch:
         if shape not in self._sessions:
             engine = self._engine
             self._sessions[shape] = Session(
-                engine.protocol, shape, engine.settled, unused=self._unused, traced=False
+                engine.protocol, shape, engine.settled, unused=self._outlook.unused, traced=False
             )
         return self._sessions[shape]
+
+
+class _Sights(dict[int, tuple[Columns, Key]]):
+    """What each clause sees of a record, by the place of the clause; looked at when asked for."""
+
+    def __init__(self, views: list[View], outline: Outline) -> None:
+        super().__init__()
+        self._views = views
+        self._outline = outline
+
+    def __missing__(self, place: int) -> tuple[Columns, Key]:
+        columns = self._views[place].columns(self._outline)
+        found = self[place] = columns, columns.key(self._outline)
+        return found
 
 
 def _room(number: int, least: int) -> int:

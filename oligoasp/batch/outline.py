@@ -6,6 +6,7 @@ records are small, quickly compared, and enough to decide by.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -45,6 +46,7 @@ class Outlines:
         self._facts: dict[str, list[tuple[str, _Said]]] = {
             kind: [(name, _Said()) for name in names] for kind, names in self.names.items()
         }
+        self.kinds = [kind for kind in vocabulary.kinds if kind != PATIENT]
         self.bits = {kind: 1 << place for place, kind in enumerate(vocabulary.kinds)}
         self._numbers: dict[str, dict[Row, int]] = {kind: {} for kind in vocabulary.kinds}
         self.rows: dict[str, list[Row]] = {kind: [] for kind in vocabulary.kinds}
@@ -91,6 +93,31 @@ class Outlines:
             if fact is not None:
                 found[name] = fact
         return found
+
+    def pack(self, outline: Outline) -> bytes:
+        """Give an outline as few bytes, to keep many."""
+        packed = array("I", outline.patient)
+        packed.append(outline.none)
+        packed.append(sum(self.bits[kind] for kind in outline.more))
+        for numbers in outline.entries.values():
+            packed.append(len(numbers))
+            packed.extend(numbers)
+        return packed.tobytes()
+
+    def unpack(self, packed: bytes) -> Outline:
+        """Give the outline that was packed."""
+        numbers = array("I", packed)
+        place = len(self.names[PATIENT])
+        patient = tuple(numbers[:place])
+        none, bits = numbers[place], numbers[place + 1]
+        place += 2
+        entries = {}
+        for kind in self.kinds:
+            end = place + 1 + numbers[place]
+            entries[kind] = tuple(numbers[place + 1 : end])
+            place = end
+        more = frozenset([kind for kind, bit in self.bits.items() if bits & bit])
+        return Outline(patient, entries, more, none)
 
     def stated(self, outline: Outline) -> Stated:
         """Give what an outline says, entry by entry."""

@@ -421,19 +421,33 @@ class Integrity:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What clauses and integrity rules see of a record, and what none of them does."""
+    """What clauses and integrity rules see of a record, and what none of them does.
+
+    ``meanings`` has a digest of the rules of each clause, ``possible`` one of those that
+    say who is possible; None: they cannot be compared.
+    """
 
     views: list[View]
     integrity: Integrity
     unused: frozenset[tuple[str, str]]
+    meanings: dict[str, tuple[bytes, ...] | None]
+    possible: tuple[bytes, ...] | None
+
+    def shares(self, other: Outlook, clause: str) -> bool:
+        """Tell whether a clause means the same for everybody as in another protocol."""
+        mine = self.meanings.get(clause)
+        same = mine is not None and mine == other.meanings.get(clause)
+        return same and self.possible is not None and self.possible == other.possible
 
 
-def look(engine: Engine, outlines: Outlines) -> Outlook:
+def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Outlook:
     """Read off the ground program what clauses and integrity rules see of a record.
 
     Args:
         engine: the protocol, under its readings.
         outlines: knows what outlines say.
+        like: the outlook under another protocol, which tells the same numbers apart; what
+            means the same there shares its view, and so all that is remembered.
 
     Returns:
         A view for each clause, the view of the integrity rules, and the attributes, by
@@ -478,6 +492,12 @@ def look(engine: Engine, outlines: Outlines) -> Outlook:
 
         return View(clause, columns, _by_kind(dependencies.of(atoms)), outlines)
 
+    def meaning(atoms: Iterable[int]) -> tuple[bytes, ...] | None:
+        try:
+            return tuple([local.meaning(atom) for atom in atoms])
+        except NoTraitsError:
+            return None
+
     for bond in dependencies.bonds:
         if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
             raise AssertionError("an integrity rule ties two entries together")
@@ -486,11 +506,16 @@ def look(engine: Engine, outlines: Outlines) -> Outlook:
         for clause in engine.protocol.clauses
         for entity, attribute in dependencies.of(session.status_atoms(clause))
     )
-    return Outlook(
-        [view(clause) for clause in engine.protocol.clauses],
+    found = Outlook(
+        [],
         Integrity(_knots(dependencies.bonds), outlines),
         frozenset({(entity[0], attribute) for entity, attribute in session.has} - seen),
+        {clause: meaning(session.status_atoms(clause)) for clause in engine.protocol.clauses},
+        meaning(session.impossible),
     )
+    known = {v.clause: v for v in like.views if found.shares(like, v.clause)} if like else {}
+    found.views.extend(known.get(c) or view(c) for c in engine.protocol.clauses)
+    return found
 
 
 def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:

@@ -107,7 +107,7 @@ class Session:
             name: next((a.literal for a in atoms.by_signature(name, 0)), nobody)
             for name in ("some_violated", "some_met")
         }
-        self._impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
+        self.impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
         vocabulary = self.protocol.vocabulary
         self.conditional = vocabulary.conditions.keys() - vocabulary.proves
@@ -127,7 +127,7 @@ class Session:
                 self.rules.bare,
                 {lit: key for key, values in self.has.items() for lit in values.values()},
                 {lit: entity for entity, lit in self.present.items()},
-                self._impossible,
+                self.impossible,
             )
         return self._dependencies
 
