@@ -96,3 +96,10 @@ def clause_order(clause_id: str) -> tuple[object, ...]:
     """
     parts = re.findall(r"\d+|[A-Za-z]+", clause_id)
     return tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in parts)
+
+
+def section_order(clause: Clause) -> tuple[object, ...]:
+    """Give a sort key that puts clauses into the order of a protocol's text."""
+    sections = (INCLUSION, EXCLUSION)
+    known = clause.section in sections
+    return (sections.index(clause.section) if known else 9, clause_order(clause.id))

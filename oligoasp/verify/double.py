@@ -7,7 +7,7 @@ matter how this is read?" is one question: eligible under the one and not under 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
@@ -22,17 +22,18 @@ class DoubleSession(WholeSession):
     Args:
         protocol: the protocol.
         shape: how many entries of each kind there may be.
-        only: the ambiguity that the copies may read differently; without it, any.
+        only: the ambiguities that the copies may read differently; without it, any.
     """
 
-    def __init__(self, protocol: Protocol, shape: Shape, only: str = "") -> None:
+    def __init__(self, protocol: Protocol, shape: Shape, only: Collection[str] = ()) -> None:
         self.protocol = protocol
         self.shape = shape
         self.settled: dict[str, str] = {}
         self._rules = None
         rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
-        self._control = load_control(files, space_facts(protocol, shape), ASKING, rules)
+        facts = space_facts(protocol, shape)
+        self._control = load_control(files, facts, ASKING, rules, protocol.edit)
         self._index()
         self.second = self._pairs("second")
         self.other = self._pairs("other")
@@ -56,6 +57,14 @@ class DoubleSession(WholeSession):
         atom = self._copy.get(abs(literal), abs(literal))
         return atom if literal > 0 else -atom
 
+    def unequal(self, literal: int, other: int) -> int:
+        """Give an atom that holds if just one of two literals does."""
+        with self._control.backend() as backend:
+            atom: int = backend.add_atom()
+            backend.add_rule([atom], [literal, -other])
+            backend.add_rule([atom], [-literal, other])
+        return atom
+
     def others(self, assumptions: Sequence[int]) -> set[tuple[str, str]]:
         """Give the readings of the second copy that differ for some person, one by one."""
         found = self.shown_somewhere([*assumptions, *self.one_other()])
@@ -67,7 +76,7 @@ class DoubleSession(WholeSession):
             for atom in self._control.symbolic_atoms.by_signature(name, 2)
         }
 
-    def _second(self, rules: GroundRules, only: str) -> dict[int, int]:
+    def _second(self, rules: GroundRules, only: Collection[str]) -> dict[int, int]:
         """Write the second copy; give the new atom of each atom that has one."""
         users: dict[int, list[int]] = defaultdict(list)
         for _, heads, body in rules.plain:
@@ -77,7 +86,9 @@ class DoubleSession(WholeSession):
             for literal, _ in weights:
                 users[abs(literal)].extend(heads)
         depend: set[int] = set()
-        first = {lit: self.second[key] for key, lit in self.reading.items() if only in ("", key[0])}
+        first = {
+            lit: self.second[key] for key, lit in self.reading.items() if not only or key[0] in only
+        }
         skip = set(self.reading.values()) | set(self.second.values()) | set(self.other.values())
         stack = list(first)
         while stack:
@@ -100,6 +111,12 @@ class DoubleSession(WholeSession):
                     not heads and any(abs(literal) in depend for literal in body)
                 ):
                     backend.add_rule([over(h) for h in heads], [over(b) for b in body], choice)
+                    if choice:
+                        # What is open in both copies is one and the same fact about the patient.
+                        for atom in heads:
+                            both = [*body, *map(over, body)]
+                            backend.add_rule([], [*both, atom, -over(atom)])
+                            backend.add_rule([], [*both, -atom, over(atom)])
             for choice, heads, bound, weights in rules.weighted:
                 if not skip.isdisjoint(heads):
                     continue

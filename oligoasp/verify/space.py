@@ -74,7 +74,9 @@ class WholeSession(Session):
         self.shape = shape
         self.settled: dict[str, str] = {}
         self._rules = None
-        self._control = load_control(protocol.files, space_facts(protocol, shape), ASKING)
+        self._control = load_control(
+            protocol.files, space_facts(protocol, shape), ASKING, edit=protocol.edit
+        )
         self._index()
 
     def facts(self, name: str, arity: int) -> list[list[Symbol]]:
@@ -446,6 +448,19 @@ def shape_of(protocol: Protocol, most: int) -> Shape:
     few = min(most, FEW)
     return tuple(
         (kind.name, most if kind.unrecorded > 1 else few * kind.unrecorded) for kind in kinds
+    )
+
+
+def scope_of(space: Space) -> str:
+    """Say in which space a proof holds, and why that is enough or that it is a bound."""
+    kinds = space.protocol.vocabulary.kinds
+    lists = {k: kinds[k].list_name.replace("_", " ") for k, _ in space.shape}
+    many = [f"{n} {lists[k]}" for k, n in space.shape if n > FEW]
+    rest = sorted({n for _, n in space.shape if 0 < n <= FEW})
+    parts = many + [f"{n} of every {'other ' if many else ''}list" for n in rest]
+    return (
+        f"at most {' and '.join(parts) or 'the patient alone'} (a bound); every number that "
+        "a rule can tell apart (so no bound); the calendar of elapsed times"
     )
 
 

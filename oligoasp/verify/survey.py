@@ -15,7 +15,14 @@ from oligoasp.record.read import parse_record
 from oligoasp.solver.program import text
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.hygiene import heads
-from oligoasp.verify.space import FEW, MOST_LESIONS, Question, Space, shape_of, with_calendar
+from oligoasp.verify.space import (
+    MOST_LESIONS,
+    Question,
+    Space,
+    scope_of,
+    shape_of,
+    with_calendar,
+)
 from oligoasp.verify.witness import Witness, Witnesses
 
 if TYPE_CHECKING:
@@ -215,7 +222,9 @@ class Survey:
     def _double(self, size: int, only: str) -> DoubleSession:
         if (size, only) not in self._doubles:
             shape = shape_of(self.protocol, size)
-            self._doubles[size, only] = DoubleSession(with_calendar(self.protocol), shape, only)
+            self._doubles[size, only] = DoubleSession(
+                with_calendar(self.protocol), shape, [only] if only else ()
+            )
         return self._doubles[size, only]
 
     def _double_witnesses(self, size: int, only: str) -> Witnesses:
@@ -291,12 +300,4 @@ class Survey:
     @cached_property
     def scope(self) -> str:
         """In which space a proof holds, and why that is enough or that it is a bound."""
-        kinds = self.protocol.vocabulary.kinds
-        lists = {k: kinds[k].list_name.replace("_", " ") for k, _ in self.space.shape}
-        many = [f"{n} {lists[k]}" for k, n in self.space.shape if n > FEW]
-        rest = sorted({n for _, n in self.space.shape if 0 < n <= FEW})
-        parts = many + [f"{n} of every {'other ' if many else ''}list" for n in rest]
-        return (
-            f"at most {' and '.join(parts) or 'the patient alone'} (a bound); every number that "
-            "a rule can tell apart (so no bound); the calendar of elapsed times"
-        )
+        return scope_of(self.space)

@@ -1,0 +1,301 @@
+"""The plan: what amendments would do, proved over all patients before anyone votes on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from oligoasp.amend.format import Amendment
+from oligoasp.amend.sides import AMENDED, BASE, Sides
+from oligoasp.decide import Verdict
+from oligoasp.protocol.model import Protocol
+from oligoasp.solver.program import text
+from oligoasp.verify.space import MOST_LESIONS
+from oligoasp.verify.witness import Witness
+
+
+class Effect(StrEnum):
+    """What an amendment does to who is eligible."""
+
+    EQUIVALENT = "equivalent"
+    RELAXES = "relaxes"
+    TIGHTENS = "tightens"
+    INCOMPARABLE = "incomparable"
+
+
+Sets = tuple[tuple[str, ...], ...]
+"""Minimal sets of clauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A clause that the amended version decides otherwise for somebody.
+
+    Attributes:
+        clause: the clause.
+        relaxed: whether somebody violates it before and not after.
+        tightened: whether somebody violates it after and not before.
+        admits: whether one of those who no longer violate it becomes eligible.
+        excludes: whether one of those who violate it now was eligible.
+        still_shut_by: the minimal sets of other clauses that keep out everybody who no
+            longer violates it, if it admits nobody.
+        shut_before_by: the minimal sets of other clauses that kept out everybody who
+            violates it now, if it excludes nobody.
+    """
+
+    clause: str
+    relaxed: bool
+    tightened: bool
+    admits: bool = False
+    excludes: bool = False
+    still_shut_by: Sets = ()
+    shut_before_by: Sets = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient whose verdict differs, replayed under both versions."""
+
+    witness: Witness
+    before: Verdict
+    after: Verdict
+    blocked_before: tuple[str, ...]
+    blocked_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A kind of patient whom the text means to admit, and whose door moved."""
+
+    intent: str
+    clause: str
+    words: str
+    opened: bool
+    shut_by: Sets = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A clause that became dead or redundant, or ceased to be so.
+
+    ``implied_by`` are the minimal sets of other clauses that imply it, if it became redundant.
+    """
+
+    clause: str
+    redundant: bool  # else dead: nobody violates it
+    now: bool
+    implied_by: Sets = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What amendments would do.
+
+    Attributes:
+        base: the protocol.
+        amended: the protocol as amended.
+        amendments: the amendments, in order.
+        effect: what they do to who is eligible.
+        touched: the clauses that change for somebody.
+        gains: a patient who becomes eligible, if any does and can be written as a record.
+        loses: a patient who is eligible no longer.
+        turned: the clauses that became dead or redundant, or ceased to be so.
+        doors: the intents that opened or shut.
+        scope: in which space all this is proved.
+    """
+
+    base: Protocol
+    amended: Protocol
+    amendments: tuple[Amendment, ...]
+    effect: Effect
+    touched: tuple[Touched, ...] = ()
+    gains: Patient | None = None
+    loses: Patient | None = None
+    turned: tuple[Turned, ...] = ()
+    doors: tuple[Door, ...] = ()
+    scope: str = ""
+
+    @property
+    def without_effect(self) -> tuple[Touched, ...]:
+        """The clauses whose change moves nobody's verdict."""
+        return tuple(
+            t
+            for t in self.touched
+            if (t.relaxed and not t.admits) or (t.tightened and not t.excludes)
+        )
+
+
+def plan(
+    base: Protocol,
+    amended: Protocol,
+    amendments: Sequence[Amendment] = (),
+    most: int = MOST_LESIONS,
+) -> Plan:
+    """Find out what amendments would do.
+
+    Args:
+        base: the protocol.
+        amended: the protocol as amended.
+        amendments: the amendments, for the record.
+        most: how many entries there may be of the kinds that may have several.
+
+    Raises:
+        MismatchError: a patient was decided otherwise than the solver said.
+    """
+    sides = Sides(base, amended, most)
+    gains, loses = sides.differs(gains=True), sides.differs(gains=False)
+    if gains and loses:
+        effect = Effect.INCOMPARABLE
+    elif gains or loses:
+        effect = Effect.RELAXES if gains else Effect.TIGHTENS
+    else:
+        effect = Effect.EQUIVALENT
+    comparison = _Comparison(sides, gains, loses)
+    # Patients come last, since writing one down may take others out of the space.
+    return Plan(
+        base,
+        amended,
+        tuple(amendments),
+        effect,
+        comparison.touched,
+        turned=comparison.turned(),
+        doors=comparison.doors(),
+        scope=sides.scope,
+        gains=comparison.patient(gains=True) if gains else None,
+        loses=comparison.patient(gains=False) if loses else None,
+    )
+
+
+@dataclass
+class _Comparison:
+    """Compares two versions, asking only about what can have changed."""
+
+    sides: Sides
+    gains: bool
+    loses: bool
+
+    @cached_property
+    def touched(self) -> tuple[Touched, ...]:
+        found = []
+        for clause in self.sides.differing:
+            relaxed = self._moved(clause, BASE)
+            tightened = self._moved(clause, AMENDED)
+            if relaxed is not None or tightened is not None:
+                found.append(
+                    Touched(
+                        clause,
+                        relaxed is not None,
+                        tightened is not None,
+                        relaxed == (),
+                        tightened == (),
+                        relaxed or (),
+                        tightened or (),
+                    )
+                )
+        return tuple(found)
+
+    def _moved(self, clause: str, side: str) -> Sets | None:
+        """Give what keeps out, in the other version, those who violate a clause in one only.
+
+        Returns:
+            None if there are no such people; no sets if some of them are eligible.
+        """
+        sides, other = self.sides, AMENDED if side == BASE else BASE
+        space, double = sides.space, sides.double
+        fixed = [
+            *sides.readings(other, side),
+            -double.violated[clause],
+            double.violated2[clause],
+        ]
+        if not space.exists(fixed):
+            return None
+        if space.exists([*fixed, double.eligible]):
+            return ()
+        return tuple(space.all_blame(fixed, space.others(clause)))
+
+    def turned(self) -> tuple[Turned, ...]:
+        """Give the clauses that became dead or redundant, or ceased to be so."""
+        if not self.touched:
+            return ()
+        sides, space, double = self.sides, self.sides.space, self.sides.double
+        found = []
+        clauses = [c for c in space.others() if sides.tests_in_both(c)]
+        alone = sides.alone_in_both()
+        for clause in clauses:
+            if clause in alone:
+                continue
+            state = {}
+            for side in (BASE, AMENDED):
+                fixed = [*double.readings(sides.chosen[side]), double.violated[clause]]
+                if not space.exists(fixed):
+                    state[side] = "dead"
+                elif not space.exists([*fixed, *space.met(space.others(clause))]):
+                    state[side] = "redundant"
+                else:
+                    state[side] = ""
+            before, after = state[BASE], state[AMENDED]
+            if before == after:
+                continue
+            if before:
+                found.append(Turned(clause, before == "redundant", now=False))
+            if after:
+                sets: Sets = ()
+                if after == "redundant":
+                    fixed = [*double.readings(sides.chosen[AMENDED]), double.violated[clause]]
+                    sets = tuple(space.all_blame(fixed, space.others(clause)))
+                found.append(Turned(clause, after == "redundant", now=True, implied_by=sets))
+        return tuple(found)
+
+    def doors(self) -> tuple[Door, ...]:
+        """Give the intents that opened or shut."""
+        sides, space, double = self.sides, self.sides.space, self.sides.double
+        rows = double.facts("intent", 3)
+        literals = {}
+        for row in rows:
+            literal = double.named("intended", text(row[0]))
+            if literal is not None:
+                literals[text(row[0])] = literal
+        if not (self.gains or self.loses) and not any(map(sides.copied, literals.values())):
+            return ()
+        still = double.brave(
+            [*sides.readings(BASE, AMENDED), double.eligible, double.eligible2],
+            [literal for literal in literals.values() if not sides.copied(literal)],
+        )
+        found = []
+        for row in rows:
+            name, clause, words = map(text, row)
+            if name not in literals or literals[name] in still:
+                continue
+            before, after = (
+                space.exists(
+                    [*double.readings(sides.chosen[side]), double.eligible, literals[name]]
+                )
+                for side in (BASE, AMENDED)
+            )
+            if before and not after:
+                fixed = [*double.readings(sides.chosen[AMENDED]), literals[name]]
+                sets = space.all_blame(fixed, space.others()) if space.exists(fixed) else ()
+                found.append(Door(name, clause, words, opened=False, shut_by=tuple(sets)))
+            elif after and not before:
+                found.append(Door(name, clause, words, opened=True))
+        return tuple(found)
+
+    def patient(self, *, gains: bool) -> Patient | None:
+        """Give the typical patient who gains or loses eligibility, replayed in both versions."""
+        sides = self.sides
+        name = "newly-eligible" if gains else "no-longer-eligible"
+        found = sides.witnesses.find(sides.difference(gains=gains), name)
+        if found is None:
+            return None
+        after = sides.replay(found, AMENDED, eligible=gains)
+        return Patient(
+            found,
+            found.verdict,
+            after.verdict,
+            *(
+                tuple(c for c, status in statuses.items() if status.blocks)
+                for statuses in (found.statuses, after.statuses)
+            ),
+        )

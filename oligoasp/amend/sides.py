@@ -1,0 +1,146 @@
+"""Two versions of a protocol over one and the same patient.
+
+An amendment is a reading of the protocol: the rules that it adds hold if the version is read
+as amended, those that go hold if it is not. So everything that can be asked about readings
+can be asked about versions, and one situation serves both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+from oligoasp.amend.apply import limits_of
+from oligoasp.decide import Decision, Engine, Verdict
+from oligoasp.protocol.model import Ambiguity, Protocol, section_order
+from oligoasp.record.read import parse_record
+from oligoasp.solver.edit import Edit
+from oligoasp.verify.double import DoubleSession
+from oligoasp.verify.space import MOST_LESIONS, Space, scope_of, shape_of, with_calendar
+from oligoasp.verify.witness import MismatchError, Witness, Witnesses
+
+VERSION, BASE, AMENDED = "protocol_version", "base", "amended"
+SWITCH = f"reading({VERSION}, {AMENDED})"
+
+
+def both(base: Protocol, amended: Protocol) -> Protocol:
+    """Give one protocol that is either version, as the reading `protocol_version` says.
+
+    Its words, numbers and default readings are those of the base; its clauses, its record
+    and the limits that cut numbers into regions are those of both.
+    """
+    moved = frozenset(
+        name for name, old in base.parameters.items() if amended.parameters[name].code != old.code
+    )
+    text = [f'ambiguity({VERSION}, "", "").']
+    text += [f'option({VERSION}, {option}, "").' for option in (BASE, AMENDED)]
+    for name in sorted(moved):
+        text.append(f"limit({name}, {base.parameters[name].code}) :- not {SWITCH}.")
+        text.append(f"limit({name}, {amended.parameters[name].code}) :- {SWITCH}.")
+    version = Ambiguity(VERSION, "", "which version?", {BASE: "", AMENDED: ""}, BASE)
+    clauses = {**amended.clauses, **base.clauses}
+    return replace(
+        amended,
+        version=base.version,
+        clauses={c.id: c for c in sorted(clauses.values(), key=section_order)},
+        parameters={**amended.parameters, **base.parameters},
+        ambiguities={**amended.ambiguities, **base.ambiguities, VERSION: version},
+        limits=limits_of(base, amended),
+        edit=Edit(
+            amended.edit.stages if amended.edit else (), SWITCH, moved, "\n".join(text) + "\n"
+        ),
+    )
+
+
+class Sides:
+    """Asks the whole patient space about two versions.
+
+    The session has every rule that depends on the version twice. Either copy can be read as
+    either version: what is asked of the first copy is asked of the version it is read as.
+
+    Args:
+        base: the protocol.
+        amended: the protocol as amended.
+        most: how many entries there may be of the kinds that may have several.
+    """
+
+    def __init__(self, base: Protocol, amended: Protocol, most: int = MOST_LESIONS) -> None:
+        self.base = base
+        self.amended = amended
+        self.protocol = both(base, amended)
+        chosen = {
+            name: amended.ambiguities[name].default
+            for name, ambiguity in base.ambiguities.items()
+            if amended.ambiguities[name].default != ambiguity.default
+        }
+        self.chosen: dict[str, dict[str, str]] = {BASE: {}, AMENDED: {VERSION: AMENDED, **chosen}}
+        shape = shape_of(self.protocol, most)
+        self.double = DoubleSession(with_calendar(self.protocol), shape, self.chosen[AMENDED])
+        self.space = Space(self.protocol, most, self.double)
+
+    @cached_property
+    def witnesses(self) -> Witnesses:
+        """Finds patients and replays them."""
+        return Witnesses(self.space)
+
+    @cached_property
+    def differing(self) -> list[str]:
+        """The clauses that may be decided differently by the two versions."""
+        return [c for c in self.space.others() if self.copied(self.double.violated[c])]
+
+    @cached_property
+    def scope(self) -> str:
+        """In which space a proof holds, and why that is enough or that it is a bound."""
+        return scope_of(self.space)
+
+    def copied(self, literal: int) -> bool:
+        """Tell whether an atom depends on the version."""
+        return self.double.over(literal) != literal
+
+    def readings(self, first: str, second: str) -> list[int]:
+        """Give assumptions that the two copies are read as these versions."""
+        return [
+            *self.double.readings(self.chosen[first]),
+            *self.double.readings2(self.chosen[second]),
+        ]
+
+    def difference(self, *, gains: bool) -> list[int]:
+        """Give assumptions for a patient, decided by the base first, whose verdict differs."""
+        sign = 1 if gains else -1
+        eligible, later = self.double.eligible, self.double.eligible2
+        return [*self.readings(BASE, AMENDED), -sign * eligible, sign * later]
+
+    def differs(self, *, gains: bool) -> bool:
+        """Tell whether some patient becomes eligible, or is eligible no longer."""
+        return self.space.exists(self.difference(gains=gains))
+
+    def tests_in_both(self, clause: str) -> bool:
+        """Tell whether a clause belongs to both versions."""
+        return clause in self.base.clauses and clause in self.amended.clauses
+
+    def alone_in_both(self) -> set[str]:
+        """Give clauses that somebody violates who violates no other, in either version."""
+        double, clauses = self.double, list(self.space.clauses)
+        single = -double.at_least(2, [double.violated[c] for c in clauses])
+        other = -double.at_least(2, [double.violated2[c] for c in clauses])
+        same = [-self._unequal(clause) for clause in self.differing]
+        fixed = [*self.readings(BASE, AMENDED), single, other, *same]
+        return double.possibly_violated(fixed) & set(clauses)
+
+    def _unequal(self, clause: str) -> int:
+        """Give an atom that holds if the versions differ about a clause."""
+        return self.double.unequal(self.double.violated[clause], self.double.violated2[clause])
+
+    def replay(self, witness: Witness, side: str, *, eligible: bool) -> Decision:
+        """Decide a witness's record by one version.
+
+        Raises:
+            MismatchError: the verdict is not what the solver said.
+        """
+        engine = Engine(self.protocol)
+        situation = engine.compile(parse_record(witness.data, self.protocol.vocabulary))
+        readings = self.double.readings(self.chosen[side])
+        decision = engine.conclude(self.double, situation, readings)
+        if decision.verdict is (Verdict.INELIGIBLE if eligible else Verdict.ELIGIBLE):
+            raise MismatchError(f"witness {witness.name}: {decision.verdict} by version {side}")
+        return decision

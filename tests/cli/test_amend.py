@@ -1,0 +1,76 @@
+"""`oligoasp amend`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+PLANS = {
+    "half_done": ("--set", "metastases_most=5"),
+    "sibling": ("eso_shanghai_20_diameter", "eso_shanghai_20_exclusions", "--drop", "I2.a"),
+}
+ENDINGS = {"text": "txt", "markdown": "md", "json": "json"}
+
+
+@pytest.mark.parametrize("form", ENDINGS)
+@pytest.mark.parametrize("name", PLANS)
+def test_snapshot(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, form: str) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run("amend", *PLANS[name], "--format", form)
+    assert result.exit_code == 0, result.output
+    path = SNAPSHOTS / f"amend_{name}.{ENDINGS[form]}"
+    if os.environ.get("OLIGOASP_UPDATE_SNAPSHOTS") == "1":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(result.stdout, encoding="utf-8")
+    assert result.stdout == path.read_text(encoding="utf-8")
+
+
+def test_the_plan_is_data_for_programs(run: Run) -> None:
+    result = run("amend", "--drop", "I6.b", "--lesions", "1", "--format", "json")
+    found = json.loads(result.stdout)
+    assert found["effect"] == "relaxes"
+    assert found["gains"]["blocked_before"] == ["I6.b"]
+    assert found["clauses"][0]["after"] is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"), [("relaxes", 0), ("tightens", 1), ("equivalent", 1), ("incomparable", 1)]
+)
+def test_expectations_are_a_gate(run: Run, expected: str, code: int) -> None:
+    result = run("amend", "--drop", "I6.b", "--lesions", "1", "--expect", expected)
+    assert result.exit_code == code
+    assert ("found: relaxes" in result.stderr) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "nothing to amend; name an amendment (eso_shanghai_20_diameter, "),
+        (("five",), "no amendment `five`"),
+        (("--set", "metastases_mots=5"), "did you mean `metastases_most`?"),
+        (("--drop", "E4.z"), "--drop E4.z: no clause `E4.z`"),
+        (("--reading", "over_18"), "accepted: NAME=OPTION"),
+        (("five_metastases", "five_metastases"), "a second amendment five_metastases"),
+    ],
+)
+def test_mistakes(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run("amend", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not result.stdout
+
+
+def test_other_commands_take_amendments(run: Run, eligible: Path) -> None:
+    shown = run("criteria", "--amendment", "five_metastases", "I2.a").stdout
+    assert "5 or less" in shown
+    assert "five_metastases: was 4" in " ".join(shown.split())
+    result = run("check", "--amendment", "eso_shanghai_20_exclusions", eligible)
+    assert result.exit_code == 3
+    assert "E13, E14" in result.stdout
