@@ -28,7 +28,12 @@ def both(base: Protocol, amended: Protocol) -> Protocol:
 
     Its words, numbers and default readings are those of the base; its clauses, its record
     and the limits that cut numbers into regions are those of both.
+
+    Raises:
+        ValueError: the base has itself been amended by rules.
     """
+    if base.edit is not None and base.edit.touches:
+        raise ValueError("the base of a comparison has rules that were changed")
     moved = frozenset(
         name for name, old in base.parameters.items() if amended.parameters[name].code != old.code
     )
