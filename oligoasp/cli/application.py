@@ -17,7 +17,7 @@ COMMANDS = {
     "explain": "Say why a patient is eligible or not, and what is missing.",
     "screen": "Screen a whole cohort: who is out, and why.",
     "verify": "Look for contradictions, redundancy and closed doors in a protocol.",
-    "amend": "Say what an amendment would do: whom it admits, whom it excludes.",
+    "amend": "Say what amendments would do, before anyone votes on them.",
     "criteria": "List the criteria: words, numbers, readings, notes.",
     "new": "Write an empty record, to be filled in.",
     "schema": "Print the JSON schema of a record or of an answer.",
