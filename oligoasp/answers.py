@@ -79,6 +79,8 @@ class Conflict(Answer):
     """Clauses that can each be met, but not together: a minimal set."""
 
     clauses: tuple[str, ...]
+    needs: tuple[Need, ...] = ()
+    """what each of them would need if the others were not there"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +179,20 @@ class NearMiss(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Filing(Answer):
+    """Which program, rules and record gave an answer."""
+
+    program: str
+    """version of oligoasp"""
+    rules: str
+    """checksum of the rules, with amendments"""
+    record: str
+    """checksum of what the record says, whatever its layout"""
+    date: str = ""
+    """day of the run, if asked for"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation(Answer):
     """The full answer for one patient, in the order in which it is read.
 
@@ -204,9 +220,15 @@ class Explanation(Answer):
     no_longer_matters: tuple[str, ...] = ()
     readings: tuple[ReadingMatters, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    warnings: tuple[Evidence, ...] = ()
+    """what no clause asks for, but should be known, such as an old result"""
     notes: tuple[str, ...] = ()
     """what was assumed, such as a derived date"""
     complete: bool = True
+    incomplete: tuple[str, ...] = ()
+    """the lists that were cut: conflicts, remedies or needs"""
+    filing: Filing | None = None
+    """what gave the answer, with checksums"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from oligoasp.cli import options
 
 if TYPE_CHECKING:
     from oligoasp.answers import Explanation
-    from oligoasp.decide import Verdict
+    from oligoasp.decide import Engine, Verdict
     from oligoasp.record.errors import RecordError
     from oligoasp.record.read import Record
 
@@ -34,6 +34,7 @@ be read. Of several records: as for `oligoasp check`.""",
 )
 @click.argument("file", metavar="FILE")
 @click.option("--record", "wanted", metavar="ID", help="Only this record of the file.")
+@click.option("--dated", is_flag=True, help="Give the day of the run, and checksums.")
 @click.option("--full", is_flag=True, help="All of every list, and a table of all criteria.")
 @options.format_option
 @options.protocol_option
@@ -44,6 +45,7 @@ def command(
     ctx: click.Context,
     file: str,
     wanted: str | None,
+    dated: bool,
     full: bool,
     form: str,
     protocol: str,
@@ -79,8 +81,21 @@ def command(
             if sum(verdicts.values()) == 1 and form != options.JSON:
                 click.echo(f"note: {file} has several records; {ONE_OF_MANY}", err=True)
             verdicts[explanation.verdict] += 1
+            if dated or full or form != options.TEXT:
+                explanation = _filed(explanation, engine, record, dated)
             _show(explanation, form, full)
     ctx.exit(options.exit_code(verdicts, refused))
+
+
+def _filed(explanation: Explanation, engine: Engine, record: Record, dated: bool) -> Explanation:
+    """Add what an answer needs that is filed: versions and checksums, and the day if wanted."""
+    from dataclasses import replace  # noqa: PLC0415 - only for filing
+    from datetime import date  # noqa: PLC0415
+
+    from oligoasp.explain.filing import filing  # noqa: PLC0415
+
+    day = date.today().isoformat() if dated else ""
+    return replace(explanation, filing=filing(engine.protocol, record, day))
 
 
 def _only(found: Iterable[Record | RecordError], wanted: str) -> list[Record | RecordError]:

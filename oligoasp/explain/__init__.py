@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from oligoasp.answers import ClauseAnswer, Evidence, Explanation, ProtocolName
+from dataclasses import replace
+
+from oligoasp.answers import ClauseAnswer, Conflict, Evidence, Explanation, ProtocolName
 from oligoasp.decide import Engine, Status, Verdict
 from oligoasp.explain.missing import Missing
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import blocking_sets, conflicts, reasons, remedies
 from oligoasp.explain.sensitivity import near_misses, readings
 from oligoasp.explain.waiting import waiting
+from oligoasp.explain.warnings import warnings
 from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.read import Record
 from oligoasp.solver.minimal import group_oracle, shrink
@@ -36,6 +39,8 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     blocking = blocking_sets(question, joint)
     missing = Missing(question)
     needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)
+    changes, all_changes = remedies(question, blocking)
+    whole = {"conflicts": all_conflicts, "remedies": all_changes, "needs": all_needs}
     in_order = engine.protocol.in_order
     return Explanation(
         protocol=ProtocolName(
@@ -48,12 +53,12 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         source=record.source,
         verdict=decision.verdict,
         blockers=tuple(in_order(decision.violated)),
-        conflicts=tuple(joint),
+        conflicts=tuple(_explained(question, joint)),
         clauses=_clauses(question, missing, full),
         counted=tuple(question.counted),
         possibly_counted=tuple(question.possibly_counted),
         reasons=tuple(reasons(question, blocking)),
-        remedies=tuple(remedies(question, blocking)),
+        remedies=tuple(changes),
         waiting=tuple(waiting(question)),
         needs=tuple(needs),
         no_longer_matters=tuple(
@@ -62,8 +67,18 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         readings=tuple(readings(question)),
         near_misses=tuple(near_misses(question)),
         notes=tuple(_notes(question)),
-        complete=all_conflicts and all_needs,
+        warnings=tuple(warnings(question)),
+        complete=all(whole.values()),
+        incomplete=tuple(name for name, complete in whole.items() if not complete),
     )
+
+
+def _explained(question: Question, joint: list[Conflict]) -> list[Conflict]:
+    """Say, for clauses that clash, what each of them alone would need."""
+    if not joint:
+        return []
+    alone = Missing(question, eligible=False)
+    return [replace(c, needs=tuple(map(alone.need, c.clauses))) for c in joint]
 
 
 def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:

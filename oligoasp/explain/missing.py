@@ -52,11 +52,16 @@ class Missing:
 
     An unknown is an attribute of the patient or of a recorded entry, or, as the pair
     ((kind, 0), ""), the rest of a list that may go on.
+
+    Args:
+        question: the record.
+        eligible: whether to look for ways to meet a clause that leave the patient eligible.
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, *, eligible: bool = True) -> None:
         self._question = question
         self._session = question.session
+        self._wanted = [question.session.eligible] if eligible else []
         self._rest: dict[Pair, list[Entity]] = {}
         self.unknowns: list[Pair] = []
         situation = question.situation
@@ -90,16 +95,19 @@ class Missing:
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         complete = True
         for clause in question.engine.protocol.in_order(question.decision.violable):
-            ways = self.ways(clause)
-            complete = complete and ways.complete
-            alternatives = [
-                tuple(self._item(way, pair, ways.decisive.get(pair)) for pair in way.values)
-                for way in ways.found
-            ]
-            alternatives.sort(key=lambda items: (len(items), [i.field for i in items]))
-            grouped.setdefault(tuple(dict.fromkeys(alternatives)), []).append(clause)
-        needs = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
-        return needs, complete
+            complete = self.ways(clause).complete and complete
+            grouped.setdefault(self.need(clause).alternatives, []).append(clause)
+        return [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a], complete
+
+    def need(self, clause: str) -> Need:
+        """Give the minimal sets of unknowns that would meet a clause."""
+        ways = self.ways(clause)
+        alternatives = [
+            tuple(self._item(way, pair, ways.decisive.get(pair)) for pair in way.values)
+            for way in ways.found
+        ]
+        alternatives.sort(key=lambda items: (len(items), [i.field for i in items]))
+        return Need(clauses=(clause,), alternatives=tuple(dict.fromkeys(alternatives)))
 
     def ways(self, clause: str) -> Ways:
         """Find the ways of meeting a clause: after each, one of its values is ruled out."""
@@ -146,7 +154,7 @@ class Missing:
     ) -> dict[Pair, list[int]] | None:
         """Find an eligible patient, and give what each unknown is in it, as literals."""
         session, question = self._session, self._question
-        goal = [*self._assumptions, session.eligible, *question.met([clause]), *excluded]
+        goal = [*self._assumptions, *self._wanted, *question.met([clause]), *excluded]
         for extra in (self._nothing_more, []):
             wanted = [lit for u in unknowns for lit in self._literals(u)]
             true = session.true_literals([*goal, *extra], wanted)

@@ -84,24 +84,26 @@ def _source(question: Question, key: Key) -> Source:
     return question.words.field(entity, path) if path else question.words.listed(entity)
 
 
-def remedies(question: Question, blocking: list[tuple[str, ...]]) -> list[Remedy]:
+def remedies(question: Question, blocking: list[tuple[str, ...]]) -> tuple[list[Remedy], bool]:
     """Find minimal changes after which a blocking set of clauses can be met.
 
     First those that a site can bring about; where there are none, the evidence itself
     is what would have to be different.
+
+    Returns:
+        The changes, and whether these are all.
     """
     found = []
+    complete = True
     for clauses in blocking:
         possible = [k for k in question.given if _means(question, k)]
-        actionable = _corrections(question, clauses, possible)
+        actionable, whole = _corrections(question, clauses, possible)
         found += [Remedy(clauses=clauses, actionable=True, changes=c) for c in actionable]
         if not actionable:
-            cited = _cited(question, clauses)
-            found += [
-                Remedy(clauses=clauses, actionable=False, changes=c)
-                for c in _corrections(question, clauses, cited)
-            ]
-    return found
+            corrections, whole = _corrections(question, clauses, _cited(question, clauses))
+            found += [Remedy(clauses=clauses, actionable=False, changes=c) for c in corrections]
+        complete = complete and whole
+    return found, complete
 
 
 def _means(question: Question, key: Key) -> str | None:
@@ -136,13 +138,16 @@ def _cited(question: Question, clauses: tuple[str, ...]) -> list[Key]:
 
 def _corrections(
     question: Question, clauses: tuple[str, ...], keys: list[Key]
-) -> list[tuple[Change, ...]]:
+) -> tuple[list[tuple[Change, ...]], bool]:
+    """Give sets of fields that would have to be different, and whether these are all."""
     background = [*question.without(keys), *question.met(clauses)]
     if not keys or not question.session.satisfiable(background):
-        return []
+        return [], True
     oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
     found = []
+    examined = 0
     for minimal in enumerate_minimal(len(keys), oracle, 2 * MOST_SETS):
+        examined += 1
         if minimal.unsatisfiable:
             continue
         gone = [keys[i] for i in minimal.elements]
@@ -151,7 +156,7 @@ def _corrections(
         if question.session.satisfiable(kept):
             found.append(changes)
     found.sort(key=lambda changes: (len(changes), [c.item for c in changes]))
-    return found[:MOST_SETS]
+    return found[:MOST_SETS], examined < 2 * MOST_SETS and len(found) <= MOST_SETS
 
 
 def _change(

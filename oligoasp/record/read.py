@@ -77,6 +77,11 @@ class Record(Entry):
         """The line on which the record begins."""
         return self._document.where()
 
+    @property
+    def typed(self) -> Mapping[str, Value]:
+        """What the record says, as it was typed."""
+        return self._document.data
+
     def entries(self, kind: str) -> list[Entry] | None:
         """Give the entries of a kind, or None if the record does not have their list."""
         return self._lists.get(kind)

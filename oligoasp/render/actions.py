@@ -8,7 +8,7 @@ from oligoasp.answers import Change, Explanation, Need, Remedy
 from oligoasp.answers import Item as Missing
 from oligoasp.decide import Verdict
 from oligoasp.render.clauses import VERDICT_ROLES, Quoted
-from oligoasp.render.document import Document, Heading, Item, Paragraph, Span, line, some
+from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, Span, line, some
 
 MOST_ALTERNATIVES = 3
 MOST_ITEMS = 8
@@ -140,6 +140,14 @@ def _need(need: Need, quoted: Quoted, full: bool) -> Item:
         for position, missing in enumerate(alternative)
     ]
     return Item(line(*names, ":"), (*details, *([line(f"or {more}")] if more else [])))
+
+
+def alone(need: Need) -> Line:
+    """Say what a clause would need if the clauses with which it clashes were not there."""
+    ways = [" and ".join(map(_request, way)) for way in need.alternatives[:MOST_ALTERNATIVES]]
+    if hidden := len(need.alternatives) - len(ways):
+        ways.append(f"in {hidden} more way{'s' * (hidden > 1)}")
+    return line(Span(need.clauses[0], "strong"), " alone needs: ", _alternatives(ways))
 
 
 def _link(number: int, position: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oligoasp.answers import ClauseAnswer, Evidence, Explanation, Source
 from oligoasp.decide import Verdict
-from oligoasp.render.actions import needs, remedies
+from oligoasp.render.actions import alone, needs, remedies
 from oligoasp.render.clauses import STATUS_ROLES, VERDICT_ROLES, Quoted
 from oligoasp.render.document import (
     Document,
@@ -19,6 +19,13 @@ from oligoasp.render.document import (
 )
 
 CAUTION = "Not for clinical use without review by the investigator."
+
+LISTS = {
+    "conflicts": "Each can be satisfied, but not together",
+    "remedies": "What the site can do, or cannot change",
+    "needs": "Still needed",
+}
+"""The headings of the lists that can be cut."""
 
 MOST_EVIDENCE = 3
 MOST_ITEMS = 5
@@ -50,11 +57,20 @@ def document(
         *needs(explanation, quoted, full),
         *_readings(explanation, quoted, full),
         *_near_misses(explanation, quoted, full),
+        *_warnings(explanation),
         *_notes(explanation),
     ]
     if full:
         blocks += [Heading("All criteria"), _table(explanation)]
-    return [*blocks, Paragraph(line(Span(CAUTION, "strong")))]
+    return [*blocks, *_filing(explanation), Paragraph(line(Span(CAUTION, "strong")))]
+
+
+def _filing(explanation: Explanation) -> Document:
+    filing = explanation.filing
+    if filing is None:
+        return []
+    said = f"oligoasp {filing.program}, rules {filing.rules}, record {filing.record}"
+    return [Paragraph(line(Span(f"{said}{filing.date and f', {filing.date}'}.", "muted")))]
 
 
 def source_of(source: Source) -> str:
@@ -123,8 +139,11 @@ def _blockers(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
 
 
 def _conflicts(explanation: Explanation, quoted: Quoted) -> Document:
-    items: Document = [Item(quoted.names(c.clauses)) for c in explanation.conflicts]
-    return [Heading("Each can be satisfied, but not together"), *items] if items else []
+    items: Document = [
+        Item(quoted.names(c.clauses), tuple(alone(need) for need in c.needs if need.alternatives))
+        for c in explanation.conflicts
+    ]
+    return [Heading(LISTS["conflicts"]), *items] if items else []
 
 
 def _reasons(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
@@ -178,6 +197,11 @@ def _near_misses(explanation: Explanation, quoted: Quoted, full: bool) -> Docume
     return [Heading("Satisfied by a small margin"), *items] if items else []
 
 
+def _warnings(explanation: Explanation) -> Document:
+    items: Document = [Item(_evidence(warning)) for warning in explanation.warnings]
+    return [Heading("Not asked for by a criterion, but worth a look"), *items] if items else []
+
+
 def _more(hidden: int) -> Document:
     return [Item(line(Span(f"and {hidden} more (--full shows all)", "muted")))] if hidden else []
 
@@ -185,8 +209,10 @@ def _more(hidden: int) -> Document:
 def _notes(explanation: Explanation) -> Document:
     notes = [f"reading {n} = {o}" for n, o in explanation.protocol.readings.items()]
     notes += explanation.notes
-    if not explanation.complete:
-        notes.append("a list above was cut at its limit: there may be more")
+    notes += [
+        f"“{LISTS[name]}” was cut at its limit: there may be more"
+        for name in explanation.incomplete
+    ]
     items: Document = [Item(line(note)) for note in notes]
     return [Heading("Assumed"), *items] if items else []
 

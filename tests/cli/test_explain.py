@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
+from oligoasp import __version__
 from oligoasp.answers import Explanation, Refusal
 from oligoasp.render.explanation import CAUTION
 from tests.cli.conftest import Run
@@ -108,6 +110,34 @@ def test_one_of_several(run: Run, several: Path) -> None:
     result = run("explain", several, "--record", "d")
     assert result.exit_code == 2
     assert "no record `d`" in result.stderr and "known: a, b, c" in result.stderr
+
+
+def filing(run: Run, *arguments: str | Path) -> dict[str, str]:
+    found = json.loads(run("explain", "--format", "json", *arguments).stdout)["filing"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_filed_answer_carries_version_and_checksums(run: Run, eligible: Path) -> None:
+    found = filing(run, eligible)
+    assert found["program"] == __version__
+    assert found["date"] == ""
+    line = f"oligoasp {__version__}, rules {found['rules']}, record {found['record']}."
+    assert line in run("explain", eligible, "--format", "markdown").stdout
+    assert "rules" not in run("explain", eligible).stdout
+    dated = " ".join(run("explain", eligible, "--dated").stdout.split())
+    assert f"{line.removesuffix('.')}, {date.today().isoformat()}." in dated
+
+
+def test_the_checksum_of_a_record_is_of_what_it_says(
+    run: Run, eligible: Path, ineligible: Path, tmp_path: Path
+) -> None:
+    same = tmp_path / "same.yaml"
+    lines = eligible.read_text(encoding="utf-8").splitlines()
+    moved = [line for line in lines if not line.startswith("sex:")] + ["sex: male  # moved"]
+    same.write_text("\n".join(moved), encoding="utf-8")
+    assert filing(run, same)["record"] == filing(run, eligible)["record"]
+    assert filing(run, ineligible)["record"] != filing(run, eligible)["record"]
 
 
 def test_standard_input(run: Run, eligible: Path) -> None:

@@ -47,6 +47,23 @@ def test_a_joint_case_names_the_conflict(title: str) -> None:
     assert found.reasons
 
 
+@pytest.mark.parametrize("title", JOINT)
+def test_a_conflict_says_what_each_clause_alone_would_need(title: str) -> None:
+    (case,) = [case for case in joint_cases() if case.name.startswith(title)]
+    for conflict in explain(engine(), case.record).conflicts:
+        assert [need.clauses for need in conflict.needs] == [(c,) for c in conflict.clauses]
+        assert all(need.alternatives for need in conflict.needs)
+        asked = [{i.field for way in n.alternatives for i in way} for n in conflict.needs]
+        assert set.intersection(*asked), conflict  # they clash over one and the same item
+
+
+def test_two_clauses_clash_because_they_want_opposite_answers() -> None:
+    (case,) = [c for c in joint_cases() if c.name.startswith("sole lesion a node at station 5 of")]
+    conflict = explain(engine(), case.record).conflicts[0]
+    found = {need.clauses[0]: need.alternatives[0][0].passes for need in conflict.needs}
+    assert found == {"I1.n1.a": "if non-regional", "I2.c": "if regional"}
+
+
 def test_no_conflict_is_named_where_there_is_none() -> None:
     for case in joint_cases():
         if case.expect.verdict is not Verdict.INELIGIBLE:
@@ -119,7 +136,7 @@ def test_a_missing_item_is_needed_with_the_values_that_it_has_to_have() -> None:
     ("gap", "request_", "passes"),
     [
         ({"labs.alt": "24 U/L"}, "ALT with its upper limit of normal", "if at most 2.5 × ULN"),
-        ({"lesions.0.visible_on_ct": None}, "whether lesion l1 is visible on CT", "if yes"),
+        ({"lesions.0.visible_on_ct": None}, "whether lesion l1 is still visible", "if yes"),
         ({"effusions": None}, "the complete list of effusions", "if there are none"),
         ({"consent.date": None}, "the date on which the informed", "if not after enrollment"),
         ({"dates": {}}, "the date of enrollment", "if the age at enrollment is at least 18 years"),
@@ -182,6 +199,25 @@ def test_a_reading_that_would_decide_otherwise() -> None:
 )
 def test_a_near_miss_is_within_a_tenth_of_its_limit(value: str, near: bool) -> None:
     assert ("I8.1" in {miss.clause for miss in low(value).near_misses}) is near
+
+
+@pytest.mark.parametrize(
+    ("day", "old"),
+    [("2024-02-16", False), ("2024-02-15", True), ("2024-02", False), ("2024-01", True)],
+)
+def test_a_result_certainly_older_than_four_weeks_gets_a_warning(day: str, old: bool) -> None:
+    result = {"value": 12, "unit": "g/dL", "date": day}
+    dates = {"dates": {"enrollment": "2024-03-15"}, "labs.hemoglobin": result}
+    found = explained(changed(baseline(), dates))
+    (clause,) = [c for c in found.clauses if c.clause == "I8.3"]
+    assert clause.status.value == "met"
+    warned = [w for w in found.warnings if "haemoglobin" in w.text]
+    assert bool(warned) is old
+    if day == "2024-02-15":
+        assert warned[0].text == (
+            "age of the haemoglobin at enrollment: 29 days, more than 28 days"
+        )
+        assert [source.field for source in warned[0].sources] == ["labs.hemoglobin"]
 
 
 def test_what_was_assumed_is_noted() -> None:

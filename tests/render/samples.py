@@ -10,6 +10,7 @@ from oligoasp.answers import (
     Conflict,
     Evidence,
     Explanation,
+    Filing,
     Item,
     NearMiss,
     Need,
@@ -160,6 +161,9 @@ def undetermined() -> Explanation:
             ),
         ),
         complete=False,
+        incomplete=("needs",),
+        warnings=(Evidence(text="age of the creatinine: 40 days, more than 28", sources=(ANC,)),),
+        filing=Filing(program="0.1.0", rules="0123456789abcdef", record="fedcba9876543210"),
     )
 
 
@@ -188,7 +192,29 @@ def conflicting() -> Explanation:
         source="p020.yaml",
         verdict=Verdict.INELIGIBLE,
         blockers=(),
-        conflicts=(Conflict(clauses=("I1", "I2", "E2")),),
+        conflicts=(
+            Conflict(
+                clauses=("I1", "I2", "E2"),
+                needs=tuple(
+                    Need(
+                        clauses=(clause,),
+                        alternatives=(
+                            (
+                                Item(
+                                    item="x",
+                                    request=f"the answer for {clause}",
+                                    passes="if yes",
+                                    field="x",
+                                    needed="yes",
+                                ),
+                            ),
+                        )
+                        * number,
+                    )
+                    for number, clause in enumerate(("I1", "I2", "E2"), 2)
+                ),
+            ),
+        ),
         clauses=tuple(clauses(I1=Status.UNKNOWN, I2=Status.UNKNOWN).values()),
     )
 
