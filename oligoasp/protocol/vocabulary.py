@@ -34,9 +34,9 @@ class Scale(NamedTuple):
         Returns:
             Twice the number of steps, plus one if the value lies strictly between steps.
         """
-        steps = value / self.resolution
-        whole = steps.numerator // steps.denominator
-        return 2 * whole + (steps.denominator != 1)
+        step = self.resolution
+        whole, rest = divmod(value.numerator * step.denominator, value.denominator * step.numerator)
+        return 2 * whole + (rest != 0)
 
 
 class Kind(NamedTuple):

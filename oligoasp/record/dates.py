@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Time = TypeVar("Time", date, datetime)
 
+SHORTEST_MONTH = 28
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 DATE = "a date such as 2024-03-05, 2024-03 or 2024, or a range such as 2018-05..2019-08"
@@ -114,6 +115,8 @@ def add_months(day: date, months: int) -> date:
         The same day of that month, or its last day: 31 May less 3 months is 28 or 29 February.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= SHORTEST_MONTH:
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

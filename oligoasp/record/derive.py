@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
+from oligoasp.memo import by_identity
 from oligoasp.protocol.vocabulary import AnchorSource, Attribute, Scale, Vocabulary
 from oligoasp.record import dates
 from oligoasp.record.dates import DateInterval, MomentInterval, day_of
@@ -24,6 +25,10 @@ Times: TypeAlias = tuple[date, date]
 
 ENROLLMENT = "enrollment"
 """The anchor up to which results count; every vocabulary with measurements defines it."""
+
+
+TIMED = frozenset({"before", "after", "age"})
+"""The origins of attributes that are elapsed times."""
 
 
 class Derivation:
@@ -46,10 +51,10 @@ class Derivation:
 
     def codes(self, entry: Entry, attribute: Attribute) -> Codes | None:
         """Give the codes that a numeric attribute can have, or None if it is unknown."""
-        if attribute.origin.form in ("before", "after"):
+        if attribute.origin.form in TIMED:
+            if attribute.origin.form == "age":
+                return self._age(*attribute.origin.arguments)
             return self._elapsed(entry, attribute)
-        if attribute.origin.form == "age":
-            return self._age(*attribute.origin.arguments)
         interval = self.interval(entry, attribute)
         if interval is None:
             return None
@@ -60,7 +65,7 @@ class Derivation:
         arguments = attribute.origin.arguments
         match attribute.origin.form:
             case "ratio":
-                return _hull([_over_uln(result) for result in self.latest(arguments[0])])
+                return _hull([_over_uln(r.value, r.uln) for r in self.latest(arguments[0])])
             case "quotient":
                 return _quotient(entry.get(arguments[0]), entry.get(arguments[1]))
             case "cockcroft_gault":
@@ -179,6 +184,9 @@ class Derivation:
             return _hours_apart(early, late, start, end)
         early, late, start, end = day_of(early), day_of(late), day_of(start), day_of(end)
         measure = _MEASURES[backwards, scale]
+        if early == late and start == end and early not in _OPEN:
+            code = measure(early, start) if backwards else measure(start, early)
+            return code, code
         if backwards:
             return (
                 None if late == dates.LAST_DAY else measure(late, start),
@@ -202,6 +210,9 @@ class Derivation:
         return None
 
 
+_OPEN = frozenset({dates.FIRST_DAY, dates.LAST_DAY})
+"""What an end stands for that is open in the record."""
+
 _MEASURES: dict[tuple[bool, str], Callable[[date, date], int]] = {
     (True, "years"): dates.years_before,
     (True, "months"): dates.months_before,
@@ -217,10 +228,11 @@ def codes_of(interval: Interval, scale: Scale) -> Codes:
 
     An open end that lies on a step moves to the nearest code inside the interval.
     """
-    step = 2 if scale.discrete else 1
-    if interval.low is not None and interval.low == interval.high:
-        code = scale.code(interval.low)
+    exact = interval.exact
+    if exact is not None:
+        code = scale.code(exact)
         return code, code
+    step = 2 if scale.discrete else 1
     low = high = None
     if interval.low is not None:
         low = scale.code(interval.low)
@@ -231,16 +243,17 @@ def codes_of(interval: Interval, scale: Scale) -> Codes:
     return low, high
 
 
-def _over_uln(result: Measurement) -> Interval | None:
-    if result.uln is None:
+@by_identity
+def _over_uln(value: Interval, uln: Fraction | None) -> Interval | None:
+    if uln is None:
         return None
-    value = result.value
-    if value.exact is not None:
-        ratio = value.exact / result.uln
+    exact = value.exact
+    if exact is not None:
+        ratio = exact / uln
         return Interval(ratio, ratio)
     return Interval(
-        None if value.low is None else value.low / result.uln,
-        None if value.high is None else value.high / result.uln,
+        None if value.low is None else value.low / uln,
+        None if value.high is None else value.high / uln,
         value.low_open,
         value.high_open,
     )
@@ -248,9 +261,11 @@ def _over_uln(result: Measurement) -> Interval | None:
 
 def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
     """Give the least interval that holds all of these; None if one is unknown or none given."""
+    if len(intervals) == 1:
+        return intervals[0]
     known = [i for i in intervals if i is not None]
-    if len(known) < len(intervals) or len(known) < 2:
-        return known[0] if len(known) == len(intervals) == 1 else None
+    if len(known) < len(intervals) or not known:
+        return None
     lows = [(i.low, i.low_open) for i in known if i.low is not None]
     highs = [(i.high, not i.high_open) for i in known if i.high is not None]
     low = min(lows) if len(lows) == len(known) else (None, False)
@@ -278,6 +293,8 @@ def _possible_latest(
     An undated result may or may not be the latest of several. Where it is open whether
     any result counts at all, none is given.
     """
+    if len(results) == 1 and results[0].date is None:
+        return (results[0],)
     undated = tuple(r for r in results if r.date is None)
     dated = [(r, r.date) for r in results if r.date is not None]
     if enrollment is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
+from oligoasp.memo import by_identity
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Condition, Vocabulary
-from oligoasp.record.derive import Derivation
+from oligoasp.record.derive import TIMED, Codes, Derivation, codes_of
 from oligoasp.record.fields import Typed
 from oligoasp.record.quantity import Interval, common
 from oligoasp.record.read import Entry, Record
@@ -75,7 +76,7 @@ class Situation(Stated):
     contradictions: tuple[tuple[Entity, str, str], ...]
 
 
-_Convert: TypeAlias = Callable[[object, Entry, Derivation], Values | None]
+_Convert: TypeAlias = Callable[[object, Entry, Derivation], Fact | None]
 
 
 class _Kind(NamedTuple):
@@ -174,12 +175,12 @@ class Compiler:
             if path not in given:
                 found[name] = fact
         for path, value in given.items():
-            if path in kind.group_paths and value in groups:
+            if groups and path in kind.group_paths and value in groups:
                 value = groups[value]  # noqa: PLW2901
             for name, convert in kind.by_path.get(path, ()):
-                values = convert(value, entry, derivation)
-                if values is not None:
-                    found[name] = Fact(values)
+                stated = convert(value, entry, derivation)
+                if stated is not None:
+                    found[name] = stated
         for name, conditions in kind.conditions:
             self._restrict(
                 entity, name, conditions, found, contradictions, self.vocabulary.ignorable
@@ -256,23 +257,31 @@ class Compiler:
 
     def _converter(self, attribute: Attribute) -> _Convert:
         if attribute.origin.form == "recorded":
-            return lambda value, entry, derivation: (YES,)
+            return lambda value, entry, derivation: _RECORDED
         if attribute.type != "number":
             return lambda value, entry, derivation: _choice(value)
         regions = self.regions[attribute.of]
+        scale = self.vocabulary.scales[attribute.of]
         every = len(regions.representatives)
 
-        def convert(_: object, entry: Entry, derivation: Derivation) -> Values | None:
-            codes = derivation.codes(entry, attribute)
-            if codes is None:
-                return None
+        def fact_of(codes: Codes) -> Fact | None:
             low, high = codes
             if low == high and low is not None:
-                return (regions.representative(low),)
+                return _stated((regions.representative(low),))
             values = regions.between(low, high)
-            return None if len(values) == every else values
+            return None if len(values) == every else _stated(values)
 
-        return convert
+        of_interval = by_identity(lambda interval: fact_of(codes_of(interval, scale)))
+
+        def measured(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
+            interval = derivation.interval(entry, attribute)
+            return None if interval is None else of_interval(interval)
+
+        def timed(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
+            codes = derivation.codes(entry, attribute)
+            return None if codes is None else fact_of(codes)
+
+        return timed if attribute.origin.form in TIMED else measured
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":
@@ -281,12 +290,22 @@ class Compiler:
         return self.regions[attribute.of].representative(scale.code(Fraction(value)))
 
 
-def _choice(value: object) -> Values | None:
+@lru_cache(maxsize=4096)
+def _stated(values: Values) -> Fact:
+    """Give a fact; those of the same values are the same object."""
+    return Fact(values)
+
+
+_RECORDED = _stated((YES,))
+
+
+@lru_cache(maxsize=4096)
+def _choice(value: object) -> Fact | None:
     if value is UNKNOWN:
         return None
     if value is True:
-        return (YES,)
-    return (NO,) if value is False else (str(value),)
+        return _stated((YES,))
+    return _stated((NO,)) if value is False else _stated((str(value),))
 
 
 def _groups(entries: Sequence[Entry], paths: Sequence[str]) -> dict[object, str]:

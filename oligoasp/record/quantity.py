@@ -47,7 +47,7 @@ class Interval(NamedTuple):
     @property
     def exact(self) -> Fraction | None:
         """The value, if only one is meant."""
-        return self.low if self.low == self.high else None
+        return self.low if self.low is self.high or self.low == self.high else None
 
 
 def common(one: Interval, other: Interval) -> Interval | None:
