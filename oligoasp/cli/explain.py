@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ONE_OF_MANY = "--record ID explains one of them, `oligoasp check` sums them up"
 LIST = "`oligoasp check` lists them"
+SESSIONS = 2
+"""An explanation asks under settled readings and under open ones."""
 
 
 @click.command(
@@ -59,11 +61,12 @@ def command(
     YAML, JSON or NDJSON file, or - for standard input. With --format json, one
     JSON object per record and line.
     """
+    reading = options.load_ahead(protocol, amendments, SESSIONS)
     from oligoasp.explain import explain  # noqa: PLC0415 - only this command needs it
     from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
     from oligoasp.record.read import read_records  # noqa: PLC0415
 
-    engine = options.make_engine(protocol, readings, amendments)
+    engine = options.engine_of(reading.result(), readings)
     found = read_records([file], engine.protocol.vocabulary)
     verdicts: Counter[Verdict] = Counter()
     refused = 0

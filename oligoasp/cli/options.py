@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from oligoasp.protocol.model import Protocol
     from oligoasp.record.errors import RecordError
     from oligoasp.render.document import Document
+    from oligoasp.solver.ahead import Ahead
 
 TEXT, JSON, MARKDOWN = "text", "json", "markdown"
 
@@ -80,6 +81,27 @@ def load(name: str, amendments: Iterable[str] = ()) -> Protocol:
     return protocol
 
 
+def load_ahead(name: str, amendments: tuple[str, ...] = (), programs: int = 0) -> Ahead[Protocol]:
+    """Begin to read a protocol, as `load` does, while the rest of the program is imported.
+
+    Args:
+        name: its name or folder, or "".
+        amendments: names or files of amendments to apply, in order.
+        programs: how many programs of its rules will be asked for.
+
+    Raises:
+        ProgramError: the protocol does not exist; all else is raised by the result.
+    """
+    from oligoasp.protocol.load import program_files, protocol_folder  # noqa: PLC0415
+    from oligoasp.solver.ahead import Ahead  # noqa: PLC0415
+    from oligoasp.solver.program import OPTIONS, read_ahead  # noqa: PLC0415 - loads clingo
+
+    folder = protocol_folder(str(name or _first_shipped()))
+    protocol = Ahead(lambda: load(str(folder), amendments))
+    read_ahead(program_files(folder), OPTIONS, programs)
+    return protocol
+
+
 def _first_shipped() -> Path:
     from oligoasp.protocol.load import asp_folder  # noqa: PLC0415 - loads clingo
 
@@ -96,9 +118,17 @@ def make_engine(name: str, readings: Iterable[str], amendments: Iterable[str] = 
         ProgramError: the protocol or an amendment does not exist or cannot be read.
         click.UsageError: a reading does not exist, or not with that option.
     """
+    return engine_of(load(name, amendments), readings)
+
+
+def engine_of(protocol: Protocol, readings: Iterable[str]) -> Engine:
+    """Make the engine for a protocol, under the values of `--reading`.
+
+    Raises:
+        click.UsageError: a reading does not exist, or not with that option.
+    """
     from oligoasp.decide import Engine  # noqa: PLC0415 - loads clingo
 
-    protocol = load(name, amendments)
     return Engine(protocol, chosen(protocol, readings))
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from functools import cached_property
-from threading import Thread
 
 from clingo import Symbol
 
@@ -13,7 +11,7 @@ from oligoasp.decide import Decision, Engine, entry_of, literal_groups
 from oligoasp.explain.words import Words
 from oligoasp.record.facts import Entity, Pair, Situation, Value
 from oligoasp.record.read import Record
-from oligoasp.solver.program import ProgramError
+from oligoasp.solver.ahead import Ahead
 from oligoasp.solver.session import Session
 
 Key = tuple[Entity, str]
@@ -33,8 +31,7 @@ class Question:
         self.engine = engine
         self.situation: Situation = engine.compile(record)
         # Grounding leaves Python free, so what is needed last is grounded meanwhile.
-        self._grounding = Thread(target=self._ground_open_readings)
-        self._grounding.start()
+        self._open_readings = Ahead(lambda: engine.session(self.situation, open_readings=True))
         self.session = engine.session(self.situation, engine.protocol.list_means, traced=True)
         self.readings = self.session.readings(engine.readings)
         self.words = Words(engine, self.situation)
@@ -62,15 +59,10 @@ class Question:
             names.append(self.words.unit_counted(unit, number.number // 2))
         return [name for name in dict.fromkeys(names) if name not in self.counted]
 
-    def _ground_open_readings(self) -> None:
-        with suppress(ProgramError):  # who asks for the session is told
-            self.engine.session(self.situation, open_readings=True)
-
     @cached_property
     def open_readings(self) -> Session:
         """A session in which the readings of the text can be chosen anew."""
-        self._grounding.join()
-        return self.engine.session(self.situation, open_readings=True)
+        return self._open_readings.result()
 
     @cached_property
     def decision(self) -> Decision:

@@ -78,8 +78,12 @@ def load_protocol(name: str | Path) -> Protocol:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> Protocol:
-    files = (*(asp_folder() / "engine" / name for name in ENGINE), folder / "protocol.lp")
-    return read_protocol(folder, files)
+    return read_protocol(folder, program_files(folder))
+
+
+def program_files(folder: Path) -> tuple[Path, ...]:
+    """Give the files of the program of a protocol in a folder."""
+    return (*(asp_folder() / "engine" / name for name in ENGINE), folder / "protocol.lp")
 
 
 def read_protocol(

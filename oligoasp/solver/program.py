@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import clingo
 from clingo import Symbol, SymbolType
+
+from oligoasp.solver.ahead import Ahead
 
 if TYPE_CHECKING:
     from oligoasp.solver.edit import Edit
@@ -18,6 +21,10 @@ __all__ = ["Facts", "GroundRules", "ProgramError", "Symbol", "Term", "load_contr
 _LOCATION = re.compile(
     r"^(?P<file>.*?):(?P<line>\d+):(?P<column>[\d-]+):? (?P<rest>.*)$", re.DOTALL
 )
+
+
+OPTIONS = ("--heuristic=Vsids", "--no-init-moms")
+"""Many small questions are asked, so starting to solve has to be cheap."""
 
 
 class ProgramError(Exception):
@@ -69,6 +76,93 @@ class GroundRules(clingo.Observer):
         return {head for heads in chosen for head in heads}
 
 
+class Program:
+    """The files of a program that clingo has read, and what it says about them.
+
+    Args:
+        files: the files, in any order.
+        options: command-line options for clingo.
+        edit: what amendments change in the rules.
+
+    Raises:
+        ProgramError: a file is missing or does not parse.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], options: Sequence[str] = (), edit: Edit | None = None
+    ) -> None:
+        self._messages: list[str] = []
+        self._undefined: list[str] = []
+        self._control = clingo.Control(list(options), logger=self._log, message_limit=50)
+        for file in files:
+            if not file.is_file():
+                raise ProgramError([f"{file}: no such file of the protocol"])
+        with self._understood():
+            if edit is not None and edit.touches:
+                edit.load(self._control, files, self._log)
+            else:
+                for file in files:
+                    self._control.load(str(file))
+
+    def ground(
+        self,
+        extra: str = "",
+        observer: GroundRules | None = None,
+        undefined: list[str] | None = None,
+    ) -> clingo.Control:
+        """Ground the program, once.
+
+        Args:
+            extra: facts to add, as program text.
+            observer: takes in the ground rules.
+            undefined: takes in the messages about atoms that no rule defines.
+
+        Raises:
+            ProgramError: it cannot be grounded.
+        """
+        if observer is not None:
+            self._control.register_observer(observer)
+        with self._understood():
+            if extra:
+                self._control.add("base", [], extra)
+            self._control.ground([("base", [])])
+        if undefined is not None:
+            undefined += self._undefined
+        return self._control
+
+    def _log(self, code: clingo.MessageCode, message: str) -> None:
+        if code == clingo.MessageCode.AtomUndefined:
+            self._undefined.append(shorten(message.strip()))
+        elif code != clingo.MessageCode.GlobalVariable:
+            self._messages.append(message.strip())
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Turn what clingo says of a program that is wrong into an error."""
+        try:
+            yield
+        except RuntimeError as error:
+            said = [shorten(m) for m in self._messages] or [str(error)]
+            raise ProgramError(said) from None
+        if self._messages:
+            raise ProgramError([shorten(m) for m in self._messages])
+
+
+_begun: dict[tuple[tuple[Path, ...], tuple[str, ...]], list[Ahead[Program]]] = {}
+
+
+def read_ahead(files: tuple[Path, ...], options: tuple[str, ...], number: int) -> None:
+    """Begin to read files for programs that `load_control` will soon be asked for.
+
+    Args:
+        files: the files of the programs.
+        options: their options.
+        number: how many programs.
+    """
+    begun = _begun.setdefault((files, options), [])
+    begun += [Ahead(lambda: Program(files, options)) for _ in range(number)]
+
+
 def load_control(
     files: Sequence[Path],
     extra: str = "",
@@ -93,37 +187,14 @@ def load_control(
     Raises:
         ProgramError: a file is missing, does not parse or cannot be grounded.
     """
-    messages: list[str] = []
-
-    def log(code: clingo.MessageCode, message: str) -> None:
-        if code == clingo.MessageCode.AtomUndefined and undefined is not None:
-            undefined.append(shorten(message.strip()))
-        if code in (clingo.MessageCode.AtomUndefined, clingo.MessageCode.GlobalVariable):
-            return
-        messages.append(message.strip())
-
-    control = clingo.Control(list(options), logger=log, message_limit=50)
-    if observer is not None:
-        control.register_observer(observer)
-    try:
-        for file in files:
-            if not file.is_file():
-                raise ProgramError([f"{file}: no such file of the protocol"])
-        if edit is not None and edit.touches:
-            edit.load(control, files, log)
-        else:
-            for file in files:
-                control.load(str(file))
-        if edit is not None:
-            extra += edit.text
-        if extra:
-            control.add("base", [], extra)
-        control.ground([("base", [])])
-    except RuntimeError as error:
-        raise ProgramError([shorten(m) for m in messages] or [str(error)]) from None
-    if messages:
-        raise ProgramError([shorten(m) for m in messages])
-    return control
+    begun = _begun.get((tuple(files), tuple(options)))
+    if begun and (edit is None or not edit.touches):
+        program = begun.pop(0).result()
+    else:
+        program = Program(files, options, edit)
+    if edit is not None:
+        extra += edit.text
+    return program.ground(extra, observer, undefined)
 
 
 def shorten(message: str) -> str:

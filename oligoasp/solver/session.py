@@ -17,14 +17,10 @@ from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Value
 from oligoasp.solver.dependencies import Dependencies
-from oligoasp.solver.program import GroundRules, load_control
+from oligoasp.solver.program import OPTIONS, GroundRules, load_control
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
 """How many entries of each kind there may be, in the order of the vocabulary."""
-
-
-OPTIONS = ("--heuristic=Vsids", "--no-init-moms")
-"""Many small questions are asked, so starting to solve has to be cheap."""
 
 
 def entity_symbol(entity: Entity) -> Symbol:
@@ -52,6 +48,8 @@ class Session:
         traced: whether to keep the ground rules, to read dependencies off them.
     """
 
+    _enumeration: tuple[str, int] | None = None
+
     def __init__(
         self,
         protocol: Protocol,
@@ -75,6 +73,7 @@ class Session:
             self._rules,
             protocol.edit,
         )
+        self._control.enable_cleanup = False  # no more is grounded that could profit from it
         self._index()
 
     def _index(self) -> None:
@@ -282,6 +281,9 @@ class Session:
         return [symbol.arguments for symbol in sorted(atoms[x] for x in certain)]
 
     def _mode(self, mode: str, models: int) -> None:
+        if self._enumeration == (mode, models):
+            return
+        self._enumeration = (mode, models)
         configuration = self._control.configuration.solve
         assert isinstance(configuration, clingo.Configuration)
         configuration.enum_mode = mode

@@ -22,8 +22,8 @@ from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
-from oligoasp.solver.program import load_control, text
-from oligoasp.solver.session import OPTIONS, Session, Shape, _facts
+from oligoasp.solver.program import OPTIONS, load_control, text
+from oligoasp.solver.session import Session, Shape, _facts
 from oligoasp.verify.gaps import calendar_facts
 
 MOST_LESIONS = 7
