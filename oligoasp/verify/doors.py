@@ -25,9 +25,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from oligoasp.solver.program import text
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.space import Question, Space
+from oligoasp.verify.space import Question
 from oligoasp.verify.survey import Survey
 
 KINDS = (
@@ -42,14 +41,13 @@ def find(survey: Survey) -> Iterator[Finding]:
     """Give, for each intent, the clauses that shut its door, or a patient who passes."""
     if not survey.anyone:
         return
-    for intent, clause, words in intents(survey.space):
-        goal = (("intended", intent),)
-        admitted = Question(eligible=True, goals=goal, readings=survey.chosen)
-        if survey.holds(admitted):
+    for intent, (clause, words) in survey.intents.items():
+        admitted = survey.admitted(intent)
+        if intent in survey.open_doors:
             if survey.patients or survey.passages:
                 yield from _open(survey, intent, clause, words, admitted)
             continue
-        anyone = Question(goals=goal, readings=survey.chosen)
+        anyone = replace(admitted, eligible=False)
         if not survey.holds(anyone):
             yield Finding(
                 KINDS[3],
@@ -60,12 +58,7 @@ def find(survey: Survey) -> Iterator[Finding]:
             )
             continue
         sets = survey.all_blame(anyone, survey.others())
-        readings = [
-            f"{name}={option}"
-            for name in survey.space.decisive(admitted)
-            for option in survey.protocol.ambiguities[name].options
-            if survey.holds(replace(admitted, readings={**survey.chosen, name: option}))
-        ]
+        readings = survey.parting(admitted)
         more = [s for s in sets if len(s) > 1 and s != sets[0]]
         details = []
         if more:
@@ -142,9 +135,3 @@ def _lost(survey: Survey, admitted: Question) -> Iterator[str]:
         gone = [v for v in gone if not survey.space.exists([*fixed, has[v]])]
         if gone:
             yield survey.never_so(pair, gone)
-
-
-def intents(space: Space) -> list[tuple[str, str, str]]:
-    """Give the intents of a protocol: name, clause and words."""
-    rows = [tuple(map(text, row)) for row in space.session.facts("intent", 3)]
-    return [(row[0], row[1], row[2]) for row in rows]

@@ -23,16 +23,23 @@ class DoubleSession(WholeSession):
         protocol: the protocol.
         shape: how many entries of each kind there may be.
         only: the ambiguities that the copies may read differently; without it, any.
+        calendar: what the calendar has to know of the vocabulary, if made already.
     """
 
-    def __init__(self, protocol: Protocol, shape: Shape, only: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        protocol: Protocol,
+        shape: Shape,
+        only: Collection[str] = (),
+        calendar: str | None = None,
+    ) -> None:
         self.protocol = protocol
         self.shape = shape
         self.settled: dict[str, str] = {}
         self._rules = None
         rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
-        facts = space_facts(protocol, shape)
+        facts = space_facts(protocol, shape, calendar)
         self._control = load_control(files, facts, ASKING, rules, protocol.edit)
         self._index()
         self.second = self._pairs("second")

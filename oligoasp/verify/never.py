@@ -17,7 +17,6 @@ Why it matters: the criterion looks like a safeguard and is none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from oligoasp.verify.findings import WARNING, Finding, Kind, joined
 from oligoasp.verify.space import Question
@@ -32,12 +31,7 @@ def find(survey: Survey) -> Iterator[Finding]:
         if clause in survey.violable or clause not in survey.encoded:
             continue
         question = Question(violated=(clause,), readings=survey.chosen)
-        helping = [
-            f"{name}={option}"
-            for name in survey.space.decisive(question)
-            for option in survey.protocol.ambiguities[name].options
-            if survey.holds(replace(question, readings={**survey.chosen, name: option}))
-        ]
+        helping = survey.parting(question)
         note = f"only if the text is read differently: {joined(helping, 'or')}" if helping else ""
         yield Finding(
             KINDS[0],

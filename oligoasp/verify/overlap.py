@@ -20,6 +20,7 @@ difference are the protocol deviations.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from oligoasp.solver.program import text
 from oligoasp.verify.findings import NOTE, Finding, Kind, Shown
@@ -33,7 +34,7 @@ def find(survey: Survey) -> Iterator[Finding]:
     """Give the difference of each pair of overlapping criteria."""
     if not survey.anyone:
         return
-    for row in survey.space.session.facts("overlap", 3):
+    for row in survey.small.session.facts("overlap", 3):
         one, other, topic = map(text, row)
         details: list[str] = []
         patients: list[Shown] = []
@@ -65,8 +66,8 @@ def find(survey: Survey) -> Iterator[Finding]:
 
 def _difference(survey: Survey, this: str, that: str) -> Question | None:
     """Ask for someone who violates this and not that, and nothing else if possible."""
-    for met in (survey.others(this), (that,)):
-        question = Question(violated=(this,), met=met, readings=survey.chosen)
-        if survey.holds(question):
-            return question
-    return None
+    alone = Question(violated=(this,), met=survey.others(this), readings=survey.chosen)
+    if this in survey.indispensable:
+        return alone
+    question = replace(alone, met=(that,))
+    return question if survey.holds(question) else None

@@ -23,9 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oligoasp.protocol.model import Ambiguity
-from oligoasp.verify.doors import intents
 from oligoasp.verify.findings import NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.space import Question
 from oligoasp.verify.survey import Survey
 
 KINDS = (
@@ -39,7 +37,9 @@ def find(survey: Survey) -> Iterator[Finding]:
     """Give what is known of every reading."""
     if not survey.anyone:
         return
-    shut = _shut_doors(survey)
+    shut: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for (name, option), closed in survey.shut_doors.items():
+        shut.setdefault(name, {})[option] = [survey.intents[intent] for intent in closed]
     for ambiguity in survey.protocol.ambiguities.values():
         default = survey.chosen.get(ambiguity.name, ambiguity.default)
         lines, patients, matters = [], [], False
@@ -76,12 +76,14 @@ def find(survey: Survey) -> Iterator[Finding]:
                 f"{ambiguity.clause}: {_question(ambiguity)} No answer ever changes a verdict",
                 scope=survey.scope,
             )
-        for option, closed in shut.get(ambiguity.name, {}).items():
-            names = [words for _, _, words in closed]
+        for option, doors in shut.get(ambiguity.name, {}).items():
+            names = [words for _, words in doors]
             yield Finding(
                 KINDS[2],
                 f"{ambiguity.name}={option}",
-                tuple(survey.protocol.in_order({ambiguity.clause, *(c for _, c, _ in closed)})),
+                tuple(
+                    survey.protocol.in_order({ambiguity.clause, *(clause for clause, _ in doors)})
+                ),
                 f"if {ambiguity.clause} is read as {ambiguity.name}={option} "
                 f"({ambiguity.options[option]}), nobody is eligible of those whom the text means "
                 f"to admit as {joined(names)}",
@@ -92,13 +94,3 @@ def find(survey: Survey) -> Iterator[Finding]:
 def _question(ambiguity: Ambiguity) -> str:
     text = ambiguity.question
     return text[0].upper() + text[1:]
-
-
-def _shut_doors(survey: Survey) -> dict[str, dict[str, list[tuple[str, str, str]]]]:
-    """Give, by ambiguity and option, the intents whose doors that option alone shuts."""
-    found: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
-    for intent in intents(survey.space):
-        admitted = Question(eligible=True, goals=(("intended", intent[0]),), readings=survey.chosen)
-        for name, option in survey.shut(admitted, ("intended", intent[0])):
-            found.setdefault(name, {}).setdefault(option, []).append(intent)
-    return found

@@ -21,7 +21,6 @@ patients it wanted, by the exclusion criteria.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from oligoasp.verify.findings import WARNING, Finding, Kind, joined
 from oligoasp.verify.space import Question
@@ -47,30 +46,20 @@ def find(survey: Survey) -> Iterator[Finding]:
             tuple(survey.protocol.in_order({clause, *(c for s in sets for c in s)})),
             f"{clause} excludes nobody whom {joined(smallest)} "
             f"{'does' if len(smallest) == 1 else 'do'} not exclude as well",
-            tuple(_details(survey, clause, alone, sets)),
+            tuple(_details(survey, alone, sets)),
             tuple(sets),
             scope=survey.scope,
         )
 
 
-def _details(
-    survey: Survey, clause: str, alone: Question, sets: list[tuple[str, ...]]
-) -> Iterator[str]:
+def _details(survey: Survey, alone: Question, sets: list[tuple[str, ...]]) -> Iterator[str]:
     if len(sets) > 1:
         verb = "do" if len(sets) > 2 else "does"
         yield f"so {verb} {joined([joined(s) for s in sets[1:]], 'or')}"
-    names = tuple(survey.protocol.ambiguities)
-    anyhow = Question(violated=alone.violated, met=survey.others(clause), free=names)
-    if not survey.holds(anyhow):
+    parting = survey.parting(alone)
+    if parting is None:
         yield "whatever reading of the text is chosen"
-        return
-    parting = [
-        f"{name}={option}"
-        for name in survey.space.decisive(alone)
-        for option in survey.protocol.ambiguities[name].options
-        if survey.holds(replace(alone, readings={**survey.chosen, name: option}))
-    ]
-    if parting:
+    elif parting:
         yield f"not so if the text is read differently: {joined(parting, 'or')}"
     else:
         yield "as the text is read by default; under several other readings together it is not"

@@ -7,7 +7,7 @@ to the protocol's typical patient who does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -25,12 +25,16 @@ from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import OPTIONS, load_control, text
 from oligoasp.solver.session import Session, Shape, _facts
 from oligoasp.verify.gaps import calendar_facts
+from oligoasp.verify.timeline import LONGEST, Timeline
 
 MOST_LESIONS = 7
 """How many entries of the kind with the most room are considered."""
 
 FEW = 2
 """How many entries of the other kinds are considered."""
+
+ABOVE_ALL = 30000
+"""A preference above all that are typical; the solver knows 32,767 levels."""
 
 ASKING = (*(o for o in OPTIONS if not o.startswith("--heuristic")), "--heuristic=Domain")
 """Options of sessions that can also be asked for the person nearest to the typical one."""
@@ -67,16 +71,16 @@ class WholeSession(Session):
     Args:
         protocol: the protocol, with the rules of the calendar among its files.
         shape: how many entries of each kind there may be.
+        calendar: what the calendar has to know of the vocabulary, if made already.
     """
 
-    def __init__(self, protocol: Protocol, shape: Shape) -> None:
+    def __init__(self, protocol: Protocol, shape: Shape, calendar: str | None = None) -> None:
         self.protocol = protocol
         self.shape = shape
         self.settled: dict[str, str] = {}
         self._rules = None
-        self._control = load_control(
-            protocol.files, space_facts(protocol, shape), ASKING, edit=protocol.edit
-        )
+        facts = space_facts(protocol, shape, calendar)
+        self._control = load_control(protocol.files, facts, ASKING, edit=protocol.edit)
         self._index()
 
     def facts(self, name: str, arity: int) -> list[list[Symbol]]:
@@ -104,6 +108,10 @@ class WholeSession(Session):
                     left = [other for other in left if other not in found]
         return frozenset(found)
 
+    def violated_somewhere(self, assumptions: Sequence[int], clauses: Set[str]) -> set[str]:
+        """Give, of some clauses, those that someone who fulfils the assumptions violates."""
+        return self._found(assumptions, "some_violated", clauses, ())
+
     def possibly_violated(self, assumptions: Sequence[int]) -> set[str]:
         """Give the clauses that someone who fulfils the assumptions violates."""
         shown = self.shown_somewhere(assumptions)
@@ -119,34 +127,41 @@ class WholeSession(Session):
         self._mode("auto", 1)
         return last
 
-    def prefer(self, literals: Iterable[int]) -> int:
+    def prefer(self, literals: Iterable[int], above: int = 0) -> int:
         """Say what is to hold if it can, what stands first before what comes later.
 
         A solver that always decides what is preferred first, and as it is preferred, finds
         the model that is best in this order: whatever it gives up is ruled out by what it
         was asked and by what it kept before.
 
+        Args:
+            literals: what is preferred.
+            above: how many preferences, given at another time, come after these.
+
         Returns:
             An atom that puts the preferences in force; see `preferred`.
         """
         wishes = list(literals)
+        levels = range(above + len(wishes), above, -1)
         with self._control.backend() as backend:
             force: int = backend.add_atom()
             backend.add_external(force, clingo.TruthValue.False_)
-            for level, literal in zip(range(len(wishes), 0, -1), wishes, strict=True):
+            for level, literal in zip(levels, wishes, strict=True):
                 sign = HeuristicType.True_ if literal > 0 else HeuristicType.False_
                 backend.add_heuristic(abs(literal), sign, level, level, [force])
         return force
 
     def preferred(
-        self, assumptions: Sequence[int], force: int, literals: Iterable[int]
+        self, assumptions: Sequence[int], forces: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which of some literals hold in the best model, by preferences in force."""
-        self._control.assign_external(force, True)
+        for force in forces:
+            self._control.assign_external(force, True)
         try:
             return self.true_literals(assumptions, literals)
         finally:
-            self._control.assign_external(force, False)
+            for force in forces:
+                self._control.assign_external(force, False)
 
     def any_of(self, groups: Sequence[Sequence[int]]) -> list[int]:
         """Give an atom for each group of literals that holds if some of them does."""
@@ -220,6 +235,7 @@ class Space:
         }
         entities = {entity: number for number, entity in enumerate(self.session.entities())}
         names = {name: number for number, name in enumerate(protocol.vocabulary.attributes)}
+        self._wishes: dict[int, int] = {}
         self._order = sorted(
             self.session.has,
             key=lambda pair: (entities[pair[0]], self._rank(pair), names[pair[0][0], pair[1]]),
@@ -262,25 +278,37 @@ class Space:
         assumptions = self.assume(question)
         return assumptions is not None and self.exists(assumptions)
 
-    def decisive(self, question: Question) -> list[str]:
-        """Give the ambiguities each of which alone could make somebody like that possible.
+    def parting(
+        self,
+        question: Question,
+        chosen: Mapping[str, str],
+        known: Iterable[tuple[str, str]] = (),
+    ) -> set[tuple[str, str]]:
+        """Give the readings each of which alone, instead of the chosen one, lets somebody be so.
 
-        Nobody is like that as the text is read; another reading of one passage might help
-        only if that passage stands in every minimal set of readings to blame.
+        Args:
+            question: who; its readings do not matter.
+            chosen: how every ambiguous passage is read.
+            known: readings that need not be asked about again.
         """
-        names = list(self.protocol.ambiguities)
-        open_question = replace(question, readings={}, free=tuple(names))
-        background = self.assume(open_question)
-        if background is None:
-            return []
-        chosen = {**self.protocol.default_readings(), **question.readings}
-        groups = [[self.session.reading[name, chosen[name]]] for name in names]
-        oracle = group_oracle(groups, background, self.session.core)
-        core = oracle(list(range(len(names))))
-        if core is None:
-            return []
-        blamed = [names[n] for n in shrink(list(core), oracle)]
-        return [n for n in blamed if self.holds(replace(question, free=(*question.free, n)))]
+        session = self.session
+        assumptions = self.assume(replace(question, readings={}, free=tuple(chosen)))
+        if assumptions is None:
+            return set()
+        other = {k: lit for k, lit in session.reading.items() if k[1] != chosen[k[0]]}
+        if not other:
+            return set()
+        literals = list(other.values())
+        one = [session.at_least(1, literals), -session.at_least(2, literals)]
+        excluded = [-other[key] for key in known]
+        found: set[tuple[str, str]] = set()
+        while (
+            true := session.true_literals([*assumptions, *one, *excluded], literals)
+        ) is not None:
+            more = [key for key, literal in other.items() if literal in true]
+            found.update(more)
+            excluded += [-other[key] for key in more]
+        return found
 
     def violable(self, readings: Mapping[str, str], *, alone: bool) -> set[str]:
         """Give the clauses that someone violates, or that someone violates and no other."""
@@ -310,6 +338,12 @@ class Space:
     def others(self, *left_out: str) -> list[str]:
         """Give every clause that can be violated, but for some."""
         return [c for c in self.protocol.in_order(self.clauses) if c not in left_out]
+
+    def meets_any(self, fixed: Sequence[int], sets: Iterable[Sequence[str]]) -> bool:
+        """Tell whether somebody in the situation meets all the clauses of one of some sets."""
+        session = self.session
+        (some,) = session.any_of([[session.all_of(self.met(clauses)) for clauses in sets]])
+        return self.exists([*fixed, some])
 
     # ---- questions --------------------------------------------------------------------
 
@@ -359,7 +393,7 @@ class Space:
         """
         session = self.session
         literals = [*self.pins, *session.violated.values()]
-        true = session.preferred(assumptions, self._typically, literals)
+        true = session.preferred(assumptions, [self._typically], literals)
         if true is None:
             return None
         entities = tuple(e for e, literal in session.present.items() if literal in true)
@@ -376,6 +410,25 @@ class Space:
             frozenset(c for c, literal in session.violated.items() if literal in true),
             tuple(pair for pair, value in chosen.items() if value != self._usual[pair]),
         )
+
+    def versatile(
+        self, assumptions: Sequence[int], wishes: Sequence[int], literals: Sequence[int]
+    ) -> frozenset[int] | None:
+        """Give which literals hold in somebody who has what is wished, as far as can be.
+
+        Args:
+            assumptions: what has to hold.
+            wishes: what is to hold as well, if it can beside those before; then the person is
+                as typical as can be.
+            literals: the literals in question.
+        """
+        typically = self._typically
+        for wish in wishes:
+            if wish not in self._wishes:
+                above = ABOVE_ALL - len(self._wishes)
+                self._wishes[wish] = self.session.prefer([wish], above)
+        forces = [self._wishes[wish] for wish in wishes]
+        return self.session.preferred(assumptions, [*forces, typically], literals)
 
     @cached_property
     def _typically(self) -> int:
@@ -434,12 +487,13 @@ def with_calendar(protocol: Protocol) -> Protocol:
     return replace(protocol, files=(*protocol.files, asp_folder() / "engine" / "calendar.lp"))
 
 
-def space_facts(protocol: Protocol, shape: Shape) -> str:
+def space_facts(protocol: Protocol, shape: Shape, calendar: str | None = None) -> str:
     """Give the facts that a session of the whole space adds to the rules."""
     in_turn = [
         f"follows({kind}({n}), {kind}({n + 1}))." for kind, most in shape for n in range(1, most)
     ]
-    return "\n".join([_facts(protocol, shape), *in_turn, calendar_facts(protocol)])
+    times = calendar_facts(protocol) if calendar is None else calendar
+    return "\n".join([_facts(protocol, shape), *in_turn, times])
 
 
 def shape_of(protocol: Protocol, most: int) -> Shape:
@@ -458,9 +512,15 @@ def scope_of(space: Space) -> str:
     many = [f"{n} {lists[k]}" for k, n in space.shape if n > FEW]
     rest = sorted({n for _, n in space.shape if 0 < n <= FEW})
     parts = many + [f"{n} of every {'other ' if many else ''}list" for n in rest]
+    dates = (
+        f"; elapsed times of every calendar, the dates of the study within {LONGEST // 365} "
+        "years of enrollment (a bound)"
+        if Timeline(space.protocol.vocabulary).elapsed
+        else ""
+    )
     return (
         f"at most {' and '.join(parts) or 'the patient alone'} (a bound); every number that "
-        "a rule can tell apart (so no bound); the calendar of elapsed times"
+        f"a rule can tell apart (so no bound){dates}"
     )
 
 

@@ -1,35 +1,38 @@
-"""The survey: what all checks of one run share, so that nothing is asked twice."""
+"""The survey: what all checks of one run share, so that nothing is asked twice.
+
+Whatever is possible with few entries is possible with many, since entries may be absent. So
+a question first goes to a small space, and to the whole one only if nobody there will do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from oligoasp.decide import Engine
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
-from oligoasp.record.read import parse_record
 from oligoasp.solver.program import text
 from oligoasp.verify.double import DoubleSession
+from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.hygiene import heads
 from oligoasp.verify.space import (
+    FEW,
     MOST_LESIONS,
     Question,
     Space,
+    WholeSession,
     scope_of,
     shape_of,
     with_calendar,
 )
-from oligoasp.verify.witness import Witness, Witnesses
+from oligoasp.verify.witness import MOST_TRIES, Witness, Witnesses
 
 if TYPE_CHECKING:
     from oligoasp.explain.words import Words
-
-LADDER = (1, 2, 4)
-"""Sizes of space in which a patient is looked for before the full one."""
 
 
 class Survey:
@@ -57,20 +60,53 @@ class Survey:
         self.most = most
         self.patients = patients
         self.passages = passages
+        self._few = min(FEW, most)
+        self._calendar = calendar_facts(protocol)
+        self._whole: Future[Space] | None = None
+        if self._few < most:
+            # Grounding takes no turn at Python, so the whole space comes for free.
+            self._whole = ThreadPoolExecutor(1).submit(self._space_of, most)
         self._witnesses: dict[int, Witnesses] = {}
-        self._doubles: dict[tuple[int, str], DoubleSession] = {}
-        self._double_finders: dict[tuple[int, str], Witnesses] = {}
+        self._doubles: dict[str, DoubleSession] = {}
+
+    # ---- spaces -----------------------------------------------------------------------
 
     @cached_property
     def space(self) -> Space:
         """The whole space."""
-        return self._at(self.most).space
+        return self.small if self._whole is None else self._whole.result()
 
-    def _at(self, size: int) -> Witnesses:
-        if size not in self._witnesses:
-            double = self._double(size, "") if size in self._sizes[:-1] else None
-            self._witnesses[size] = Witnesses(Space(self.protocol, size, double))
-        return self._witnesses[size]
+    @cached_property
+    def small(self) -> Space:
+        """A small space, in which whatever is possible is possible in the whole one too."""
+        return Space(self.protocol, self._few, self._double)
+
+    def _space_of(self, most: int) -> Space:
+        shape = shape_of(self.protocol, most)
+        session = WholeSession(with_calendar(self.protocol), shape, self._calendar)
+        return Space(self.protocol, most, session)
+
+    @cached_property
+    def _double(self) -> DoubleSession:
+        """The small space with every rule once more for other readings."""
+        return self._doubled(self._few)
+
+    def _doubled(self, size: int, only: str = "") -> DoubleSession:
+        shape = shape_of(self.protocol, size)
+        names = [only] if only else ()
+        return DoubleSession(with_calendar(self.protocol), shape, names, self._calendar)
+
+    @property
+    def _spaces(self) -> Iterable[Space]:
+        yield self.small
+        if self._whole is not None:
+            yield self.space
+
+    def holds(self, question: Question) -> bool:
+        """Tell whether there is somebody like that, asking a small space first."""
+        return any(space.holds(question) for space in self._spaces)
+
+    # ---- clauses ----------------------------------------------------------------------
 
     @cached_property
     def testing(self) -> list[str]:
@@ -80,48 +116,158 @@ class Survey:
     @cached_property
     def violable(self) -> list[str]:
         """The clauses that someone can violate, as the text is read."""
-        found = self._little.violable(self.chosen, alone=False)
-        left = [c for c in self.space.clauses if c not in found]
-        found |= {
-            c for c in left if self.space.holds(Question(violated=(c,), readings=self.chosen))
-        }
+        found = set(self._alone)
+        for space in self._spaces:
+            left = set(space.clauses) - found
+            found |= space.session.violated_somewhere(space.readings(self.chosen), left)
         return self.protocol.in_order(found)
 
     @cached_property
     def indispensable(self) -> frozenset[str]:
         """The clauses that someone violates who violates no other."""
-        found = self._little.violable(self.chosen, alone=True)
-        for clause in self.violable:
-            if clause not in found:
-                alone = Question(violated=(clause,), met=self.others(clause), readings=self.chosen)
-                if self.space.holds(alone):
-                    found.add(clause)
-        return frozenset(found)
+        return self._alone | {
+            clause
+            for clause in self.violable
+            if clause not in self._alone
+            and self._whole is not None
+            and self.space.holds(
+                Question(violated=(clause,), met=self.others(clause), readings=self.chosen)
+            )
+        }
+
+    @cached_property
+    def _alone(self) -> frozenset[str]:
+        """The clauses that someone in the small space violates who violates no other."""
+        return frozenset(self.small.violable(self.chosen, alone=True))
 
     @cached_property
     def anyone(self) -> bool:
         """Whether anybody is eligible."""
         return self.holds(Question(eligible=True, readings=self.chosen))
 
-    @property
-    def _little(self) -> Space:
-        return self._at(self._sizes[0]).space
-
     @cached_property
-    def small(self) -> Space:
-        """A small space, in which whatever is possible is possible in the whole one too."""
-        return self._little
+    def encoded(self) -> frozenset[str]:
+        """The clauses that have a rule."""
+        return heads(self.protocol.files)
+
+    def others(self, *left_out: str) -> tuple[str, ...]:
+        """Give the clauses that someone can violate, but for some."""
+        return tuple(c for c in self.violable if c not in left_out)
+
+    def all_blame(self, question: Question, clauses: Sequence[str]) -> list[tuple[str, ...]]:
+        """Give every minimal set of clauses that nobody like that meets together.
+
+        What is minimal in the small space and impossible in the whole one is minimal in the
+        whole one, since whoever is possible in the small one is possible there.
+        """
+        fixed = self.space.assume(question)
+        if fixed is None:
+            return []
+        little = self.small.assume(question)
+        if self._whole is not None and little is not None and self.small.exists(little):
+            sets = self.small.all_blame(little, clauses)
+            if sets and not self.space.meets_any(fixed, sets):
+                return sets
+        return self.space.all_blame(fixed, clauses)
 
     @cached_property
     def reach_of_eligible(self) -> dict[Pair, list[Value]]:
         """The values that each attribute has in some eligible patient."""
         return self.small.reach(Question(eligible=True, readings=self.chosen))
 
-    def holds(self, question: Question) -> bool:
-        """Tell whether there is somebody like that, asking a small space first."""
-        return self._at(self._sizes[0]).space.holds(question) or self.space.holds(question)
+    # ---- intents ----------------------------------------------------------------------
+
+    @cached_property
+    def intents(self) -> dict[str, tuple[str, str]]:
+        """Whom the text means to admit: clause and words of each intent."""
+        rows = [tuple(map(text, row)) for row in self.small.session.facts("intent", 3)]
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def admitted(self, *intents: str) -> Question:
+        """Ask for somebody eligible of some kinds at once."""
+        goals = tuple(("intended", intent) for intent in intents)
+        return Question(eligible=True, goals=goals, readings=self.chosen)
+
+    @cached_property
+    def open_doors(self) -> list[str]:
+        """The intents of which there is an eligible patient."""
+        open_ = {intent for group, _ in self._groups for intent in group}
+        return [i for i in self.intents if i in open_ or self.holds(self.admitted(i))]
+
+    @cached_property
+    def _groups(self) -> list[tuple[list[str], list[int]]]:
+        """Groups of intents, each with an eligible patient of the small space who has them all."""
+        small, session = self.small, self.small.session
+        literals = {i: session.named("intended", i) for i in self.intents}
+        left = {i: literal for i, literal in literals.items() if literal is not None}
+        groups = []
+        while left:
+            first = next(iter(left))
+            assumptions = small.assume(self.admitted(first))
+            wanted = [*small.pins, *left.values()]
+            found = assumptions and small.versatile(assumptions, list(left.values()), wanted)
+            if not found:
+                del left[first]  # not of anybody in the small space
+                continue
+            group = [intent for intent, literal in left.items() if literal in found]
+            groups.append((group, [lit if lit in found else -lit for lit in small.pins]))
+            left = {i: literal for i, literal in left.items() if i not in group}
+        return groups
+
+    @cached_property
+    def _upset(self) -> list[tuple[list[str], set[tuple[str, str]], set[tuple[str, str]]]]:
+        """Groups of intents with readings under which their patient is no longer eligible,
+        and under which the patient is no longer of each of these kinds."""
+        double = self._double
+        rows = []
+        for group, pins in self._groups:
+            fixed = [*double.readings(self.chosen), *pins]
+            out = double.others([*fixed, -double.eligible2])
+            literals = [double.named("intended", intent) for intent in group]
+            goals = [double.over(lit) for lit in literals if lit is not None]
+            changed = double.others([*fixed, double.eligible2, -double.all_of(goals)])
+            rows.append((group, out, changed))
+        return rows
+
+    @cached_property
+    def shut_doors(self) -> dict[tuple[str, str], list[str]]:
+        """The readings each of which alone shuts doors, with the intents whose door it shuts."""
+        shut: dict[tuple[str, str], list[str]] = {}
+        for group, out, changed in self._upset:
+            for name, option in sorted(out | changed):
+                self._shut_by(name, option, group, shut)
+        grouped = {intent for group, _ in self._groups for intent in group}
+        for intent in self.open_doors:
+            if intent not in grouped:
+                for name in self.protocol.ambiguities:
+                    for option in self._alternatives(name):
+                        self._shut_by(name, option, [intent], shut)
+        return {key: [i for i in self.intents if i in found] for key, found in shut.items()}
+
+    def _shut_by(
+        self, name: str, option: str, intents: list[str], shut: dict[tuple[str, str], list[str]]
+    ) -> None:
+        """Add the intents, all open, of which nobody is eligible under a reading."""
+        readings = {**self.chosen, name: option}
+        small = self.small
+        if small.holds(replace(self.admitted(*intents), readings=readings)):
+            return
+        literals = {intent: small.session.named("intended", intent) for intent in intents}
+        wishes = [literal for literal in literals.values() if literal is not None]
+        assumptions = small.assume(Question(eligible=True, readings=readings))
+        together = assumptions and small.versatile(assumptions, wishes, wishes)
+        for intent in intents:
+            if together and literals[intent] in together:
+                continue
+            if not self.holds(replace(self.admitted(intent), readings=readings)):
+                shut.setdefault((name, option), []).append(intent)
 
     # ---- readings ---------------------------------------------------------------------
+
+    def _alternatives(self, name: str) -> list[str]:
+        ambiguity = self.protocol.ambiguities[name]
+        default = self.chosen.get(name, ambiguity.default)
+        return [option for option in ambiguity.options if option != default]
 
     @cached_property
     def turns(self) -> dict[tuple[str, str], set[bool]]:
@@ -130,65 +276,55 @@ class Survey:
         A reading that decides in one direction is not asked about the other, unless
         patients are to be shown.
         """
-        found: dict[tuple[str, str], set[bool]] = {}
-        for size in self._sizes[:-1]:
-            double = self._double(size, "")
-            for gains in (False, True):
-                known = [
-                    -lit
-                    for key, lit in double.other.items()
-                    if (gains in found.get(key, ()) if self.patients else key in found)
-                ]
-                sign = -1 if gains else 1
-                for key in double.others(
-                    [
-                        *double.readings(self.chosen),
-                        sign * double.eligible,
-                        -sign * double.eligible2,
-                        *known,
-                    ]
-                ):
-                    found.setdefault(key, set()).add(gains)
-        for name, ambiguity in self.protocol.ambiguities.items():
-            default = self.chosen.get(name, ambiguity.default)
-            for option in ambiguity.options:
-                if option != default and ((name, option) not in found or len(self._sizes) == 1):
-                    double = self._double(self.most, name)
+        found: dict[tuple[str, str], set[bool]] = {
+            key: {False} for _, out, _ in self._upset for key in out
+        }
+        double = self._double
+        for gains in (False, True):
+            known = [
+                -lit
+                for key, lit in double.other.items()
+                if (gains in found.get(key, ()) if self.patients else key in found)
+            ]
+            sign = -1 if gains else 1
+            differs = [sign * double.eligible, -sign * double.eligible2]
+            for key in double.others([*double.readings(self.chosen), *differs, *known]):
+                found.setdefault(key, set()).add(gains)
+        if self._whole is None:
+            return found
+        for name in self.protocol.ambiguities:
+            for option in self._alternatives(name):
+                if (name, option) not in found:
+                    whole = self._whole_double(name)
                     for gains in (False, True):
-                        if double.satisfiable(self._turn(double, name, option, gains)):
+                        if whole.satisfiable(self._turn(whole, name, option, gains)):
                             found.setdefault((name, option), set()).add(gains)
         return found
 
-    def shut(self, question: Question, goal: tuple[str, str]) -> list[tuple[str, str]]:
-        """Give the readings each of which alone leaves nobody like that.
+    def parting(self, question: Question) -> list[str] | None:
+        """Give the readings each of which alone makes somebody like that possible.
 
-        Args:
-            question: asks for somebody eligible who fulfils the goal.
-            goal: the goal.
+        Nobody is like that as the text is read. The answer is None if nobody is, however
+        many passages are read differently.
         """
-        for size in self._sizes[:-1]:
-            space = self._at(size).space
-            double = self._double(size, "")
-            assumptions = space.assume(question)
-            model = None if assumptions is None else double.true_literals(assumptions, space.pins)
-            if model is None:
-                continue
-            literal = double.named(*goal)
-            assert literal is not None
-            pins = [lit if lit in model else -lit for lit in space.pins]
-            base = double.readings(self.chosen)
-            upset = double.others([*base, *pins, -double.eligible2])
-            upset |= double.others([*base, *pins, -double.over(literal)])
-            if not upset:
-                return []
-            known = [-lit for key, lit in double.other.items() if key not in upset]
-            saved = double.others([*base, *known, double.eligible2, double.over(literal)])
-            return [
-                (name, option)
-                for name, option in sorted(upset - saved)
-                if not self.space.holds(replace(question, readings={**self.chosen, name: option}))
-            ]
-        return []
+        chosen = {**self.protocol.default_readings(), **self.chosen}
+        found: set[tuple[str, str]] = set()
+        for space in self._spaces:
+            found |= space.parting(question, chosen, known=found)
+        anyhow = replace(question, readings={}, free=tuple(self.protocol.ambiguities))
+        if not found and not self.holds(anyhow):
+            return None
+        return [
+            f"{name}={option}"
+            for name in self.protocol.ambiguities
+            for option in self._alternatives(name)
+            if (name, option) in found
+        ]
+
+    def _whole_double(self, only: str) -> DoubleSession:
+        if only not in self._doubles:
+            self._doubles[only] = self._doubled(self.most, only)
+        return self._doubles[only]
 
     def _turn(self, double: DoubleSession, name: str, option: str, gains: bool) -> list[int]:
         sign = -1 if gains else 1
@@ -199,79 +335,43 @@ class Survey:
             -sign * double.eligible2,
         ]
 
+    # ---- witnesses --------------------------------------------------------------------
+
+    def witness(self, question: Question, name: str) -> Witness | None:
+        """Give the patient nearest to the typical one who is like that, in the smallest space."""
+        for space in self._spaces:
+            assumptions = space.assume(question)
+            if assumptions is not None and space.exists(assumptions):
+                found = self._finder(space).find(assumptions, name, question.readings)
+                if found is not None:
+                    return found
+        return None
+
     def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
         """Give the typical patient whose verdict turns on a reading, replayed under both."""
-        for size in self._sizes:
-            only = name if size == self.most else ""
-            double = self._double(size, only)
+        label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
+        sizes = [(self.small, self._double)]
+        if self._whole is not None and not self._double.satisfiable(
+            self._turn(self._double, name, option, gains)
+        ):
+            whole = self._whole_double(name)
+            sizes = [(Space(self.protocol, self.most, whole), whole)]
+        for space, double in sizes:
+            witnesses = self._finder(space)
             assumptions = self._turn(double, name, option, gains)
-            if not double.satisfiable(assumptions):
-                continue
-            witnesses = self._double_witnesses(size, only)
-            label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
             found = witnesses.find(assumptions, label, self.chosen)
             if found is not None:
                 witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
                 return found
         return None
 
-    @property
-    def _sizes(self) -> list[int]:
-        return [*(n for n in LADDER[:2] if n < self.most), self.most]
+    def _finder(self, space: Space) -> Witnesses:
+        key = id(space)
+        if key not in self._witnesses:
+            self._witnesses[key] = Witnesses(space)
+        return self._witnesses[key]
 
-    def _double(self, size: int, only: str) -> DoubleSession:
-        if (size, only) not in self._doubles:
-            shape = shape_of(self.protocol, size)
-            self._doubles[size, only] = DoubleSession(
-                with_calendar(self.protocol), shape, [only] if only else ()
-            )
-        return self._doubles[size, only]
-
-    def _double_witnesses(self, size: int, only: str) -> Witnesses:
-        if not only:
-            return self._at(size)
-        if (size, only) not in self._double_finders:
-            space = Space(self.protocol, size, self._double(size, only))
-            self._double_finders[size, only] = Witnesses(space)
-        return self._double_finders[size, only]
-
-    @cached_property
-    def encoded(self) -> frozenset[str]:
-        """The clauses that have a rule."""
-        return heads(self.protocol.files)
-
-    def all_blame(self, question: Question, clauses: Sequence[str]) -> list[tuple[str, ...]]:
-        """Give every minimal set of clauses that nobody like that meets together.
-
-        What is minimal in a small space and impossible in the whole one is minimal in the
-        whole one, since whoever is possible in the small one is possible there.
-        """
-        fixed = self.space.assume(question)
-        if fixed is None:
-            return []
-        small = self._at(self._sizes[0]).space
-        little = small.assume(question)
-        if little is not None and small.exists(little):
-            sets = small.all_blame(little, clauses)
-            if sets and not any(self.space.exists([*fixed, *self.space.met(s)]) for s in sets):
-                return sets
-        return self.space.all_blame(fixed, clauses)
-
-    def others(self, *left_out: str) -> tuple[str, ...]:
-        """Give the clauses that someone can violate, but for some."""
-        return tuple(c for c in self.violable if c not in left_out)
-
-    def witness(self, question: Question, name: str) -> Witness | None:
-        """Give the patient nearest to the typical one who is like that, in the smallest space."""
-        for size in (*(n for n in LADDER if n < self.most), self.most):
-            witnesses = self._at(size)
-            assumptions = witnesses.space.assume(question)
-            if assumptions is None or not witnesses.space.exists(assumptions):
-                continue
-            found = witnesses.find(assumptions, name, question.readings)
-            if found is not None:
-                return found
-        return None
+    # ---- words ------------------------------------------------------------------------
 
     def never_so(self, pair: Pair, values: list[Value]) -> str:
         """Say that an attribute never has some values."""
@@ -283,7 +383,9 @@ class Survey:
 
     @cached_property
     def _words(self) -> Words:
-        from oligoasp.explain.words import Words  # noqa: PLC0415 - only for narrow passages
+        from oligoasp.decide import Engine  # noqa: PLC0415 - only for narrow passages
+        from oligoasp.explain.words import Words  # noqa: PLC0415
+        from oligoasp.record.read import parse_record  # noqa: PLC0415
 
         record = parse_record({"id": "nobody"}, self.protocol.vocabulary)
         engine = Engine(self.protocol)
@@ -294,10 +396,15 @@ class Survey:
         """Why findings are accepted, by code and subject, as the protocol's files say it."""
         return {
             (text(code), text(subject)): text(reason)
-            for code, subject, reason in self.space.session.facts("accepted", 3)
+            for code, subject, reason in self.small.session.facts("accepted", 3)
         }
 
     @cached_property
     def scope(self) -> str:
         """In which space a proof holds, and why that is enough or that it is a bound."""
         return scope_of(self.space)
+
+
+UNSHOWN = f"no record was found for such a patient: the first {MOST_TRIES} would need dates or \
+numbers that do not go together"
+"""What is said where somebody exists in the space whom no record shows."""

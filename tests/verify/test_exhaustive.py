@@ -11,9 +11,8 @@ import pytest
 from oligoasp.protocol.load import load_protocol
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.minimal import check_minimal, group_oracle
-from oligoasp.solver.session import _facts
 from oligoasp.verify.checks import kinds, run
-from oligoasp.verify.space import Question, Space, with_calendar
+from oligoasp.verify.space import Question, Space, space_facts, with_calendar
 from oligoasp.verify.survey import Survey
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
@@ -32,7 +31,7 @@ def points(protocol: Protocol) -> Iterator[Point]:
     control = clingo.Control(["--models=0", "--project=show"])
     for file in with_calendar(protocol).files:
         control.load(str(file))
-    control.add("base", [], _facts(protocol, space.shape))
+    control.add("base", [], space_facts(protocol, space.shape))
     control.add(
         "base",
         [],
