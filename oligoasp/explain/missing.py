@@ -244,9 +244,9 @@ class Missing:
             request=request,
             passes=self._requests.passes(unknown, values),
             field=field_asked,
-            needed=words.region(entity, attribute, values),
+            needed=self._requests.region(unknown, values),
             note=self._requests.why_open(unknown, typed) if typed else "",
-            ends=words.region(entity, attribute, fatal) if decisive and fatal else "",
+            ends=self._requests.ends(unknown, fatal) if decisive and fatal else "",
         )
 
     def _entries(self, way: Way, unknown: Pair) -> Item:

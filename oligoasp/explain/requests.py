@@ -13,6 +13,7 @@ from oligoasp.record.errors import join
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 
 _AT_ALL = re.compile(r"(at least|more than) 0 \w+")
+_NEGATIVE = re.compile(r"(at most -1|less than 0) \w+")
 
 COMPUTED = frozenset({"before", "after", "age", "quotient", "cockcroft_gault"})
 """Origins of attributes whose values are not those of a field."""
@@ -94,7 +95,7 @@ class Requests:
         """Say which answer lets a clause pass: "if at most 1.5 × ULN", "unless R1"."""
         entity, attribute = unknown
         of = self._vocabulary.attributes[entity[0], attribute]
-        region = self._question.words.region(entity, attribute, values)
+        region = self.region(unknown, values)
         if of.origin.form == "before" and (ago := _AT_ALL.fullmatch(region)):
             anchor = of.origin.arguments[2].replace("_", " ")
             return f"if {'not after' if ago[1] == 'at least' else 'before'} {anchor}"
@@ -103,6 +104,29 @@ class Requests:
         if region.startswith("anything but "):
             return f"unless {region.removeprefix('anything but ')}"
         return f"if {region}"
+
+    def ends(self, unknown: Pair, values: Iterable[Value]) -> str:
+        """Say which answers would end the matter."""
+        origin = self._vocabulary.attributes[unknown[0][0], unknown[1]].origin
+        region = self.region(unknown, values)
+        if origin.form == "before" and _NEGATIVE.fullmatch(region):
+            return f"negative, that is, after {origin.arguments[2].replace('_', ' ')}"
+        return region
+
+    def region(self, unknown: Pair, values: Iterable[Value]) -> str:
+        """Say which values these are, without the bounds that the record sets anyway."""
+        entity, attribute = unknown
+        of = self._vocabulary.attributes[entity[0], attribute]
+        chosen = set(values)
+        fact = self._question.situation.facts.get(unknown)
+        if of.type == "number" and fact is not None and fact.values:
+            codes = self._question.engine.compiler.regions[of.of].representatives
+            possible = [int(value) for value in fact.values]
+            if max(possible) in chosen:
+                chosen |= {code for code in codes if code > max(possible)}
+            if min(possible) in chosen:
+                chosen |= {code for code in codes if code < min(possible)}
+        return self._question.words.region(entity, attribute, chosen)
 
     def why_open(self, unknown: Pair, typed: str) -> str:
         """Say why what is typed in a field does not settle an attribute."""

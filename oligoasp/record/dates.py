@@ -32,6 +32,7 @@ _LOOSE = re.compile(
     r"(?P<y>[0-9]{4})(?P<s>[-/.])(?P<m>[0-9]{1,2})(?:(?P=s)(?P<d>[0-9]{1,2}))?(?:[T ].*)?"
     r"|(?P<y2>[0-9]{4})(?P<m2>[0-9]{2})(?P<d2>[0-9]{2})"
     r"|(?P<d3>[0-9]{1,2})\.(?P<m3>[0-9]{1,2})\.(?P<y3>[0-9]{4})"
+    r"|(?P<m4>[0-9]{1,2})[/.](?P<y4>[0-9]{4})"
 )
 
 
@@ -239,7 +240,11 @@ def _date_or_not(text: str) -> str:
     """Suggest the date that was probably meant, or nothing where that is a guess."""
     if not (match := _LOOSE.fullmatch(text.strip())):
         return ""
-    year, month, day = (match[name] or match[f"{name}2"] or match[f"{name}3"] for name in "ymd")
+    found = match.groupdict()
+    year, month, day = (
+        next((found[n] for n in (name, *(f"{name}{i}" for i in (2, 3, 4))) if found.get(n)), "")
+        for name in "ymd"
+    )
     suggestion = f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else "")
     try:
         _days(suggestion)

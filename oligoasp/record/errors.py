@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 QUOTED_LENGTH = 60
-WITHOUT_QUOTES = frozenset({"true", "false"})
+WITHOUT_QUOTES = frozenset({"true", "false", "[]"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,12 @@ def close(
     """Find the valid names, at most so many, that are near what was typed, the nearest first."""
     known = {_plain(label): name for name, label in (labels or {}).items()}
     known |= {_plain(name): name for name in names}
-    found = get_close_matches(_plain(word[:QUOTED_LENGTH]), list(known), most, 0.6)
-    return list(dict.fromkeys(known[name] for name in found))
+    typed = _plain(word[:QUOTED_LENGTH])
+    if found := get_close_matches(typed, list(known), most, 0.6):
+        return list(dict.fromkeys(known[name] for name in found))
+    # Or a whole part of one name, such as "node" of lymph_node.
+    parts = {known[name] for name in known if typed in name.split("_")}
+    return list(parts) if len(parts) == 1 else []
 
 
 def _plain(word: str) -> str:

@@ -23,6 +23,8 @@ from oligoasp.record.fields import (
 from oligoasp.record.value import DEEPEST, Unknown, Value, python, show, too_deep
 
 MOST_ENTRIES = 200
+LIST = "a list of entries; [] if there are none"
+NONE = ("none", "no", False)
 ID, NOTE, CASE, INCOMPLETE = "id", "note", "case", "incomplete_lists"
 
 Tree: TypeAlias = "dict[str, Field | Tree]"
@@ -175,7 +177,7 @@ class Shapes:
             if given is None:
                 return None
             if not isinstance(given, list):
-                raise Refused(Fault(show(given), "a list of entries"))
+                raise Refused(Fault(show(given), LIST, "[]" if given in NONE else ""))
             if len(given) > MOST_ENTRIES:
                 raise Refused(Fault(f"a list of {len(given)} entries", f"at most {MOST_ENTRIES}"))
             entries: list[EntryValues] = []

@@ -98,7 +98,7 @@ def needs(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
     if items:
         blocks += [Heading("Still needed"), *items]
     endings = {
-        (missing.item, missing.ends): None
+        _ending(missing): None
         for need in explanation.needs
         for alternative in need.alternatives
         for missing in alternative
@@ -116,9 +116,16 @@ def needs(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
     return blocks
 
 
-def _endings(endings: list[tuple[str, str]], full: bool) -> Document:
+def _ending(missing: Missing) -> str:
+    """Say which answer would end the matter, as an answer to the question if it is one."""
+    if missing.request.startswith("whether "):
+        return f"{missing.request}: {missing.ends}"
+    return state(missing.item, missing.ends)
+
+
+def _endings(endings: list[str], full: bool) -> Document:
     shown = endings if full else endings[:MOST_ITEMS]
-    items: Document = [Item(line(state(*ending))) for ending in shown]
+    items: Document = [Item(line(ending)) for ending in shown]
     if hidden := len(endings) - len(shown):
         items.append(Item(line(Span(f"and {hidden} more (--full shows all)", "muted"))))
     return items

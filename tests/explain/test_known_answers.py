@@ -163,6 +163,17 @@ def test_alternatives_where_one_of_two_items_is_enough() -> None:
     assert decide(measured).statuses["I8.6"].value == "met"
 
 
+def test_a_partial_date_needs_no_bound_that_it_sets_itself() -> None:
+    drug = [{"class": "chemotherapy", "first_dose": "2023-06-01", "last_dose": "2023-12"}]
+    dates = {"systemic_therapies": drug, "dates": {"enrollment": "2024-03-15"}}
+    found = explained(changed(baseline(), dates))
+    (item,) = {i for need in found.needs for way in need.alternatives for i in way}
+    assert item.field == "systemic_therapies[0].last_dose"
+    assert item.needed == "more than 3 months"
+    assert item.ends == "at most 3 months"
+    assert "`2023-12` leaves it open" in item.note
+
+
 def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:
     gap = {"lesions.0.longest_diameter": None, "lesions.0.modality": None}
     found = explained(changed(baseline(), gap))
