@@ -259,7 +259,7 @@ class _Comparison:
                 literals[text(row[0])] = literal
         if not (self.gains or self.loses) and not any(map(sides.copied, literals.values())):
             return ()
-        still = double.brave(
+        still = double.brave_of_few(
             [*sides.readings(BASE, AMENDED), double.eligible, double.eligible2],
             [literal for literal in literals.values() if not sides.copied(literal)],
         )

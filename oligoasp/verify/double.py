@@ -24,6 +24,7 @@ class DoubleSession(WholeSession):
         shape: how many entries of each kind there may be.
         only: the ambiguities that the copies may read differently; without it, any.
         calendar: what the calendar has to know of the vocabulary, if made already.
+        settled: readings that are settled for good, by ambiguity.
     """
 
     def __init__(
@@ -32,14 +33,16 @@ class DoubleSession(WholeSession):
         shape: Shape,
         only: Collection[str] = (),
         calendar: str | None = None,
+        settled: Mapping[str, str] | None = None,
     ) -> None:
         self.protocol = protocol
         self.shape = shape
-        self.settled: dict[str, str] = {}
+        self.settled = dict(settled or {})
         self._rules = None
         rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
         facts = space_facts(protocol, shape, calendar)
+        facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
         self._control = load_control(files, facts, ASKING, rules, protocol.edit)
         self._index()
         self.second = self._pairs("second")
@@ -87,8 +90,9 @@ class DoubleSession(WholeSession):
         """Write the second copy; give the new atom of each atom that has one."""
         users: dict[int, list[int]] = defaultdict(list)
         for _, heads, body in rules.plain:
-            for literal in body:
-                users[abs(literal)].extend(heads)
+            if heads:
+                for literal in body:
+                    users[abs(literal)].extend(heads)
         for _, heads, _, weights in rules.weighted:
             for literal, _ in weights:
                 users[abs(literal)].extend(heads)
@@ -115,7 +119,7 @@ class DoubleSession(WholeSession):
                 if not skip.isdisjoint(heads):
                     continue
                 if not depend.isdisjoint(heads) or (
-                    not heads and any(abs(literal) in depend for literal in body)
+                    not heads and not depend.isdisjoint(map(abs, body))
                 ):
                     backend.add_rule([over(h) for h in heads], [over(b) for b in body], choice)
                     if choice:

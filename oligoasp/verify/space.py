@@ -30,6 +30,9 @@ from oligoasp.verify.timeline import LONGEST, Timeline
 MOST_LESIONS = 7
 """How many entries of the kind with the most room are considered."""
 
+SEVERAL = 8
+"""How many atoms are looked for at once in somebody in whom they hold."""
+
 FEW = 2
 """How many entries of the other kinds are considered."""
 
@@ -111,6 +114,21 @@ class WholeSession(Session):
     def violated_somewhere(self, assumptions: Sequence[int], clauses: Set[str]) -> set[str]:
         """Give, of some clauses, those that someone who fulfils the assumptions violates."""
         return self._found(assumptions, "some_violated", clauses, ())
+
+    def brave_of_few(self, assumptions: Sequence[int], literals: Sequence[int]) -> frozenset[int]:
+        """Do as ``brave``, but ask for people in whom several of the literals hold at once."""
+        found: set[int] = set()
+        left = list(literals)
+        several = min(SEVERAL, len(left))
+        while several > 1 and len(left) > 1:
+            several = min(several, len(left))
+            model = self.true_literals([*assumptions, self.at_least(several, left)], left)
+            if model:
+                found |= model
+                left = [literal for literal in left if literal not in model]
+            else:
+                several //= 2
+        return self.brave(assumptions, left) | found
 
     def possibly_violated(self, assumptions: Sequence[int]) -> set[str]:
         """Give the clauses that someone who fulfils the assumptions violates."""
