@@ -80,9 +80,9 @@ class Sides:
         }
         self.chosen: dict[str, dict[str, str]] = {BASE: {}, AMENDED: {VERSION: AMENDED, **chosen}}
         shape = shape_of(self.protocol, most)
-        open_names = self.chosen[AMENDED]
-        settled = {n: o for n, o in self.protocol.default_readings().items() if n not in open_names}
-        self.double = DoubleSession(with_calendar(self.protocol), shape, open_names, settled=settled)
+        free = self.chosen[AMENDED]
+        settled = {n: o for n, o in self.protocol.default_readings().items() if n not in free}
+        self.double = DoubleSession(with_calendar(self.protocol), shape, free, settled=settled)
         self.space = Space(self.protocol, most, self.double)
 
     @cached_property
