@@ -6,11 +6,29 @@ import inspect
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
-from oligoasp.verify import doors, eligible, hygiene, never, overlap, readings, redundant
+from oligoasp.verify import (
+    doors,
+    eligible,
+    hygiene,
+    never,
+    overlap,
+    readings,
+    redundant,
+    together,
+)
 from oligoasp.verify.findings import Finding, Kind
 from oligoasp.verify.survey import Survey
 
-CHECKS: tuple[ModuleType, ...] = (eligible, never, redundant, doors, overlap, readings, hygiene)
+CHECKS: tuple[ModuleType, ...] = (
+    eligible,
+    never,
+    redundant,
+    together,
+    doors,
+    overlap,
+    readings,
+    hygiene,
+)
 
 
 def kinds() -> dict[str, tuple[Kind, ModuleType]]:

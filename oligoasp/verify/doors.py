@@ -27,7 +27,7 @@ from dataclasses import replace
 
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
 from oligoasp.verify.space import Question
-from oligoasp.verify.survey import Survey
+from oligoasp.verify.survey import UNSHOWN, Survey
 
 KINDS = (
     Kind("V301", "closed-door", ERROR),
@@ -48,7 +48,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                 yield from _open(survey, intent, clause, words, admitted)
             continue
         anyone = replace(admitted, eligible=False)
-        if not survey.holds(anyone):
+        if intent not in survey.closed_doors:
             yield Finding(
                 KINDS[3],
                 intent,
@@ -57,7 +57,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                 scope=survey.scope,
             )
             continue
-        sets = survey.all_blame(anyone, survey.others())
+        sets = survey.closed_doors[intent]
         readings = survey.parting(admitted)
         more = [s for s in sets if len(s) > 1 and s != sets[0]]
         details = []
@@ -70,6 +70,8 @@ def find(survey: Survey) -> Iterator[Finding]:
             replace(anyone, met=survey.others(*(c for s in sets for c in s))),
             f"door-{intent.replace('_', '-')}",
         )
+        if blocked is None:
+            details.append(UNSHOWN)
         yield Finding(
             KINDS[0],
             intent,
@@ -98,13 +100,14 @@ def _open(
     lost = sorted(_lost(survey, admitted)) if survey.passages else []
     patient = survey.witness(admitted, f"open-{intent.replace('_', '-')}")
     shown = (Shown("gets through", patient),) if patient else ()
+    unshown = () if patient else (UNSHOWN,)
     if lost:
         yield Finding(
             KINDS[1],
             intent,
             (clause,),
             f"{clause} means to admit {words}: eligible only by a narrow passage",
-            tuple(lost),
+            (*lost, *unshown),
             patients=shown,
             scope=survey.scope,
         )
@@ -114,6 +117,7 @@ def _open(
             intent,
             (clause,),
             f"{clause} means to admit {words}, and does",
+            unshown,
             patients=shown,
             scope=survey.scope,
         )

@@ -8,7 +8,8 @@ These checks read the files rather than ask the solver.
   representative values do not cover it and no proof holds.
 - V604 parameter-without-source: a parameter has no unit, or no source in the text.
 - V605 text-without-clause: words of the criteria that no clause quotes.
-- V606 clause-without-cases: no case expects the clause both violated and not.
+- V606 clause-without-cases: the cases of the protocol do not show both sides of the clause:
+  none expects it violated, or none expects it met. They are read in the folder `cases`.
 
 Bad:
 
@@ -32,8 +33,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oligoasp.protocol.load import asp_folder
 from oligoasp.solver.program import text as text_of
-from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind
+from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, joined
 
 if TYPE_CHECKING:
     from oligoasp.verify.survey import Survey
@@ -48,7 +50,11 @@ KINDS = (
 )
 
 CRITERIA = "criteria.txt"
+CASES = "cases"
+MET = {"met", "absent"}
+VIOLATED = {"not met", "present"}
 
+_EXPECTED = re.compile(r"""["']?([\w.]+)["']?:\s*["']?(not met|met|absent|present)\b""")
 _INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.MULTILINE)
 _HEAD = re.compile(r'violated\s*\(\s*(\((?:\s*"[^"]+"\s*;?)+\)|"[^"]+"|[A-Z]\w*)')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -68,6 +74,7 @@ def find(survey: Survey) -> Iterator[Finding]:
     yield from _numbers(survey)
     yield from _parameters(survey)
     yield from _text(survey)
+    yield from _cases(survey)
 
 
 def _clauses(survey: Survey) -> Iterator[Finding]:
@@ -137,6 +144,39 @@ def _text(survey: Survey) -> Iterator[Finding]:
             f"no clause quotes these words of the criteria: “{stretch}”",
             place=str(file),
         )
+
+
+def _cases(survey: Survey) -> Iterator[Finding]:
+    """Give the clauses of which the cases of the protocol do not show both sides."""
+    folder = case_folder(survey.protocol.folder)
+    if folder is None:
+        return
+    expected: dict[str, set[str]] = {clause: set() for clause in survey.testing}
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in (".yaml", ".yml", ".json"):
+            for clause, status in _EXPECTED.findall(file.read_text(encoding="utf-8")):
+                expected.setdefault(clause, set()).add(status)
+    for clause in survey.testing:
+        sides = (("met", expected[clause] & MET), ("violated", expected[clause] & VIOLATED))
+        missing = [side for side, found in sides if not found]
+        if missing:
+            yield Finding(
+                KINDS[5],
+                clause,
+                (clause,),
+                f"no case expects {clause} to be {joined(missing, 'or')}",
+                place=str(folder),
+            )
+
+
+def case_folder(protocol: Path) -> Path | None:
+    """Find the cases of a protocol: in its own folder, or those that come with the program."""
+    own = protocol / CASES
+    if own.is_dir():
+        return own
+    here = asp_folder()
+    found = here.parent / CASES
+    return found if protocol.parent == here and found.is_dir() else None
 
 
 GLUE = ("inclusion criteria", "exclusion criteria", "note", "and", "or", "but", "in", "has", "any")

@@ -25,7 +25,7 @@ from dataclasses import replace
 from oligoasp.solver.program import text
 from oligoasp.verify.findings import NOTE, Finding, Kind, Shown
 from oligoasp.verify.space import Question
-from oligoasp.verify.survey import Survey
+from oligoasp.verify.survey import UNSHOWN, Survey
 
 KINDS = (Kind("V401", "overlapping-criteria", NOTE),)
 
@@ -49,8 +49,11 @@ def find(survey: Survey) -> Iterator[Finding]:
                 details.append(f"someone violates {this}, not {that}")
                 continue
             name = f"{this}-not-{that}".replace(".", "").lower()
+            role = f"violates {this}, not {that}"
             if (patient := survey.witness(difference, name)) is not None:
-                patients.append(Shown(f"violates {this}, not {that}", patient))
+                patients.append(Shown(role, patient))
+            else:
+                details.append(f"someone {role}; {UNSHOWN}")
         if not differs:
             continue
         yield Finding(

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from oligoasp.protocol.model import Ambiguity
 from oligoasp.verify.findings import NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.survey import Survey
+from oligoasp.verify.survey import UNSHOWN, Survey
 
 KINDS = (
     Kind("V501", "decisive-reading", NOTE),
@@ -58,6 +58,8 @@ def find(survey: Survey) -> Iterator[Finding]:
                     if shown is not None:
                         role = "only eligible" if gains else "no longer eligible"
                         patients.append(Shown(f"{role} under {ambiguity.name}={option}", shown))
+                    else:
+                        lines.append(f"of that, {UNSHOWN}")
         if matters:
             yield Finding(
                 KINDS[0],

@@ -47,7 +47,8 @@ ASKING = (*(o for o in OPTIONS if not o.startswith("--heuristic")), "--heuristic
 class Question:
     """What somebody has to be like, whatever the size of the space that is asked.
 
-    ``goals`` are atoms without arguments besides a name, such as ``intended(synchronous)``.
+    ``goals`` are atoms without arguments besides a name, such as ``intended(synchronous)``;
+    ``having`` are values of attributes.
     """
 
     violated: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Question:
     goals: tuple[tuple[str, str], ...] = ()
     readings: Mapping[str, str] = field(default_factory=dict)
     free: tuple[str, ...] = ()
+    having: tuple[tuple[Pair, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,17 @@ class WholeSession(Session):
                     found |= better
                     left = [other for other in left if other not in found]
         return frozenset(found)
+
+    def nowhere(self, assumptions: Sequence[int], literals: Iterable[int]) -> list[int]:
+        """Give the literals that hold in nobody who fulfils the assumptions."""
+        left = list(literals)
+        self._mode("auto", 0)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            for model in handle:
+                left = [literal for literal in left if not model.is_true(literal)]
+                model.context.add_clause(left)
+        self._mode("auto", 1)
+        return left
 
     def violated_somewhere(self, assumptions: Sequence[int], clauses: Set[str]) -> set[str]:
         """Give, of some clauses, those that someone who fulfils the assumptions violates."""
@@ -284,6 +297,7 @@ class Space:
         found += self.met(question.met)
         if question.eligible:
             found.append(session.eligible)
+        found += [session.has[pair][value] for pair, value in question.having]
         for name, argument in question.goals:
             literal = session.named(name, argument)
             if literal is None:

@@ -175,6 +175,35 @@ class Survey:
         """The values that each attribute has in some eligible patient."""
         return self.small.reach(Question(eligible=True, readings=self.chosen))
 
+    @cached_property
+    def barred(self) -> list[tuple[Pair, str]]:
+        """The values of attributes that somebody has but nobody who is eligible.
+
+        Only kinds of people and entries count, not numbers: those are what limits are for.
+        A value that one clause rules out at once is left aside.
+        """
+        small, session = self.small, self.small.session
+        attributes = self.protocol.vocabulary.attributes
+        values = {
+            literal: (pair, str(value))
+            for pair, of_pair in session.has.items()
+            if pair[0][1] <= 1 and attributes[pair[0][0], pair[1]].type in ("flag", "choice")
+            for value, literal in of_pair.items()
+        }
+        eligible = small.assume(Question(eligible=True, readings=self.chosen))
+        assert eligible is not None
+        found = []
+        for literal in session.nowhere(eligible, values):
+            pair, value = values[literal]
+            group = Question(having=((pair, value),), readings=self.chosen)
+            fixed = [literal, *small.readings(self.chosen)]
+            core = session.core([*fixed, *small.met(small.clauses)]) or fixed
+            if not all(session.satisfiable([*fixed, met]) for met in (core[0], core[-1])):
+                continue
+            if self.holds(group) and not self.holds(replace(group, eligible=True)):
+                found.append((pair, value))
+        return found
+
     # ---- intents ----------------------------------------------------------------------
 
     @cached_property
@@ -193,6 +222,16 @@ class Survey:
         """The intents of which there is an eligible patient."""
         open_ = {intent for group, _ in self._groups for intent in group}
         return [i for i in self.intents if i in open_ or self.holds(self.admitted(i))]
+
+    @cached_property
+    def closed_doors(self) -> dict[str, list[tuple[str, ...]]]:
+        """The intents of which nobody is eligible, with every minimal set that shuts the door."""
+        found = {}
+        for intent in self.intents:
+            anyone = replace(self.admitted(intent), eligible=False)
+            if intent not in self.open_doors and self.holds(anyone):
+                found[intent] = self.all_blame(anyone, self.others())
+        return found
 
     @cached_property
     def _groups(self) -> list[tuple[list[str], list[int]]]:
@@ -397,6 +436,7 @@ class Survey:
         return {
             (text(code), text(subject)): text(reason)
             for code, subject, reason in self.small.session.facts("accepted", 3)
+            if text(reason).strip()
         }
 
     @cached_property
@@ -405,6 +445,8 @@ class Survey:
         return scope_of(self.space)
 
 
-UNSHOWN = f"no record was found for such a patient: the first {MOST_TRIES} would need dates or \
-numbers that do not go together"
+UNSHOWN = (
+    f"no record was found for such a patient: the first {MOST_TRIES} would need dates or numbers "
+    "that do not go together"
+)
 """What is said where somebody exists in the space whom no record shows."""

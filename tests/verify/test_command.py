@@ -34,6 +34,37 @@ def test_exit_codes_follow_the_fail_level() -> None:
     assert verify("--select", "V9")[0] == 2
 
 
+def test_an_accepted_finding_is_shown_with_its_reason_and_does_not_fail(tmp_path: Path) -> None:
+    text = (PROTOCOLS / "planted" / "V102_bad" / "protocol.lp").read_text()
+    vocabulary = PROTOCOLS / "asthma" / "vocabulary.lp"
+    text = text.replace("../../asthma/vocabulary.lp", str(vocabulary))
+    (tmp_path / "protocol.lp").write_text(text)
+    status, output = verify("--protocol", str(tmp_path), "--format", "json")
+    (finding,) = json.loads(output)["findings"]
+    assert status == 1
+    reason = "kept for the ethics committee"
+    fact = f'accepted("{finding["code"]}", "{finding["subject"]}", "{reason}").\n'
+    (tmp_path / "protocol.lp").write_text(text + fact)
+    status, output = verify("--protocol", str(tmp_path))
+    assert status == 0
+    assert f"{finding['code']} {finding['subject']} accepted: {reason}" in output
+    data = json.loads(verify("--protocol", str(tmp_path), "--format", "json")[1])
+    assert data["findings"] == []
+    assert data["accepted"][0]["reason"] == reason
+
+
+def test_an_acceptance_without_a_reason_accepts_nothing(tmp_path: Path) -> None:
+    text = (PROTOCOLS / "planted" / "V102_bad" / "protocol.lp").read_text()
+    vocabulary = PROTOCOLS / "asthma" / "vocabulary.lp"
+    text = text.replace("../../asthma/vocabulary.lp", str(vocabulary))
+    finding = json.loads(
+        verify("--protocol", str(PROTOCOLS / "planted" / "V102_bad"), "--format", "json")[1]
+    )["findings"][0]
+    fact = f'accepted("{finding["code"]}", "{finding["subject"]}", " ").\n'
+    (tmp_path / "protocol.lp").write_text(text + fact)
+    assert verify("--protocol", str(tmp_path))[0] == 1
+
+
 def test_forms_agree() -> None:
     bad = str(PROTOCOLS / "planted" / "V301_bad")
     found = json.loads(verify("--protocol", bad, "--format", "json")[1])["findings"]
