@@ -9,7 +9,7 @@ from typing import TypeVar, TypeVarTuple
 _Arguments = TypeVarTuple("_Arguments")
 _Result = TypeVar("_Result")
 
-MOST = 50_000
+MOST = 8192
 """How many results are remembered of a function, before it starts anew."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from oligoasp.memo import by_identity
@@ -45,6 +46,7 @@ class Derivation:
         self._record = record
         self._days_later = days_later
         self._anchors: dict[str, tuple[Times, str] | None] = {}
+        self._days: dict[str, date | None] = {}
         self._latest: dict[str, tuple[Measurement, ...]] = {}
 
     # ---- numbers -----------------------------------------------------------------------
@@ -65,7 +67,7 @@ class Derivation:
         arguments = attribute.origin.arguments
         match attribute.origin.form:
             case "ratio":
-                return _hull([_over_uln(r.value, r.uln) for r in self.latest(arguments[0])])
+                return _hull([over_uln(r.value, r.uln) for r in self.latest(arguments[0])])
             case "quotient":
                 return _quotient(entry.get(arguments[0]), entry.get(arguments[1]))
             case "cockcroft_gault":
@@ -146,6 +148,14 @@ class Derivation:
             self._anchors[name] = found
         return self._anchors[name]
 
+    def day(self, anchor: str) -> date | None:
+        """Give the day of an anchor, if it is certain."""
+        if anchor not in self._days:
+            there = self.anchor(anchor)
+            start, end = (None, None) if there is None else map(day_of, there[0])
+            self._days[anchor] = start if start == end else None
+        return self._days[anchor]
+
     def _find_anchor(self, name: str) -> tuple[Times, str] | None:
         for sources in self._vocabulary.anchors[name]:
             if sources[0].latest_of:
@@ -179,14 +189,10 @@ class Derivation:
         there = self.anchor(anchor) if here else None
         if here is None or there is None:
             return None
-        (early, late), (start, end) = here, there[0]
         if scale == "hours":
-            return _hours_apart(early, late, start, end)
-        early, late, start, end = day_of(early), day_of(late), day_of(start), day_of(end)
+            return _hours_apart(*here, *there[0])
+        early, late, start, end = map(day_of, (*here, *there[0]))
         measure = _MEASURES[backwards, scale]
-        if early == late and start == end and early not in _OPEN:
-            code = measure(early, start) if backwards else measure(start, early)
-            return code, code
         if backwards:
             return (
                 None if late == dates.LAST_DAY else measure(late, start),
@@ -199,28 +205,45 @@ class Derivation:
 
     def _times(self, entry: Entry, path: str) -> Times | None:
         value = entry.get(path)
+        if isinstance(value, DateInterval | MomentInterval):
+            return value.earliest, value.latest
         if isinstance(value, list):
             found = [r.date for r in (self.latest(path) if entry is self._record else value)]
             known = [d for d in found if d is not None]
             if not known or len(known) < len(found):
                 return None
             return min(d.earliest for d in known), max(d.latest for d in known)
-        if isinstance(value, DateInterval | MomentInterval):
-            return value.earliest, value.latest
         return None
 
 
-_OPEN = frozenset({dates.FIRST_DAY, dates.LAST_DAY})
+OPEN_ENDS = frozenset({dates.FIRST_DAY, dates.LAST_DAY})
 """What an end stands for that is open in the record."""
 
 _MEASURES: dict[tuple[bool, str], Callable[[date, date], int]] = {
-    (True, "years"): dates.years_before,
-    (True, "months"): dates.months_before,
-    (True, "days"): dates.days_before,
-    (False, "years"): dates.years_after,
-    (False, "months"): dates.months_after,
-    (False, "days"): dates.days_after,
+    key: lru_cache(maxsize=16384)(measure)  # dates of a record recur, for several anchors
+    for key, measure in {
+        (True, "years"): dates.years_before,
+        (True, "months"): dates.months_before,
+        (True, "days"): dates.days_before,
+        (False, "years"): dates.years_after,
+        (False, "months"): dates.months_after,
+        (False, "days"): dates.days_after,
+    }.items()
 }
+
+
+def measure_of(attribute: Attribute) -> tuple[Callable[[date, date], int], str] | None:
+    """Give what codes an elapsed time from its day and that of its anchor, and the anchor.
+
+    None for what is not measured in days, months or years between two days.
+    """
+    match attribute.origin.form, attribute.origin.arguments:
+        case "before", (scale, _, anchor) if (True, scale) in _MEASURES:
+            return _MEASURES[True, scale], anchor
+        case "after", (scale, anchor, _) if (False, scale) in _MEASURES:
+            measure = _MEASURES[False, scale]
+            return lambda day, start: measure(start, day), anchor
+    return None
 
 
 def codes_of(interval: Interval, scale: Scale) -> Codes:
@@ -243,8 +266,8 @@ def codes_of(interval: Interval, scale: Scale) -> Codes:
     return low, high
 
 
-@by_identity
-def _over_uln(value: Interval, uln: Fraction | None) -> Interval | None:
+def over_uln(value: Interval, uln: Fraction | None) -> Interval | None:
+    """Give a result as a multiple of its upper limit of normal, if that is known."""
     if uln is None:
         return None
     exact = value.exact
@@ -273,6 +296,7 @@ def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
     return Interval(low[0], high[0], low[1], not high[1])
 
 
+@by_identity
 def _quotient(above: object, below: object) -> Interval | None:
     """Give what one quantity is in multiples of another; both are positive."""
     if not isinstance(above, Interval) or not isinstance(below, Interval) or not below.low:

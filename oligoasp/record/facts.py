@@ -11,8 +11,16 @@ from typing import NamedTuple, TypeAlias
 from oligoasp.memo import by_identity
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
-from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Condition, Vocabulary
-from oligoasp.record.derive import TIMED, Codes, Derivation, codes_of
+from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Condition, Scale, Vocabulary
+from oligoasp.record.dates import DateInterval
+from oligoasp.record.derive import (
+    OPEN_ENDS,
+    TIMED,
+    Derivation,
+    codes_of,
+    measure_of,
+    over_uln,
+)
 from oligoasp.record.fields import Typed
 from oligoasp.record.quantity import Interval, common
 from oligoasp.record.read import Entry, Record
@@ -181,32 +189,29 @@ class Compiler:
                 stated = convert(value, entry, derivation)
                 if stated is not None:
                     found[name] = stated
-        for name, conditions in kind.conditions:
-            self._restrict(
-                entity, name, conditions, found, contradictions, self.vocabulary.ignorable
-            )
+        self._restrict(entity, kind.conditions, found, contradictions)
 
-    @staticmethod
     def _restrict(
+        self,
         entity: Entity,
-        name: str,
-        conditions: tuple[Condition, ...],
+        conditions: Sequence[tuple[str, tuple[Condition, ...]]],
         found: dict[str, Fact],
         contradictions: list[tuple[Entity, str, str]],
-        ignorable: set[tuple[str, str]],
     ) -> None:
-        """Say whether an attribute has a meaning, as far as other attributes settle it."""
-        fact = found.get(name)
-        for condition in conditions:
-            other = found.get(condition.other)
-            if other is None or len(other.values) > 1 or not other.sure:
-                if fact and fact.values:
-                    found[name] = fact._replace(sure=False)
-            elif not other.values or (other.values[0] in condition.values) == condition.negated:
-                found[name] = MEANINGLESS
-                harmless = not HARMLESS.isdisjoint(fact.values) if fact else True
-                if fact and not (fact.default or harmless or (entity[0], name) in ignorable):
-                    contradictions.append((entity, name, condition.other))
+        """Say whether attributes have a meaning, as far as other attributes settle it."""
+        for name, of_name in conditions:
+            fact = found.get(name)
+            for _, governing, values, negated in of_name:
+                other = found.get(governing)
+                if other is None or len(other.values) > 1 or not other.sure:
+                    if fact is not None and fact.values:
+                        found[name] = fact._replace(sure=False)
+                elif not other.values or (other.values[0] in values) == negated:
+                    found[name] = MEANINGLESS
+                    if fact is None or fact.default or not HARMLESS.isdisjoint(fact.values):
+                        continue
+                    if (entity[0], name) not in self.vocabulary.ignorable:
+                        contradictions.append((entity, name, governing))
 
     # ---- one converter per attribute ------------------------------------------------------
 
@@ -260,34 +265,83 @@ class Compiler:
             return lambda value, entry, derivation: _RECORDED
         if attribute.type != "number":
             return lambda value, entry, derivation: _choice(value)
-        regions = self.regions[attribute.of]
-        scale = self.vocabulary.scales[attribute.of]
-        every = len(regions.representatives)
-
-        def fact_of(codes: Codes) -> Fact | None:
-            low, high = codes
-            if low == high and low is not None:
-                return _stated((regions.representative(low),))
-            values = regions.between(low, high)
-            return None if len(values) == every else _stated(values)
-
-        of_interval = by_identity(lambda interval: fact_of(codes_of(interval, scale)))
-
-        def measured(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
-            interval = derivation.interval(entry, attribute)
-            return None if interval is None else of_interval(interval)
-
-        def timed(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
-            codes = derivation.codes(entry, attribute)
-            return None if codes is None else fact_of(codes)
-
-        return timed if attribute.origin.form in TIMED else measured
+        number = _Numbers(self.regions[attribute.of], self.vocabulary.scales[attribute.of])
+        if attribute.origin.form in TIMED:
+            return _timed(attribute, number)
+        return _measured(attribute, number)
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":
             return value
         scale = self.vocabulary.scales[attribute.of]
         return self.regions[attribute.of].representative(scale.code(Fraction(value)))
+
+
+class _Numbers:
+    """Gives facts about numbers on one scale; equal ones are the same object."""
+
+    def __init__(self, regions: Regions, scale: Scale) -> None:
+        self._regions = regions
+        self._every = len(regions.representatives)
+        self._exact = {number: _stated((number,)) for number in regions.representatives}
+        self.of_interval = by_identity(lambda interval: self.of_codes(*codes_of(interval, scale)))
+        self.of_ratio = by_identity(self._of_ratio)
+
+    def of_code(self, code: int) -> Fact:
+        """Give the fact about a number that is known."""
+        return self._exact[self._regions.representative(code)]
+
+    def of_codes(self, low: int | None, high: int | None) -> Fact | None:
+        """Give the fact about a number of which limits are known, if they say anything."""
+        if low == high and low is not None:
+            return self.of_code(low)
+        values = self._regions.between(low, high)
+        return None if len(values) == self._every else _stated(values)
+
+    def _of_ratio(self, value: Interval, uln: Fraction | None) -> Fact | None:
+        ratio = over_uln(value, uln)
+        return None if ratio is None else self.of_interval(ratio)
+
+
+def _timed(attribute: Attribute, number: _Numbers) -> _Convert:
+    """Make the converter of an elapsed time."""
+
+    def convert(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
+        codes = derivation.codes(entry, attribute)
+        return None if codes is None else number.of_codes(*codes)
+
+    measure = measure_of(attribute)
+    if measure is None:
+        return convert
+    exact, anchor = measure
+
+    def convert_day(value: object, entry: Entry, derivation: Derivation) -> Fact | None:
+        if isinstance(value, DateInterval) and value.earliest == value.latest:
+            day = derivation.day(anchor)
+            if day is not None and value.earliest not in OPEN_ENDS:
+                return number.of_code(exact(value.earliest, day))
+        return convert(value, entry, derivation)
+
+    return convert_day
+
+
+def _measured(attribute: Attribute, number: _Numbers) -> _Convert:
+    """Make the converter of a quantity."""
+    plain = attribute.origin.form == "field"
+    ratio = attribute.origin.form == "ratio"
+
+    def convert(value: object, entry: Entry, derivation: Derivation) -> Fact | None:
+        if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+            if ratio:
+                return number.of_ratio(value[0].value, value[0].uln)
+            if plain:
+                return number.of_interval(value[0].value)
+        elif plain and isinstance(value, Interval):
+            return number.of_interval(value)
+        interval = derivation.interval(entry, attribute)
+        return None if interval is None else number.of_interval(interval)
+
+    return convert
 
 
 @lru_cache(maxsize=4096)

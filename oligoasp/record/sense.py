@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
+from oligoasp.protocol.vocabulary import PATIENT, Attribute, Vocabulary
 from oligoasp.record.dates import DateInterval, MomentInterval, day_of
 from oligoasp.record.derive import ENROLLMENT, Derivation, Times
 from oligoasp.record.errors import Problem, join
@@ -26,6 +26,11 @@ class Sense:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._ages = [
+            attribute
+            for attribute in vocabulary.attributes.values()
+            if attribute.origin.form == "age" and attribute.origin.arguments[2] == ENROLLMENT
+        ]
         self._kinds = [
             (
                 kind,
@@ -51,9 +56,10 @@ class Sense:
         Returns:
             A problem for each pair of fields that exclude each other.
         """
-        found = list(_ages(record, self._vocabulary, derivation))
+        found = [p for age in self._ages for p in _wrong_age(record, age, derivation)]
         enrollment = derivation.anchor(ENROLLMENT)
-        born = next((p for p in self._vocabulary.birth if record.get(p) is not None), None)
+        born = next((p for p in self._vocabulary.birth if record.get(p) is not None), "")
+        birth = _days(record.get(born))
         for kind, observed, in_order, shared, dated in self._kinds:
             entries: list[Entry] = [record] if kind == PATIENT else record.entries(kind) or []
             for path, group in shared:
@@ -64,10 +70,10 @@ class Sense:
                 if enrollment is not None:
                     for path in observed:
                         found += _after_enrollment(record, entry, path, enrollment)
-                if born is not None:
-                    for path in dated:
-                        if path in entry.values:
-                            found += _out_of_order(record, record, born, entry, path)
+                for path in dated:
+                    when = _days(entry.values.get(path))
+                    if birth is not None and when is not None and when[1] < birth[0]:
+                        found += _out_of_order(record, record, born, entry, path)
         return found
 
 
@@ -76,22 +82,22 @@ def _problem(record: Record, entry: Entry, path: str, found: str, accepted: str)
     return Problem(record.source, record.where(place), record.id, place, found, accepted)
 
 
-def _ages(record: Record, vocabulary: Vocabulary, derivation: Derivation) -> Iterator[Problem]:
+def _wrong_age(record: Record, attribute: Attribute, derivation: Derivation) -> Iterator[Problem]:
     """Compare an age that is given with the date of birth."""
-    for attribute in vocabulary.attributes.values():
-        if attribute.origin.form != "age" or attribute.origin.arguments[2] != ENROLLMENT:
-            continue
-        birth, years, _ = attribute.origin.arguments
-        given, codes = record.get(years), derivation.codes(record, attribute)
-        if record.get(birth) is None or not isinstance(given, Interval) or codes is None:
-            continue
-        least, most = (None if code is None else code // 2 for code in codes)
-        too_young = given.high is not None and least is not None and given.high < least
-        too_old = given.low is not None and most is not None and given.low > most
-        if too_young or too_old:
-            found = f"`{record.text(years)}`, although {birth} is `{record.text(birth)}`"
-            accepted = f"{least}" if least == most else f"{least} to {most}"
-            yield _problem(record, record, years, found, accepted)
+    birth, years, _ = attribute.origin.arguments
+    given = record.get(years)
+    if record.get(birth) is None or not isinstance(given, Interval):
+        return
+    codes = derivation.codes(record, attribute)
+    if codes is None:
+        return
+    least, most = (None if code is None else code // 2 for code in codes)
+    too_young = given.high is not None and least is not None and given.high < least
+    too_old = given.low is not None and most is not None and given.low > most
+    if too_young or too_old:
+        found = f"`{record.text(years)}`, although {birth} is `{record.text(birth)}`"
+        accepted = f"{least}" if least == most else f"{least} to {most}"
+        yield _problem(record, record, years, found, accepted)
 
 
 def _after_enrollment(
