@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from oligoasp.amend.format import Amendment
 from oligoasp.amend.sides import AMENDED, BASE, Sides
@@ -14,6 +15,9 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.solver.program import text
 from oligoasp.verify.space import MOST_LESIONS
 from oligoasp.verify.witness import Witness
+
+if TYPE_CHECKING:
+    from oligoasp.amend.cases import CaseChanges
 
 
 class Effect(StrEnum):
@@ -104,6 +108,7 @@ class Plan:
         turned: the clauses that became dead or redundant, or ceased to be so.
         doors: the intents that opened or shut.
         scope: in which space all this is proved.
+        cases: what happens to cases, if any were run.
     """
 
     base: Protocol
@@ -116,6 +121,7 @@ class Plan:
     turned: tuple[Turned, ...] = ()
     doors: tuple[Door, ...] = ()
     scope: str = ""
+    cases: CaseChanges | None = None
 
     @property
     def without_effect(self) -> tuple[Touched, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,7 @@ MISMATCH = 4
 Example:
   oligoasp amend five_metastases
   oligoasp amend --set metastases_most=5
+  oligoasp amend five_metastases --cases cases
   oligoasp amend --drop E4.b --set diameter_below="60 mm" --expect relaxes
 
 \b
@@ -56,6 +58,12 @@ otherwise than the solver said.""",
     show_default=True,
     help="How many lesions a patient may have.",
 )
+@click.option(
+    "--cases",
+    metavar="PATH",
+    multiple=True,
+    help="Also say which of these cases would have to expect something else (see `oligoasp test`).",
+)
 @options.format_option
 @options.protocol_option
 @click.pass_context
@@ -67,6 +75,7 @@ def command(
     readings: tuple[str, ...],
     expect: str | None,
     lesions: int,
+    cases: tuple[str, ...],
     form: str,
     protocol: str,
 ) -> None:
@@ -95,6 +104,10 @@ def command(
     except MismatchError as mismatch:
         click.echo(f"internal error: {mismatch}; please report it", err=True)
         ctx.exit(MISMATCH)
+    if cases:
+        from oligoasp.amend.cases import changed_cases  # noqa: PLC0415 - only on demand
+
+        found = replace(found, cases=changed_cases(base, found.amended, cases))
     _show(found, form)
     if expect is not None and found.effect != expect:
         click.echo(f"expected: {expect}; found: {found.effect}", err=True)

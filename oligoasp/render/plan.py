@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oligoasp.amend.format import CHOOSE, COMMAND_LINE, DROP, REPLACE, SET, TEXT, Change
 from oligoasp.amend.plan import Door, Effect, Patient, Plan, Sets, Turned
@@ -14,7 +15,11 @@ from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, R
 from oligoasp.render.verification import plain_record
 from oligoasp.verify.findings import joined
 
+if TYPE_CHECKING:
+    from oligoasp.amend.cases import CaseChanges
+
 FORMAT = "oligoasp.plan/1"
+MOST_CASES = 5
 CONTEXT = 4
 """How many words are shown before and after those that change."""
 
@@ -57,6 +62,8 @@ def document(plan: Plan, *, whole: bool = False) -> Document:
     blocks += _section("Who", list(_patients(plan)))
     blocks += _section("Criteria", [_turned(t, quoted) for t in plan.turned])
     blocks += _section("Whom the text means to admit", [_door(d, quoted) for d in plan.doors])
+    if plan.cases is not None:
+        blocks += [Heading("Cases"), *_cases(plan.cases, whole=whole)]
     blocks += _section(
         "Why",
         [Item(line(f"{a.id}: {a.rationale}")) for a in plan.amendments if a.rationale],
@@ -230,6 +237,26 @@ def _door(door: Door, quoted: Quoted) -> Item:
     return Item(head, tuple(quoted.name(c) for c in clauses if not quoted.seen(c)))
 
 
+def _cases(cases: CaseChanges, *, whole: bool) -> Document:
+    """Sum up the cases that change, and name the first or all of them."""
+    number = len(cases.changes)
+    sums = f"{number} of {cases.total}: these expectations change."
+    blocks: Document = [Paragraph(line(sums))]
+    turns = Counter((r.before, r.after) for c in cases.changes for r in c.rows if not r.clause)
+    for (before, after), count in sorted(turns.items()):
+        blocks.append(Item(line(f"{count} × {before} → {after}")))
+    shown = cases.changes if whole else cases.changes[:MOST_CASES]
+    for change in shown:
+        where = change.file if change.line is None else f"{change.file}:{change.line}"
+        rows = [f"{r.clause or 'verdict'} {r.before} → {r.after}" for r in change.rows]
+        head = line(Span(where, "muted"), f" {change.name}")
+        blocks.append(Item(head, (line("; ".join(rows)),)))
+    if len(shown) < number:
+        blocks.append(Item(line(f"and {number - len(shown)} more")))
+    blocks += [Item(line(Span(problem, "bad"))) for problem in cases.problems]
+    return blocks
+
+
 # ---- data ----------------------------------------------------------------------------------
 
 
@@ -291,6 +318,21 @@ def data(plan: Plan) -> dict[str, Any]:
             }
             for d in plan.doors
         ],
+        "cases": None
+        if plan.cases is None
+        else {
+            "total": plan.cases.total,
+            "problems": list(plan.cases.problems),
+            "changes": [
+                {
+                    "file": c.file,
+                    "line": c.line,
+                    "name": c.name,
+                    "changes": [row._asdict() for row in c.rows],
+                }
+                for c in plan.cases.changes
+            ],
+        },
         "scope": plan.scope,
     }
 

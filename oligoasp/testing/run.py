@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from oligoasp.decide import Engine
+from oligoasp.decide import Engine, Status, Verdict
 from oligoasp.record.errors import Problem, RecordError, nearest
 from oligoasp.testing.cases import VERDICT, Case, moved
 
@@ -33,19 +34,33 @@ def run_case(engine: Engine, case: Case) -> list[Failure]:
         RecordError: the record contradicts itself, or the case names a clause that has
             no status.
     """
-    _refuse_unknown_clauses(engine, case)
+    refuse_unknown_clauses(engine, case)
     try:
         decision = engine.decide(case.record)
     except RecordError as error:
         raise moved(error, case.file, case.line) from None
+    return differences(case, decision.verdict, decision.statuses)
+
+
+def differences(case: Case, verdict: Verdict, statuses: Mapping[str, Status]) -> list[Failure]:
+    """Give the expectations of a case that are not met.
+
+    Args:
+        case: the case.
+        verdict: the verdict on its record.
+        statuses: the status of each clause that tests.
+
+    Returns:
+        What differs: the verdict first, then clauses in the order of the protocol.
+    """
     expect = case.expect
     failures: list[Failure] = []
-    if expect.verdict is not None and decision.verdict != expect.verdict:
+    if expect.verdict is not None and verdict != expect.verdict:
         line = expect.lines.get(VERDICT, case.line)
-        failures.append(Failure("", expect.verdict, decision.verdict, line))
+        failures.append(Failure("", expect.verdict, verdict, line))
     failures += [
         Failure(clause, expect.statuses[clause], got, expect.lines.get(clause, case.line))
-        for clause, got in decision.statuses.items()
+        for clause, got in statuses.items()
         if expect.statuses.get(clause, got) != got
     ]
     return failures
@@ -76,8 +91,12 @@ def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
     return sentences
 
 
-def _refuse_unknown_clauses(engine: Engine, case: Case) -> None:
-    """Refuse expectations of what has no status, and a subject that is no clause."""
+def refuse_unknown_clauses(engine: Engine, case: Case) -> None:
+    """Refuse expectations of what has no status, and a subject that is no clause.
+
+    Raises:
+        RecordError: the case has some.
+    """
     clauses = engine.protocol.clauses
     known = [clause.id for clause in clauses.values() if clause.tests]
     problems = [

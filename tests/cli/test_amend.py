@@ -75,3 +75,34 @@ def test_other_commands_take_amendments(run: Run, eligible: Path) -> None:
     result = run("check", "--amendment", "eso_shanghai_20_exclusions", eligible)
     assert result.exit_code == 3
     assert "E13, E14" in result.stdout
+
+
+def test_cases_that_would_expect_something_else_are_named(run: Run, eligible: Path) -> None:
+    file = eligible.parents[1] / "boundaries" / "I6.b.yaml"
+    arguments = ("amend", "--set", "ecog_most=2", "--lesions", "1", "--cases", file)
+    text = run(*arguments).stdout
+    assert ": these expectations change." in text
+    assert "I6.b not met → met" in " ".join(text.split())
+    changes = json.loads(run(*arguments, "--format", "json").stdout)["cases"]
+    assert changes["total"] > len(changes["changes"]) > 0
+    assert all(
+        {"clause": "I6.b", "before": "not met", "after": "met"} in change["changes"]
+        for change in changes["changes"]
+    )
+
+
+def test_cases_that_an_amendment_leaves_alone_are_only_counted(run: Run, eligible: Path) -> None:
+    result = run("amend", "--set", "ecog_most=2", "--lesions", "1", "--cases", eligible)
+    assert "0 of 1: " in result.stdout
+
+
+def test_a_dropped_clause_changes_the_cases_that_it_stopped(run: Run, ineligible: Path) -> None:
+    text = ineligible.read_text(encoding="utf-8")
+    text = text.replace("verdict: eligible", "verdict: ineligible").replace(
+        "I8.1: met", "I8.1: not met"
+    )
+    ineligible.write_text(text, encoding="utf-8")
+    arguments = ("amend", "--drop", "I8.1", "--lesions", "1", "--cases", ineligible)
+    (change,) = json.loads(run(*arguments, "--format", "json").stdout)["cases"]["changes"]
+    assert change["changes"][0] == {"clause": "", "before": "ineligible", "after": "eligible"}
+    assert {"clause": "I8.1", "before": "not met", "after": "dropped"} in change["changes"]
