@@ -136,11 +136,10 @@ def _change(plan: Plan, change: Change, reworded: set[str], quoted: Quoted, *, w
         ambiguity, default = plan.amended.ambiguities[name], change.arguments[1]
         before = plan.base.ambiguities[name].default if name in plan.base.ambiguities else ""
         head = line("~ reading ", Span(name, "strong"), f": {before} → {default}")
-        details = [
-            line(f"{ambiguity.question} {sign} ", Span(ambiguity.options[option], "muted"))
-            for sign, option in (("before:", before), ("now:", default))
-            if option
-        ]
+        details = [line(ambiguity.question)]
+        if before:
+            details.append(line(Span("- ", "bad"), Span(ambiguity.options[before], "muted")))
+        details.append(line(Span("+ ", "good"), Span(ambiguity.options[default], "muted")))
         return Item(head, (*details, _words(ambiguity.clause, reworded, quoted)))
     if change.kind == DROP:
         return Item(line(Span("- ", "bad"), Span(name, "strong"), " dropped"), (quoted.name(name),))
