@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
@@ -273,21 +274,26 @@ def _watched() -> Iterator[Callable[[Progress], object]]:
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("screening", total=1.0)
-        start: list[Progress] = []
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=1.0, start=False)
+    start: list[tuple[float, int]] = []
 
-        def show(progress: Progress) -> None:
-            if not start and not progress.resumed:
-                start.append(progress)
-            elapsed = bar.tasks[0].elapsed or 0.0
-            fresh = progress.records - (start[0].records if start else progress.records)
-            rate = f", {fresh / elapsed:,.0f}/s" if elapsed and fresh else ""
-            words = f"{progress.records:,} records{rate}"
-            total = None if progress.done is None else 1.0
-            bar.update(task, completed=progress.done or 0.0, total=total, description=words)
+    def show(progress: Progress) -> None:
+        bar.start()  # not before: processes are made as copies of one that has no threads
+        if not start and not progress.resumed:
+            start.append((monotonic(), progress.records))
+            bar.start_task(task)
+        words = f"{progress.records:,} records"
+        if start and progress.records > start[0][1]:
+            rate = (progress.records - start[0][1]) / (monotonic() - start[0][0])
+            words += f", {rate:,.0f} a second"
+        total = None if progress.done is None else 1.0
+        bar.update(task, completed=progress.done or 0.0, total=total, description=words)
 
+    try:
         yield show
+    finally:
+        bar.stop()
 
 
 def _warn(summary: Screening) -> None:

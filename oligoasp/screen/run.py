@@ -23,6 +23,8 @@ from oligoasp.screen.tally import Tally, is_named
 from oligoasp.whole import written_whole
 
 PIECE = 100
+REMEMBERED = 100_000
+"""After how many records a process forgets what it has solved, so that it does not grow."""
 MOST_REPEATED = 100
 """How many ids that occur more than once are named."""
 
@@ -42,6 +44,7 @@ class Screener:
         self.piece = piece
         self.clauses = [c.id for c in engine.protocol.clauses.values() if c.tests]
         self._batch = Batch(engine)
+        self._decided = 0
 
     @property
     def head(self) -> dict[str, Any]:
@@ -56,6 +59,8 @@ class Screener:
 
     def __call__(self, chunk: Chunk) -> tuple[bytes, Tally, list[str]]:
         """Give the rows of a piece, what is to be counted of them, and what is wrong."""
+        if self._decided >= REMEMBERED:
+            self._batch, self._decided = Batch(self.engine), 0
         tally = Tally(self.clauses)
         lines: list[str] = []
         problems: list[str] = []
@@ -64,6 +69,7 @@ class Screener:
             lines.append(text(row))
             if is_refused(row):
                 problems += row["problems"]
+        self._decided += tally.records
         return "".join(lines).encode("utf-8", "backslashreplace"), tally, problems
 
 

@@ -105,6 +105,16 @@ def test_bytes_do_not_depend_on_processes_or_pieces(tmp_path: Path) -> None:
             assert found == (tmp_path / "a").with_suffix(suffix).read_bytes()
 
 
+def test_forgetting_what_was_solved_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_cohort(tmp_path / "c.ndjson", 60)
+    expected = screened(path, tmp_path / "a.ndjson")
+    monkeypatch.setattr("oligoasp.screen.run.REMEMBERED", 20)
+    assert screened(path, tmp_path / "b.ndjson") == expected
+    assert (tmp_path / "b.ndjson").read_bytes() == (tmp_path / "a.ndjson").read_bytes()
+
+
 def test_a_table_is_screened_as_its_records(tmp_path: Path) -> None:
     records = list(cohort(40, 5))
     direct = run(write(tmp_path / "c.ndjson", records), tmp_path / "a.ndjson")
