@@ -82,16 +82,20 @@ def _turning(
 ) -> list[str]:
     """Give the ambiguities of which some option makes a goal possible.
 
-    Many are set free at a time: where that does not help, none of them does.
+    A reading that is not among those that a contradiction names makes no difference to it.
     """
-    if not session.satisfiable([*session.readings(readings, names), *goal]):
-        return []
-    if len(names) == 1:
-        return names
-    half = len(names) // 2
+    chosen = session.readings(readings)
+    blamed = set(chosen)
+    for order in (chosen, chosen[::-1]):
+        core = session.core([*order, *goal])
+        if core is None:
+            return names
+        blamed &= set(core)
+    suspects = {name for (name, _), literal in session.reading.items() if literal in blamed}
     return [
-        *_turning(session, readings, names[:half], goal),
-        *_turning(session, readings, names[half:], goal),
+        name
+        for name in names
+        if name in suspects and session.satisfiable([*session.readings(readings, [name]), *goal])
     ]
 
 
@@ -114,11 +118,9 @@ def near_misses(question: Question) -> list[NearMiss]:
             at = Fraction(limit, 2) * scale.resolution
             if not at or abs(exact - at) > abs(at) * NEAR:
                 continue
-            for clause in _broken(question, (entity, name), regions.representatives, place, limit):
-                if clause in settled:
-                    found.setdefault(
-                        (clause, name), _near(question, clause, (entity, name), scale, at)
-                    )
+            codes = regions.representatives
+            for clause in _broken(question, (entity, name), codes, place, limit, settled):
+                found.setdefault((clause, name), _near(question, clause, (entity, name), scale, at))
     order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
     return sorted(found.values(), key=lambda n: (order[n.clause], n.text))
 
@@ -152,8 +154,9 @@ def _broken(
     codes: tuple[int, ...],
     place: int,
     limit: int,
-) -> frozenset[str]:
-    """Give the clauses that break on the far side of a limit, all else unchanged."""
+    settled: set[str],
+) -> set[str]:
+    """Give, of some clauses, those that break on the far side of a limit, all else unchanged."""
     entity, name = pair
     step = codes.index(limit)
     far = {step, step + 1 if step >= place else step - 1, step - 1 if step <= place else step}
@@ -164,13 +167,14 @@ def _broken(
     for other in others:
         fact = question.situation.facts[entity, other]
         kept += [-lit for v, lit in session.has[entity, other].items() if v not in fact.values]
-    broken: frozenset[str] = frozenset()
+    broken: set[str] = set()
+    violated = {session.violated[c]: c for c in settled if c in session.violated}
     for position in far - {place}:
         if 0 <= position < len(codes):
-            found = session.consequences([*kept, session.has[pair][codes[position]]])
-            if found is not None:
-                broken |= found.violated
-    return broken - question.decision.violated
+            moved = [*kept, session.has[pair][codes[position]]]
+            true = session.true_literals(moved, violated) or ()
+            broken |= {violated[x] for x in true if not session.satisfiable([*moved, -x])}
+    return broken
 
 
 def _near(
