@@ -1,11 +1,13 @@
-"""Every rule of the protocol fires in some case, under some reading of the text.
+"""Every rule of the protocol fires in some case, with at most one passage read otherwise.
 
 Each rule gets a twin with the same body and a head of its own; a rule fires in a case if
-some completion of the case's record, under some reading, makes the twin's head true.
+some completion of the case's record makes the twin's head true, under the default readings
+or under one alternative to one of them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -83,30 +85,82 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     return Session(own, tuple(room.items()))
 
 
-def fired_in_some_case(session: Session) -> set[int]:
-    """Give the numbers of the rules that fire in some case, if the readings are chosen for it."""
-    atoms = session._control.symbolic_atoms
-    numbered = {
-        name: {a.symbol.arguments[0].number: a.literal for a in atoms.by_signature(name, 1)}
-        for name in ("fired", "wanted")
-    }
-    (goal,) = (atom.literal for atom in atoms.by_signature("goal", 0))
-    fired, wanted = numbered["fired"], numbered["wanted"]
-    readings = session.readings({}, protocol().ambiguities)
-    found: set[int] = set()
-    for situation in situations():
-        given = [*readings, *literals(session, situation), goal]
-        while len(found) < len(fired):
-            settled = [-wanted[number] for number in found if number in wanted]
-            true = session.true_literals([*given, *settled], fired.values())
-            if true is None:
+class Firing:
+    """Which rules fire in some case, under given readings."""
+
+    def __init__(self, session: Session) -> None:
+        atoms = session._control.symbolic_atoms
+        fired, wanted = (
+            {a.symbol.arguments[0].number: a.literal for a in atoms.by_signature(name, 1)}
+            for name in ("fired", "wanted")
+        )
+        self.fired: dict[int, int] = fired
+        self.wanted: dict[int, int] = wanted
+        (self.goal,) = (atom.literal for atom in atoms.by_signature("goal", 0))
+        self.session = session
+        self.seen: dict[int, int] = {}
+        self.cases = [literals(session, situation) for situation in situations()]
+
+    def among(self, rules_asked: set[int], free: tuple[str, ...]) -> set[int]:
+        """Give those of some rules that fire if at most these readings are not the default.
+
+        The cases in which they fired before, under other readings, are looked at first.
+        """
+        found: set[int] = set()
+        asked = rules_asked & set(self.fired)
+        readings = self.session.readings({}, free)
+        likely = dict.fromkeys(self.seen[n] for n in asked if n in self.seen)
+        for index in dict.fromkeys((*likely, *range(len(self.cases)))):
+            case = self.cases[index]
+            while asked - found:
+                others = [-w for n, w in self.wanted.items() if n not in asked - found]
+                true = self.session.true_literals(
+                    [*readings, *case, self.goal, *others], self.fired.values()
+                )
+                if true is None:
+                    break
+                fired = {n for n, literal in self.fired.items() if literal in true}
+                self.seen.update(dict.fromkeys(fired - found, index))
+                found |= fired
+            if asked <= found:
                 break
-            found |= {number for number, literal in fired.items() if literal in true}
-    return found
+        return found & asked
 
 
-def test_every_rule_fires_in_some_case(session: Session) -> None:
+NAME = re.compile(r"\breading\((\w+)")
+PREDICATE = re.compile(r"\b([a-z]\w*)\(?")
+
+
+def readings_needed(rule: Rule, silent: list[Rule]) -> list[str]:
+    """Give the readings on which a rule that does not fire by default may hang.
+
+    They stand in its body, or in that of another such rule that it needs.
+    """
+    reached, todo = [rule], [rule]
+    while todo:
+        body = set(PREDICATE.findall(todo.pop().text))
+        for other in silent:
+            if other not in reached and body & set(PREDICATE.findall(other.head)[:1]):
+                reached.append(other)
+                todo.append(other)
+    return list(dict.fromkeys(name for r in reached for name in NAME.findall(r.text)))
+
+
+def test_every_rule_fires_in_some_case_if_at_most_one_passage_is_read_otherwise(
+    session: Session,
+) -> None:
     assert len(rules()) > 200
-    found = fired_in_some_case(session)
+    firing = Firing(session)
+    found = firing.among({rule.number for rule in rules()}, ())
+    assert len(found) > len(rules()) / 2
+    silent = [rule for rule in rules() if rule.number not in found]
+    firing.among({rule.number for rule in silent}, tuple(protocol().ambiguities))
+    for others in ([], silent):  # first by the readings that a rule names itself
+        by_reading: dict[str, set[int]] = {}
+        for rule in silent:
+            for name in () if rule.number in found else readings_needed(rule, others):
+                by_reading.setdefault(name, set()).add(rule.number)
+        for name, numbers in by_reading.items():
+            found |= firing.among(numbers - found, (name,))
     never = [f"{r.place}: {r.head} :- {r.text}" for r in rules() if r.number not in found]
     assert not never, "\n".join([f"{len(never)} rules fire in no case:", *never])
