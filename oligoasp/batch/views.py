@@ -10,7 +10,7 @@ is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from oligoasp.batch.outline import Outline, Outlines, Row
@@ -456,41 +456,8 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
     Raises:
         AssertionError: an integrity rule ties two entries of lists together.
     """
-    kinds = engine.protocol.vocabulary.kinds
-    shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
-    session = Session(engine.protocol, shape, engine.settled)
-    dependencies = session.dependencies
-    alike = Alike(session.rules.bare, {p: v for p, v in session.has.items() if p[0][1] < 2})
+    session = _session(engine)
     local = LocalRules(session.rules, session.has, session.present, engine.protocol.vocabulary)
-    counting = session.rules.counting
-    tied = {(entity[0], attribute) for entity, attribute in dependencies.tied}
-
-    def classes(kind: str, name: str, reached: frozenset[int]) -> _Classes:
-        entity: Entity = THE_PATIENT if kind == PATIENT else (kind, 1)
-        place = outlines.place(kind, name)
-        return _Classes(
-            lambda number: outlines.fact(kind, place, number),
-            alike.classes((entity, name), reached),
-            (kind, name) in tied,
-        )
-
-    def view(clause: str) -> View:
-        atoms = session.status_atoms(clause)
-
-        def columns(empty: frozenset[str], far: Callable[[Outline], Key]) -> Columns:
-            reached = dependencies.reached(atoms, empty)
-            near = {
-                kind: {name: classes(kind, name, reached) for name in sorted(names)}
-                for kind, names in sorted(_by_kind(dependencies.about(reached)).items())
-            }
-            numbers = {(kind, a): c.numbers for kind, cs in near.items() for a, c in cs.items()}
-            try:
-                traits = Traits(local, atoms, reached, numbers)
-            except NoTraitsError:
-                traits = None
-            return Columns(near, not counting.isdisjoint(reached), outlines, traits, far)
-
-        return View(clause, columns, _by_kind(dependencies.of(atoms)), outlines)
 
     def meaning(atoms: Iterable[int]) -> tuple[bytes, ...] | None:
         try:
@@ -498,24 +465,92 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
         except NoTraitsError:
             return None
 
-    for bond in dependencies.bonds:
-        if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
-            raise AssertionError("an integrity rule ties two entries together")
-    seen = tied.union(
-        (entity[0], attribute)
-        for clause in engine.protocol.clauses
-        for entity, attribute in dependencies.of(session.status_atoms(clause))
-    )
-    found = Outlook(
-        [],
-        Integrity(_knots(dependencies.bonds), outlines),
-        frozenset({(entity[0], attribute) for entity, attribute in session.has} - seen),
-        {clause: meaning(session.status_atoms(clause)) for clause in engine.protocol.clauses},
-        meaning(session.impossible),
-    )
+    meanings = {c: meaning(session.status_atoms(c)) for c in engine.protocol.clauses}
+    found = Outlook([], Integrity([], outlines), frozenset(), meanings, meaning(session.impossible))
     known = {v.clause: v for v in like.views if found.shares(like, v.clause)} if like else {}
-    found.views.extend(known.get(c) or view(c) for c in engine.protocol.clauses)
-    return found
+    if like is not None and len(known) == len(meanings):
+        return replace(like, views=[known[clause] for clause in meanings], meanings=meanings)
+    maker = _Looker(engine, outlines, session, local)
+    return replace(
+        found,
+        views=[known.get(clause) or maker.view(clause) for clause in meanings],
+        integrity=maker.integrity(),
+        unused=maker.unused(),
+    )
+
+
+def _session(engine: Engine) -> Session:
+    """Ground the rules for two entries of each list, which shows what rules look at."""
+    kinds = engine.protocol.vocabulary.kinds
+    shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
+    return Session(engine.protocol, shape, engine.settled)
+
+
+class _Looker:
+    """Reads off ground rules what clauses see."""
+
+    def __init__(
+        self, engine: Engine, outlines: Outlines, session: Session, local: LocalRules
+    ) -> None:
+        self._clauses = list(engine.protocol.clauses)
+        self._outlines = outlines
+        self._session = session
+        self._local = local
+        self._dependencies = session.dependencies
+        firsts = {pair: values for pair, values in session.has.items() if pair[0][1] < 2}
+        self._alike = Alike(session.rules.bare, firsts)
+        self._counting = session.rules.counting
+        self._tied = {(entity[0], name) for entity, name in self._dependencies.tied}
+
+    def view(self, clause: str) -> View:
+        """Give what a clause sees."""
+        atoms = self._session.status_atoms(clause)
+
+        def columns(empty: frozenset[str], far: Callable[[Outline], Key]) -> Columns:
+            reached = self._dependencies.reached(atoms, empty)
+            near = {
+                kind: {name: self._classes(kind, name, reached) for name in sorted(names)}
+                for kind, names in sorted(_by_kind(self._dependencies.about(reached)).items())
+            }
+            numbers = {(kind, a): c.numbers for kind, cs in near.items() for a, c in cs.items()}
+            try:
+                traits = Traits(self._local, atoms, reached, numbers)
+            except NoTraitsError:
+                traits = None
+            counts = not self._counting.isdisjoint(reached)
+            return Columns(near, counts, self._outlines, traits, far)
+
+        return View(clause, columns, _by_kind(self._dependencies.of(atoms)), self._outlines)
+
+    def _classes(self, kind: str, name: str, reached: frozenset[int]) -> _Classes:
+        entity: Entity = THE_PATIENT if kind == PATIENT else (kind, 1)
+        place = self._outlines.place(kind, name)
+        return _Classes(
+            lambda number: self._outlines.fact(kind, place, number),
+            self._alike.classes((entity, name), reached),
+            (kind, name) in self._tied,
+        )
+
+    def integrity(self) -> Integrity:
+        """Give what the integrity rules see.
+
+        Raises:
+            AssertionError: an integrity rule ties two entries of lists together.
+        """
+        bonds = self._dependencies.bonds
+        for bond in bonds:
+            if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
+                raise AssertionError("an integrity rule ties two entries together")
+        return Integrity(_knots(bonds), self._outlines)
+
+    def unused(self) -> frozenset[tuple[str, str]]:
+        """Give the attributes, by kind, that nothing sees."""
+        seen = self._tied.union(
+            (entity[0], attribute)
+            for clause in self._clauses
+            for entity, attribute in self._dependencies.of(self._session.status_atoms(clause))
+        )
+        return frozenset({(entity[0], name) for entity, name in self._session.has} - seen)
 
 
 def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:

@@ -260,6 +260,11 @@ class Session:
         certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
         return sorted(atoms[x] for x in certain or true)
 
+    def all_evidence(self) -> list[tuple[str, Symbol]]:
+        """Give every way in which each clause can be violated at all."""
+        atoms = self._control.symbolic_atoms.by_signature("violated", 2)
+        return sorted((a.symbol.arguments[0].string, a.symbol.arguments[1]) for a in atoms)
+
     def possible(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
         """Give the arguments of the atoms ``name/arity`` that hold in some completion."""
         return [

@@ -1,0 +1,164 @@
+"""What amendments do to a cohort: who gains, who loses, and by which clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from oligoasp.amend.apply import limits_of
+from oligoasp.batch import Batch, Outcome
+from oligoasp.cohort import Chunk, Cohort
+from oligoasp.decide import Engine, Verdict
+from oligoasp.processes import Processes
+from oligoasp.protocol.model import Protocol
+from oligoasp.record.errors import RecordError
+
+PIECE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A patient whose verdict changes.
+
+    ``clauses`` are those that stood in the way under one version only, or are open under
+    one only; none, if what changes is whether clauses can be met together.
+    """
+
+    record: str
+    source: str
+    line: int | None
+    before: Verdict
+    after: Verdict
+    clauses: tuple[str, ...]
+
+
+@dataclass
+class CohortEffect:
+    """What amendments do to a cohort.
+
+    ``verdicts`` counts patients by verdict before and after, ``not_read`` the records that
+    cannot be read or true. ``problems`` says what is wrong with them.
+    """
+
+    name: str = ""
+    verdicts: Counter[tuple[Verdict, Verdict]] = field(default_factory=Counter)
+    moved: list[Moved] = field(default_factory=list)
+    not_read: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> int:
+        """How many records there are, those not read included."""
+        return self.verdicts.total() + self.not_read
+
+    def number(self, before: Verdict | None = None, after: Verdict | None = None) -> int:
+        """Count patients by their verdicts; None: any."""
+        return sum(
+            number
+            for (old, new), number in self.verdicts.items()
+            if before in (None, old) and after in (None, new)
+        )
+
+    @property
+    def gained(self) -> list[Moved]:
+        """Those who become eligible."""
+        return [m for m in self.moved if m.after is Verdict.ELIGIBLE]
+
+    @property
+    def lost(self) -> list[Moved]:
+        """Those who are eligible no longer."""
+        return [m for m in self.moved if m.before is Verdict.ELIGIBLE]
+
+    @property
+    def others(self) -> list[Moved]:
+        """Those who become decided or undecided, and are eligible neither way."""
+        return [m for m in self.moved if Verdict.ELIGIBLE not in (m.before, m.after)]
+
+    def merge(self, other: CohortEffect) -> None:
+        """Count in a following part of the cohort."""
+        self.verdicts.update(other.verdicts)
+        self.moved += other.moved
+        self.not_read += other.not_read
+
+
+class Comparer:
+    """Decides pieces of a cohort under two versions of a protocol.
+
+    Args:
+        base: the protocol.
+        amended: the protocol as amended.
+        cohort: the cohort.
+    """
+
+    def __init__(self, base: Protocol, amended: Protocol, cohort: Cohort) -> None:
+        limits = limits_of(base, amended)
+        self._cohort = cohort
+        self._batch = Batch(Engine(replace(base, limits=limits)))
+        self._amended = Batch(Engine(replace(amended, limits=limits)), self._batch)
+        self._shared = self._amended.shared(self._batch)
+
+    def __call__(self, chunk: Chunk) -> CohortEffect:
+        """Compare the verdicts for a piece."""
+        effect = CohortEffect()
+        for member in self._cohort.members(chunk):
+            record = member.record
+            try:
+                if isinstance(record, RecordError):
+                    raise record
+                outline, before = self._batch.outlined(record)
+            except RecordError as error:
+                effect.not_read += 1
+                effect.problems += [p.render() for p in member.locate(error).problems]
+                continue
+            given = [None if place is None else before.by_place[place] for place in self._shared]
+            after = self._amended.conclude(outline, given)
+            assert after is not None, "who is possible is so under any version"
+            effect.verdicts[before.verdict, after.verdict] += 1
+            if before.verdict != after.verdict:
+                place = record.source, record.line
+                clauses = responsible(before, after)
+                effect.moved.append(
+                    Moved(record.id, *place, before.verdict, after.verdict, clauses)
+                )
+        return effect
+
+
+def responsible(before: Outcome, after: Outcome) -> tuple[str, ...]:
+    """Give the clauses that stand in the way, or are open, under one version only."""
+    old = {*before.blockers, *before.unknown}
+    new = {*after.blockers, *after.unknown}
+    changed = old ^ new
+    if not changed:
+        changed = set(before.blockers) ^ set(after.blockers)
+    return tuple(c for c in dict.fromkeys((*before.statuses, *after.statuses)) if c in changed)
+
+
+def compare(
+    comparer: Comparer,
+    cohort: Cohort,
+    processes: int = 1,
+    complain: Callable[[str], object] = lambda problem: None,
+    progress: Callable[[int, float | None], object] = lambda records, done: None,
+) -> CohortEffect:
+    """Compare the verdicts for a whole cohort.
+
+    Args:
+        comparer: decides.
+        cohort: the cohort.
+        processes: how many processes decide; the result does not depend on it.
+        complain: takes what is wrong with records, in order.
+        progress: is told how many records are done, and which part of the cohort.
+
+    Raises:
+        RecordError: the cohort cannot be read at all.
+        ProcessLostError: a process was ended from outside.
+    """
+    effect = CohortEffect(cohort.name)
+    with Processes(comparer, processes) as pool:
+        for chunk, part in pool.map(cohort.chunks(PIECE)):
+            effect.merge(part)
+            for problem in part.problems:
+                complain(problem)
+            progress(effect.records, chunk.done)
+    return effect

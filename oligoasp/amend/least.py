@@ -1,0 +1,336 @@
+"""Least amendments: which smallest sets of changes would admit more of a cohort.
+
+A patient is admitted once nothing stands in the way and nothing is open. Dropping a
+clause takes away what that clause does; setting a parameter to a value that occurs in
+the cohort is tried out. Sets of changes are put together from what each does alone, and
+every set that is shown is applied as a whole and the cohort decided again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations, product
+from typing import TypeAlias
+
+from clingo import Symbol, SymbolType
+
+from oligoasp.amend.apply import amended, limits_of
+from oligoasp.amend.format import COMMAND_LINE, DROP, SET, Amendment, Change
+from oligoasp.batch import Batch
+from oligoasp.batch.panel import Panel
+from oligoasp.decide import Engine, Verdict
+from oligoasp.protocol.model import Protocol
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record
+from oligoasp.solver.program import ProgramError
+from oligoasp.solver.session import Session
+
+Step: TypeAlias = tuple[str, ...]
+"""A change of one thing: (DROP, clause) or (SET, parameter, value, unit)."""
+Steps: TypeAlias = frozenset[Step]
+Pattern: TypeAlias = frozenset[Steps]
+"""What would admit a patient: for each obstacle, the steps any of which takes it away."""
+
+MOST_VALUES = 4
+"""So many values of a parameter are tried in each direction, from near to far."""
+MOST_JOINED = 200
+"""So many of the best sets are put together to larger ones."""
+SHOWN = 3
+"""So many sets of one size are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A set of changes, and how many patients of the cohort it admits and loses."""
+
+    steps: tuple[Step, ...]
+    gains: int
+    loses: int
+
+
+class Search:
+    """Looks for least amendments of a protocol that admit more of a cohort.
+
+    Args:
+        base: the protocol.
+        records: reads the cohort, from the beginning each time; bad records left out.
+        largest: how many things may change at once.
+    """
+
+    def __init__(
+        self, base: Protocol, records: Callable[[], Iterable[Record]], largest: int = 3
+    ) -> None:
+        self._base = base
+        self._largest = largest
+        self._compared = _compared(base)
+        kept, values = self._survey(records())
+        steps = [*self._drops(kept.values()), *self._values(values)]
+        settings = [step for step in steps if step[0] == SET]
+        self._limits = limits_of(base, *(self._version([step]) for step in settings))
+        self._panel = Panel(Batch(self._engine(base)))
+        for index, record in enumerate(records()):
+            if index in kept:
+                self._panel.add(record)
+        self._patterns = self._find_patterns({s for s in steps if s[0] == DROP}, settings)
+
+    def proposals(self) -> list[Proposal]:
+        """Give the best sets of each size that admit more than any smaller set."""
+        best: list[Proposal] = []
+        for size in range(1, self._largest + 1):
+            least = max((p.gains for p in best), default=0) + 1
+            best += self._verified(self._ranked(size, least), least)
+        return best
+
+    def admitting(self, number: int) -> list[Proposal]:
+        """Give the smallest sets that admit at least so many patients."""
+        for size in range(1, self._largest + 1):
+            found = self._verified(self._ranked(size, number, enough=True), number)
+            if found:
+                return found
+        return []
+
+    # ---- what stands in the way ----------------------------------------------------------
+
+    def _survey(
+        self, records: Iterable[Record]
+    ) -> tuple[dict[int, tuple[str, ...]], dict[str, set[int]]]:
+        """Find who could be admitted by few changes, and on which values that turns.
+
+        Returns:
+            The obstacles of each such patient, by place in the cohort, and the codes that
+            occur for each parameter that the obstacles compare something with.
+        """
+        engine = Engine(self._base)
+        batch = Batch(engine)
+        kept: dict[int, tuple[str, ...]] = {}
+        values: dict[str, set[int]] = defaultdict(set)
+        for index, record in enumerate(records):
+            try:
+                outcome = batch.decide(record)
+            except RecordError:
+                continue
+            obstacles = (*outcome.blockers, *outcome.unknown)
+            if not 0 < len(obstacles) <= self._largest:
+                continue
+            kept[index] = obstacles
+            derivation = engine.compile(record).derivation
+            for clause in outcome.blockers:
+                for parameter, kind, name in self._compared.get(clause, ()):
+                    if not name:
+                        values[parameter].update(self._near(parameter))
+                        continue
+                    attribute = self._base.vocabulary.attributes[kind, name]
+                    entries = [record] if kind == PATIENT else record.entries(kind) or []
+                    for entry in entries:
+                        low, high = derivation.codes(entry, attribute) or (None, None)
+                        if low is not None and low == high:
+                            values[parameter].add(low)
+        return kept, values
+
+    def _near(self, parameter: str) -> list[int]:
+        """Give the codes next to a limit on what rules count, since no record says that."""
+        code = self._base.parameters[parameter].code
+        return [max(code + 2 * steps, 0) for steps in range(-MOST_VALUES + 2, MOST_VALUES - 1)]
+
+    def _drops(self, obstacles: Iterable[tuple[str, ...]]) -> Iterator[Step]:
+        for clause in sorted({clause for some in obstacles for clause in some}):
+            if self._fits((DROP, clause)):
+                yield DROP, clause
+
+    def _values(self, values: Mapping[str, set[int]]) -> Iterator[Step]:
+        """Give the values to try: those that occur beyond the limit, and a step further."""
+        for name in sorted(values):
+            parameter = self._base.parameters[name]
+            scale = self._base.vocabulary.scales[parameter.scale]
+            for sign in (1, -1):
+                beyond = sorted(
+                    {
+                        2 * (-(-code // 2) if sign > 0 else code // 2)
+                        for code in values[name]
+                        if (code - parameter.code) * sign >= 0
+                    },
+                    key=lambda code: sign * code,
+                )
+                last = len(beyond) - 1
+                chosen = {
+                    beyond[i * last // (MOST_VALUES - 1)] for i in range(MOST_VALUES) if beyond
+                }
+                for code in sorted({c + more for c in chosen for more in (0, 2 * sign)}):
+                    value = _decimal(Fraction(code, 2) * scale.resolution)
+                    step = (SET, name, value, scale.unit)
+                    if code != parameter.code and self._fits(step):
+                        yield step
+
+    def _fits(self, step: Step) -> bool:
+        try:
+            self._version([step])
+        except ProgramError:
+            return False
+        return True
+
+    def _version(self, steps: Iterable[Step]) -> Protocol:
+        """Give the protocol with some changes."""
+        changes = tuple(Change(step[0], step[1:], COMMAND_LINE) for step in steps)
+        made = Amendment(COMMAND_LINE, "proposal", "", "", COMMAND_LINE, changes)
+        return amended(self._base, [made])
+
+    def _engine(self, version: Protocol) -> Engine:
+        return Engine(replace(version, limits=self._limits))
+
+    # ---- sets of steps -------------------------------------------------------------------
+
+    def _find_patterns(
+        self, drops: set[Step], settings: Iterable[Step]
+    ) -> Counter[Pattern]:
+        """Find what would take away each obstacle of each patient, and count alike patients."""
+        before = [{*o.blockers, *o.unknown} for o in self._panel.outcomes]
+        ways: list[dict[str, set[Step]]] = [
+            {c: {(DROP, c)} & drops for c in obstacles} for obstacles in before
+        ]
+        for group in self._apart(settings):
+            batch = Batch(self._engine(self._version(sorted(set(group.values())))), self._panel.batch)
+            for index, outcome in enumerate(self._panel.again(batch)):
+                for clause in before[index].difference(outcome.blockers, outcome.unknown):
+                    if clause in group:
+                        ways[index][clause].add(group[clause])
+        return Counter(frozenset(frozenset(steps) for steps in way.values()) for way in ways)
+
+    def _apart(self, settings: Iterable[Step]) -> list[dict[str, Step]]:
+        """Group settings so that those of one group are about different clauses.
+
+        Returns:
+            For each group, the setting that is about each clause; one version of the
+            protocol then tells what each does.
+        """
+        groups: list[dict[str, Step]] = []
+        for step in settings:
+            about = [
+                clause
+                for clause, compared in self._compared.items()
+                if any(parameter == step[1] for parameter, _, _ in compared)
+            ]
+            group = next((g for g in groups if g.keys().isdisjoint(about)), None)
+            if group is None:
+                groups.append(group := {})
+            group.update(dict.fromkeys(about, step))
+        return groups
+
+    def _ranked(self, size: int, least: int, *, enough: bool = False) -> list[Steps]:
+        """Give the sets of one size that seem to admit enough, the most promising first.
+
+        Of sets that change the same things, the one that admits most is given, or, with
+        ``enough``, the one with the smallest changes that admits enough.
+        """
+        found: dict[Steps, int] = {}
+        for steps in self._candidates(size):
+            gains = sum(n for pattern, n in self._patterns.items() if _admits(steps, pattern))
+            if gains >= least and not any(self._no_more(steps, step, gains) for step in steps):
+                found[steps] = gains
+        order = sorted(found, key=lambda steps: (0 if enough else -found[steps], *self._far(steps)))
+        chosen: dict[frozenset[Step], Steps] = {}
+        for steps in order:
+            chosen.setdefault(frozenset(step[:2] for step in steps), steps)
+        return sorted(chosen.values(), key=lambda steps: (-found[steps], *self._far(steps)))
+
+    def _candidates(self, size: int) -> set[Steps]:
+        """Give sets of steps that would admit somebody, and unions of the best of them."""
+        own: Counter[Steps] = Counter()
+        for pattern, number in self._patterns.items():
+            for chosen in product(*pattern):
+                steps = frozenset(chosen)
+                if len(steps) <= size and _sound(steps):
+                    own[steps] += number
+        small = [steps for steps, _ in sorted(own.items(), key=lambda o: (-o[1], sorted(o[0])))]
+        joined = {
+            one | other
+            for one, other in combinations(small[:MOST_JOINED], 2)
+            if len(one | other) == size and _sound(one | other)
+        }
+        if size > 2:
+            singles = [steps for steps in small[:MOST_JOINED] if len(steps) == 1]
+            joined |= {
+                one | other
+                for one, other in product(self._candidates(size - 1), singles)
+                if len(one | other) == size and _sound(one | other)
+            }
+        return joined | {steps for steps in own if len(steps) == size}
+
+    def _no_more(self, steps: Steps, step: Step, gains: int) -> bool:
+        """Tell whether a set admits no more than without one of its steps."""
+        less = steps - {step}
+        return gains == sum(n for p, n in self._patterns.items() if _admits(less, p))
+
+    def _far(self, steps: Steps) -> tuple[int, Fraction, list[Step]]:
+        """Give how far a set goes: clauses dropped, and how far limits move."""
+        distance = Fraction(0)
+        for step in steps:
+            if step[0] == SET:
+                parameter = self._base.parameters[step[1]]
+                resolution = self._base.vocabulary.scales[parameter.scale].resolution
+                code = Fraction(step[2]) / resolution * 2
+                distance += abs(code - parameter.code) / max(abs(parameter.code), 1)
+        return sum(step[0] == DROP for step in steps), distance, sorted(steps)
+
+    def _verified(self, ranked: Iterable[Steps], least: int) -> list[Proposal]:
+        """Apply sets of steps as a whole, and give those that really admit enough."""
+        found: list[Proposal] = []
+        for steps in ranked:
+            batch = Batch(self._engine(self._version(sorted(steps))), self._panel.batch)
+            pairs = list(zip(self._panel.outcomes, self._panel.again(batch), strict=True))
+            gains = sum(
+                old.verdict is not Verdict.ELIGIBLE and new.verdict is Verdict.ELIGIBLE
+                for old, new in pairs
+            )
+            if gains >= least:
+                found.append(Proposal(tuple(sorted(steps)), gains, 0))
+            if len(found) == SHOWN:
+                break
+        return sorted(found, key=lambda p: (-p.gains, p.steps))
+
+
+def _admits(steps: Steps, pattern: Pattern) -> bool:
+    return all(not steps.isdisjoint(ways) for ways in pattern)
+
+
+def _sound(steps: Steps) -> bool:
+    """Tell whether nothing is changed twice."""
+    return len({step[:2] for step in steps}) == len(steps)
+
+
+def _compared(protocol: Protocol) -> dict[str, set[tuple[str, str, str]]]:
+    """Find with which parameters each clause compares what, as its evidence says.
+
+    Returns:
+        (parameter, kind, attribute) by clause; kind and attribute are empty where something
+        is compared that no record says, such as a sum.
+    """
+    shape = tuple((kind, 1) for kind in protocol.vocabulary.kinds if kind != PATIENT)
+    session = Session(protocol, shape, protocol.default_readings(), traced=False)
+    found: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    for clause, evidence in session.all_evidence():
+        terms = [(str(t.name), bool(t.arguments)) for t in evidence.arguments if _is_name(t)]
+        parameters = [n for n, composed in terms if not composed and n in protocol.parameters]
+        if len(terms) > 2 and (terms[0][0], terms[1][0]) in protocol.vocabulary.attributes:
+            found[clause].update((p, terms[0][0], terms[1][0]) for p in parameters)
+        else:
+            found[clause].update((p, "", "") for p in parameters)
+    return found
+
+
+def _is_name(term: Symbol) -> bool:
+    return term.type == SymbolType.Function
+
+
+def _decimal(value: Fraction) -> str:
+    """Write an exact value of a scale, whose resolution is a decimal number."""
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    whole = abs(int(value * 10**places))
+    digits = str(whole).zfill(places + 1)
+    text = digits if not places else f"{digits[:-places]}.{digits[-places:]}"
+    return f"-{text}" if value < 0 else text
