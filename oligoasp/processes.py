@@ -7,6 +7,7 @@ import signal
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -22,6 +23,15 @@ FORK = "fork"
 
 class ProcessLostError(Exception):
     """A process ended before it gave its result, perhaps for want of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far work on a cohort is: records so far, and the part of the cohort if known."""
+
+    records: int
+    done: float | None
+    resumed: bool = False
 
 
 def cores() -> int:

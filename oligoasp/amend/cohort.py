@@ -10,7 +10,7 @@ from oligoasp.amend.apply import limits_of
 from oligoasp.batch import Batch, Outcome
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine, Verdict
-from oligoasp.processes import Processes
+from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
 
@@ -139,7 +139,7 @@ def compare(
     cohort: Cohort,
     processes: int = 1,
     complain: Callable[[str], object] = lambda problem: None,
-    progress: Callable[[int, float | None], object] = lambda records, done: None,
+    progress: Callable[[Progress], object] = lambda progress: None,
 ) -> CohortEffect:
     """Compare the verdicts for a whole cohort.
 
@@ -148,7 +148,7 @@ def compare(
         cohort: the cohort.
         processes: how many processes decide; the result does not depend on it.
         complain: takes what is wrong with records, in order.
-        progress: is told how many records are done, and which part of the cohort.
+        progress: is told how far it is.
 
     Raises:
         RecordError: the cohort cannot be read at all.
@@ -160,5 +160,5 @@ def compare(
             effect.merge(part)
             for problem in part.problems:
                 complain(problem)
-            progress(effect.records, chunk.done)
+            progress(Progress(effect.records, chunk.done))
     return effect

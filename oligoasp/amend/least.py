@@ -114,7 +114,7 @@ class Search:
             except RecordError:
                 continue
             obstacles = (*outcome.blockers, *outcome.unknown)
-            if not 0 < len(obstacles) <= self._largest:
+            if len(obstacles) > self._largest:
                 continue
             kept[index] = obstacles
             derivation = engine.compile(record).derivation
@@ -183,21 +183,20 @@ class Search:
 
     # ---- sets of steps -------------------------------------------------------------------
 
-    def _find_patterns(
-        self, drops: set[Step], settings: Iterable[Step]
-    ) -> Counter[Pattern]:
+    def _find_patterns(self, drops: set[Step], settings: Iterable[Step]) -> Counter[Pattern]:
         """Find what would take away each obstacle of each patient, and count alike patients."""
         before = [{*o.blockers, *o.unknown} for o in self._panel.outcomes]
         ways: list[dict[str, set[Step]]] = [
-            {c: {(DROP, c)} & drops for c in obstacles} for obstacles in before
+            {c: {step for step in drops if step[1] == c} for c in obstacles} for obstacles in before
         ]
         for group in self._apart(settings):
-            batch = Batch(self._engine(self._version(sorted(set(group.values())))), self._panel.batch)
+            version = self._version(sorted(set(group.values())))
+            batch = Batch(self._engine(version), self._panel.batch)
             for index, outcome in enumerate(self._panel.again(batch)):
                 for clause in before[index].difference(outcome.blockers, outcome.unknown):
                     if clause in group:
                         ways[index][clause].add(group[clause])
-        return Counter(frozenset(frozenset(steps) for steps in way.values()) for way in ways)
+        return Counter(frozenset(frozenset(steps) for steps in way.values()) for way in ways if way)
 
     def _apart(self, settings: Iterable[Step]) -> list[dict[str, Step]]:
         """Group settings so that those of one group are about different clauses.
@@ -222,7 +221,7 @@ class Search:
     def _ranked(self, size: int, least: int, *, enough: bool = False) -> list[Steps]:
         """Give the sets of one size that seem to admit enough, the most promising first.
 
-        Of sets that change the same things, the one that admits most is given, or, with
+        Of sets that are about the same clauses, the one that admits most is given, or, with
         ``enough``, the one with the smallest changes that admits enough.
         """
         found: dict[Steps, int] = {}
@@ -231,10 +230,17 @@ class Search:
             if gains >= least and not any(self._no_more(steps, step, gains) for step in steps):
                 found[steps] = gains
         order = sorted(found, key=lambda steps: (0 if enough else -found[steps], *self._far(steps)))
-        chosen: dict[frozenset[Step], Steps] = {}
+        chosen: dict[frozenset[str], Steps] = {}
         for steps in order:
-            chosen.setdefault(frozenset(step[:2] for step in steps), steps)
+            chosen.setdefault(frozenset(map(self._subject, steps)), steps)
         return sorted(chosen.values(), key=lambda steps: (-found[steps], *self._far(steps)))
+
+    def _subject(self, step: Step) -> str:
+        """Give the clause that a step is about."""
+        if step[0] == DROP:
+            return step[1]
+        compared = self._compared.items()
+        return next(c for c, some in compared if any(name == step[1] for name, _, _ in some))
 
     def _candidates(self, size: int) -> set[Steps]:
         """Give sets of steps that would admit somebody, and unions of the best of them."""
@@ -280,16 +286,16 @@ class Search:
         found: list[Proposal] = []
         for steps in ranked:
             batch = Batch(self._engine(self._version(sorted(steps))), self._panel.batch)
-            pairs = list(zip(self._panel.outcomes, self._panel.again(batch), strict=True))
-            gains = sum(
-                old.verdict is not Verdict.ELIGIBLE and new.verdict is Verdict.ELIGIBLE
-                for old, new in pairs
+            verdicts = Counter(
+                (old.verdict is Verdict.ELIGIBLE, new.verdict is Verdict.ELIGIBLE)
+                for old, new in zip(self._panel.outcomes, self._panel.again(batch), strict=True)
             )
+            gains, loses = verdicts[False, True], verdicts[True, False]
             if gains >= least:
-                found.append(Proposal(tuple(sorted(steps)), gains, 0))
+                found.append(Proposal(tuple(sorted(steps)), gains, loses))
             if len(found) == SHOWN:
                 break
-        return sorted(found, key=lambda p: (-p.gains, p.steps))
+        return sorted(found, key=lambda p: (-p.gains, *self._far(frozenset(p.steps))))
 
 
 def _admits(steps: Steps, pattern: Pattern) -> bool:

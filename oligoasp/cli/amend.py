@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from oligoasp.cli import options
+from oligoasp.cli import cohorts, options
 
 if TYPE_CHECKING:
+    from oligoasp.amend.cohort import CohortEffect
     from oligoasp.amend.plan import Plan
+    from oligoasp.cohort import Cohort
+    from oligoasp.protocol.model import Protocol
+    from oligoasp.record.read import Record
 
 EFFECTS = ("equivalent", "relaxes", "tightens", "incomparable")
 MISMATCH = 4
@@ -24,6 +31,8 @@ Example:
   oligoasp amend --set metastases_most=5
   oligoasp amend five_metastases --cases cases
   oligoasp amend --drop E4.b --set diameter_below="60 mm" --expect relaxes
+  oligoasp amend five_metastases --cohort patients.ndjson
+  oligoasp amend --cohort patients.ndjson --admit 5
 
 \b
 Exit codes: 0 done, or as expected; 1 not as expected; 2 the amendment does
@@ -64,6 +73,20 @@ otherwise than the solver said.""",
     multiple=True,
     help="Also say which of these cases would have to expect something else (see `oligoasp test`).",
 )
+@click.option(
+    "--cohort",
+    "place",
+    metavar="PATH",
+    help="Also say what that does to a cohort (as for screen). Without an amendment: which "
+    "smallest changes would admit more of it.",
+)
+@click.option(
+    "--admit",
+    type=click.IntRange(1),
+    help="Without an amendment: the smallest changes that admit so many more of the cohort.",
+)
+@cohorts.mapping_option
+@cohorts.processes_option
 @options.format_option
 @options.protocol_option
 @click.pass_context
@@ -76,6 +99,10 @@ def command(
     expect: str | None,
     lesions: int,
     cases: tuple[str, ...],
+    place: str | None,
+    admit: int | None,
+    mapping: Path | None,
+    processes: int | None,
     form: str,
     protocol: str,
 ) -> None:
@@ -96,6 +123,13 @@ def command(
     stack = read_amendments(names, base.folder)
     if sets or drops or readings:
         stack.append(from_options(sets, drops, readings))
+    if (admit or mapping or processes) and place is None:
+        raise click.UsageError("--admit, --mapping and --processes are about a --cohort")
+    if admit and stack:
+        raise click.UsageError("--admit looks for changes; give it no amendment")
+    if not stack and place is not None:
+        _propose(ctx, base, place, mapping, admit, form)
+        return
     if not stack:
         known = ", ".join(sorted(f.stem for f in base.folder.glob("amendments/*.lp")))
         raise click.UsageError(f"nothing to amend; name an amendment ({known}) or use --set")
@@ -108,18 +142,98 @@ def command(
         from oligoasp.amend.cases import changed_cases  # noqa: PLC0415 - only on demand
 
         found = replace(found, cases=changed_cases(base, found.amended, cases))
-    _show(found, form)
+    effect, not_read = None, 0
+    if place is not None:
+        effect = _compare(base, found.amended, place, mapping, processes)
+        not_read = effect.not_read
+    _show(found, effect, form)
     if expect is not None and found.effect != expect:
         click.echo(f"expected: {expect}; found: {found.effect}", err=True)
         ctx.exit(1)
+    ctx.exit(2 if not_read else 0)
 
 
-def _show(plan: Plan, form: str) -> None:
-    from oligoasp.render import plan as render  # noqa: PLC0415
+def _compare(
+    base: Protocol, changed: Protocol, place: str, mapping: Path | None, processes: int | None
+) -> CohortEffect:
+    """Decide a cohort under both versions."""
+    from oligoasp.amend.cohort import Comparer, compare  # noqa: PLC0415 - only for a cohort
+    from oligoasp.processes import cores  # noqa: PLC0415
 
+    opened = _open(place, base, mapping)
+    gc.enable()  # many records do make garbage
+    comparer = Comparer(base, changed, opened)
+    gc.freeze()  # what is loaded stays, and is shared by the processes
+    complaints = cohorts.Complaints()
+    with cohorts.watched() as progress:
+        effect = compare(comparer, opened, processes or cores(), complaints, progress)
+    complaints.conclude(None)
+    return effect
+
+
+def _propose(
+    ctx: click.Context,
+    base: Protocol,
+    place: str,
+    mapping: Path | None,
+    admit: int | None,
+    form: str,
+) -> None:
+    """Look for the smallest changes that admit more of a cohort."""
+    from oligoasp.amend.least import Search  # noqa: PLC0415 - only for a cohort
+    from oligoasp.cohort import records_of  # noqa: PLC0415
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415
+    from oligoasp.render import effects as render  # noqa: PLC0415
+
+    opened = _open(place, base, mapping)
+    gc.enable()
+    complaints = cohorts.Complaints()
+    bad: dict[str, None] = {}
+
+    def records() -> Iterator[Record]:
+        for record in records_of(opened):
+            if isinstance(record, RecordError):
+                bad.update(dict.fromkeys(problem.render() for problem in record.problems))
+            else:
+                yield record
+
+    search = Search(base, records)
+    for problem in bad:
+        complaints(problem)
+    complaints.conclude(None)
+    found = search.admitting(admit) if admit else search.proposals()
     if form == options.JSON:
         from oligoasp.render.json import indented  # noqa: PLC0415
 
-        click.echo(indented(render.data(plan)))
+        click.echo(indented(render.proposals_data(found, base, place)))
     else:
-        options.show(render.document(plan, whole=form == options.MARKDOWN), form)
+        whole = form == options.MARKDOWN
+        options.show(render.proposals(found, base, place, admit, whole=whole), form)
+    ctx.exit(2 if bad else 0)
+
+
+def _open(place: str, base: Protocol, mapping: Path | None) -> Cohort:
+    from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only for a cohort
+
+    opened = open_cohort(place, base.vocabulary, mapping)
+    cohorts.note_unused(opened)
+    return opened
+
+
+def _show(plan: Plan, effect: CohortEffect | None, form: str) -> None:
+    from oligoasp.render import plan as render  # noqa: PLC0415
+
+    whole = form == options.MARKDOWN
+    data = render.data(plan) if form == options.JSON else {}
+    document = [] if data else render.document(plan, whole=whole)
+    if effect is not None:
+        from oligoasp.render import effects  # noqa: PLC0415
+
+        data = data and {**data, "cohort": effects.effect_data(effect)}
+        document += effects.effect(effect) if document else []
+    if data:
+        from oligoasp.render.json import indented  # noqa: PLC0415
+
+        click.echo(indented(data))
+    else:
+        options.show(document, form)

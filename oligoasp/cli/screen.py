@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import gc
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
-from oligoasp.cli import options
+from oligoasp.cli import cohorts, options
 
 if TYPE_CHECKING:
     from oligoasp.answers import Screening
-    from oligoasp.cohort import Cohort
+    from oligoasp.processes import Progress
     from oligoasp.protocol.model import Protocol
     from oligoasp.screen.journal import Work
-    from oligoasp.screen.run import Progress, Screener
-
-MOST_COMPLAINTS = 100
-"""How many problems of records are printed; all of them stand in the output."""
-
-FILE = click.Path(path_type=Path, dir_okay=False)
+    from oligoasp.screen.run import Screener
 
 
 @click.command(
@@ -44,17 +37,13 @@ others are screened), or wrong usage; 130 stopped.""",
 @click.option(
     "-o",
     "--output",
-    type=FILE,
+    type=cohorts.FILE,
     help="One row per patient: .ndjson, .csv or .parquet. Written when all is done; "
     "what is done before is kept in OUTPUT.unfinished.",
 )
-@click.option("--mapping", type=FILE, help="Which columns of a table hold which fields.")
-@click.option("--ie", type=FILE, help="Criteria not met, as CDISC SDTM domain IE (.csv).")
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 256),
-    help="How many processes decide. [default: one per processor]",
-)
+@cohorts.mapping_option
+@click.option("--ie", type=cohorts.FILE, help="Criteria not met, as CDISC SDTM domain IE (.csv).")
+@cohorts.processes_option
 @click.option("--restart", is_flag=True, help="Do not go on where a stopped screening was left.")
 @click.option("--full", is_flag=True, help="All criteria in the summary.")
 @options.format_option
@@ -118,12 +107,12 @@ def command(
         raise click.UsageError("--output and --ie name the same file")
     engine = options.make_engine(protocol, readings, amendments)
     opened = open_cohort(cohort, engine.protocol.vocabulary, mapping)
-    _note_unused(opened)
+    cohorts.note_unused(opened)
     gc.enable()  # many records do make garbage
     screener = Screener(engine, opened)
     gc.freeze()  # what is loaded stays, and is shared by the processes
-    complaints = _Complaints()
-    with _work(screener, output, restart=restart) as work, _watched() as progress:
+    complaints = cohorts.Complaints()
+    with _work(screener, output, restart=restart) as work, cohorts.watched() as progress:
         watch = _Watch(progress)
         try:
             summary = screen(
@@ -186,17 +175,6 @@ def _refuse_place(path: Path | None, cohort: str, mapping: Path | None) -> None:
         raise click.UsageError(f"`{path}` would be a record of the cohort; choose another folder")
 
 
-def _note_unused(cohort: Cohort) -> None:
-    """Name the columns of a table that the mapping does not use."""
-    from oligoasp.render.document import some  # noqa: PLC0415
-
-    unused: list[str] = getattr(cohort, "unused", [])
-    if unused:
-        number = len(unused)
-        columns = f"{number} column{'s' * (number != 1)} of {cohort.name}"
-        click.echo(f"note: the mapping does not use {columns}: {some(unused, 12)}", err=True)
-
-
 @contextmanager
 def _work(screener: Screener, output: Path | None, *, restart: bool) -> Iterator[Work]:
     """Open the folder for what is done: beside the output, or a temporary one.
@@ -228,26 +206,6 @@ def _work(screener: Screener, output: Path | None, *, restart: bool) -> Iterator
             )
 
 
-class _Complaints:
-    """Prints what is wrong with records, as far as someone would read it."""
-
-    def __init__(self) -> None:
-        self._number = 0
-
-    def __call__(self, problem: str) -> None:
-        """Take in a problem."""
-        self._number += 1
-        if self._number <= MOST_COMPLAINTS:
-            click.echo(f"error: {problem}", err=True)
-
-    def conclude(self, output: Path | None) -> None:
-        """Say how many problems were not printed."""
-        more = self._number - MOST_COMPLAINTS
-        if more > 0:
-            where = f"; all are in {output}" if output else ""
-            click.echo(f"error: {more} more problems{where}", err=True)
-
-
 class _Watch:
     """Remembers how far a screening is."""
 
@@ -261,39 +219,6 @@ class _Watch:
         if progress.resumed:
             self.resumed = progress.records
         self._show(progress)
-
-
-@contextmanager
-def _watched() -> Iterator[Callable[[Progress], object]]:
-    """Show a progress bar on standard error, if someone watches there."""
-    if not sys.stderr.isatty():
-        yield lambda progress: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where someone watches
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=1.0, start=False)
-    start: list[tuple[float, int]] = []
-
-    def show(progress: Progress) -> None:
-        bar.start()  # not before: processes are made as copies of one that has no threads
-        if not start and not progress.resumed:
-            start.append((monotonic(), progress.records))
-            bar.start_task(task)
-        words = f"{progress.records:,} records"
-        if start and progress.records > start[0][1]:
-            rate = (progress.records - start[0][1]) / (monotonic() - start[0][0])
-            words += f", {rate:,.0f} a second"
-        total = None if progress.done is None else 1.0
-        bar.update(task, completed=progress.done or 0.0, total=total, description=words)
-
-    try:
-        yield show
-    finally:
-        bar.stop()
 
 
 def _warn(summary: Screening) -> None:

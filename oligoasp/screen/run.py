@@ -13,7 +13,7 @@ from oligoasp.answers import ProtocolName, Screening
 from oligoasp.batch import Batch
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine
-from oligoasp.processes import Processes
+from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.checksum import checksum
 from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import Work
@@ -80,15 +80,6 @@ class Outputs:
     rows: Path | None = None
     kind: str = ""
     ie: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a screening is: records so far, and the part of the cohort if known."""
-
-    records: int
-    done: float | None
-    resumed: bool = False
 
 
 def screen(

@@ -1,0 +1,134 @@
+"""What amendments do to a cohort is what deciding every record under both versions says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from oligoasp.amend import amended, from_options
+from oligoasp.amend.cohort import Comparer, compare
+from oligoasp.amend.least import Proposal, Search
+from oligoasp.batch import Batch, Outcome
+from oligoasp.cohort import open_cohort, records_of
+from oligoasp.decide import Decision, Engine, Verdict
+from oligoasp.protocol.model import Protocol
+from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record
+from tests.cohort import cohort
+from tests.support import protocol
+
+NUMBER = 40
+Answer = Decision | Outcome
+AMENDMENTS = {
+    "relaxes": (["ecog_most=2"], ["I5.a"], []),
+    "tightens": (["neutrophils_least=3", "hemoglobin_least=11"], [], []),
+    "both": (["ecog_most=3", "platelets_least=150"], ["E6"], ["supraclavicular=regional"]),
+}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("cohort") / "cohort.ndjson"
+    lines = [json.dumps(record) for record in cohort(NUMBER, 3)]
+    lines.insert(7, json.dumps({"id": "bad", "ecog": 7}))
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def decided(path: Path, version: Protocol, *, one_by_one: bool = False) -> dict[str, Answer]:
+    engine = Engine(version)
+    decide = engine.decide if one_by_one else Batch(engine).decide
+    found = {}
+    for record in records_of(open_cohort(path, version.vocabulary)):
+        if not isinstance(record, RecordError):
+            found[record.id] = decide(record)
+    return found
+
+
+@pytest.fixture(scope="module")
+def before(path: Path) -> dict[str, Answer]:
+    return decided(path, protocol(), one_by_one=True)
+
+
+@pytest.mark.parametrize("name", AMENDMENTS)
+def test_gains_and_losses_are_those_of_deciding_one_by_one(
+    name: str, path: Path, before: dict[str, Answer]
+) -> None:
+    base, other = protocol(), amended(protocol(), [from_options(*AMENDMENTS[name])])
+    opened = open_cohort(path, base.vocabulary)
+    effect = compare(Comparer(base, other, opened), opened)
+    after = decided(path, other, one_by_one=True)
+    assert effect.records == NUMBER + 1
+    assert effect.not_read == 1
+    assert effect.verdicts == Counter((before[r].verdict, after[r].verdict) for r in before)
+    changed = [r for r in before if before[r].verdict != after[r].verdict]
+    assert changed, "the amendment moves somebody"
+    assert [moved.record for moved in effect.moved] == changed
+    for moved in effect.moved:
+        for clause in moved.clauses:
+            old = before[moved.record].statuses.get(clause)
+            assert old != after[moved.record].statuses.get(clause)
+        assert moved.clauses
+
+
+def test_the_number_of_processes_does_not_matter(path: Path) -> None:
+    base, other = protocol(), amended(protocol(), [from_options(*AMENDMENTS["both"])])
+    opened = open_cohort(path, base.vocabulary)
+    one, two = (compare(Comparer(base, other, opened), opened, n) for n in (1, 2))
+    assert one == two
+
+
+@pytest.fixture(scope="module")
+def search(path: Path) -> Search:
+    def records() -> list[Record]:
+        opened = open_cohort(path, protocol().vocabulary)
+        return [r for r in records_of(opened) if not isinstance(r, RecordError)]
+
+    return Search(protocol(), records, largest=2)
+
+
+def gains(path: Path, before: dict[str, Answer], proposal: Proposal) -> tuple[int, int]:
+    sets = [f"{s[1]}={s[2]} {s[3]}" for s in proposal.steps if s[0] == "set"]
+    drops = [s[1] for s in proposal.steps if s[0] == "drop"]
+    after = decided(path, amended(protocol(), [from_options(sets, drops, [])]))
+    pairs = [
+        (before[r].verdict is Verdict.ELIGIBLE, after[r].verdict is Verdict.ELIGIBLE)
+        for r in before
+    ]
+    return pairs.count((False, True)), pairs.count((True, False))
+
+
+def test_every_proposal_does_what_it_says_and_needs_all_its_changes(
+    path: Path, search: Search, before: dict[str, Answer]
+) -> None:
+    found = search.proposals()
+    assert {len(proposal.steps) for proposal in found} == {1, 2}
+    for proposal in found:
+        assert gains(path, before, proposal) == (proposal.gains, proposal.loses), proposal
+        for step in proposal.steps if len(proposal.steps) > 1 else ():
+            rest = tuple(s for s in proposal.steps if s != step)
+            assert gains(path, before, Proposal(rest, 0, 0))[0] < proposal.gains
+
+
+def test_no_single_clause_that_is_dropped_admits_more(
+    search: Search, before: dict[str, Answer]
+) -> None:
+    best = max(p.gains for p in search.proposals() if len(p.steps) == 1)
+    for clause in (c.id for c in protocol().clauses.values() if c.tests):
+        alone = [
+            d
+            for d in before.values()
+            if d.verdict is not Verdict.ELIGIBLE
+            and {c for c, s in d.statuses.items() if s.blocks or s == "unknown"} == {clause}
+        ]
+        assert len(alone) <= best, clause
+
+
+def test_the_smallest_sets_that_admit_enough(search: Search) -> None:
+    (best, *_) = search.proposals()
+    assert all(len(p.steps) == 1 and p.gains >= 1 for p in search.admitting(1))
+    assert all(len(p.steps) == 2 for p in search.admitting(best.gains + 1))
+    assert search.admitting(10 * NUMBER) == []
