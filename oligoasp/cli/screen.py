@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from oligoasp.screen.journal import Work
     from oligoasp.screen.run import Screener
 
+GOES_ON = "the same command goes on from there"
+INTERNAL = 4
+
 
 @click.command(
     "screen",
@@ -97,7 +100,7 @@ def command(
           fields: {term: TERM, grade: GRADE}
     """
     from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only this command needs it
-    from oligoasp.processes import cores  # noqa: PLC0415
+    from oligoasp.processes import ProcessLostError, cores  # noqa: PLC0415
     from oligoasp.screen.run import Outputs, Screener, screen  # noqa: PLC0415
 
     kind = _kind(output)
@@ -120,17 +123,26 @@ def command(
             )
         except KeyboardInterrupt:
             if output is not None:
-                click.echo(
-                    f"stopped after {watch.records} records; the same command goes on from there",
-                    err=True,
-                )
+                click.echo(f"stopped after {watch.records} records; {GOES_ON}", err=True)
             raise
+        except ProcessLostError:
+            lost = "a process was ended from outside, perhaps for want of memory"
+            raise _LostError(f"{lost}; {GOES_ON}") from None
+        except OSError as error:
+            place = error.filename or output
+            raise click.UsageError(f"{place}: {error.strerror}; {GOES_ON}") from None
     if watch.resumed:
         click.echo(f"note: {watch.resumed} records had been screened before", err=True)
     complaints.conclude(output)
     _warn(summary)
     _show(summary, engine.protocol, form, full=full)
     ctx.exit(2 if summary.not_read or not summary.assessed else 0)
+
+
+class _LostError(click.ClickException):
+    """A process was lost: that is nobody's input."""
+
+    exit_code = INTERNAL
 
 
 def _kind(output: Path | None) -> str:

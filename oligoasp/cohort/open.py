@@ -44,7 +44,7 @@ def open_cohort(
         if mapping is None:
             accepted = "a mapping of its columns to the fields of the record (--mapping FILE)"
             raise refusal(name, None, Fault("a table without a mapping", accepted))
-        from oligoasp.cohort.mapping import read_mapping  # noqa: PLC0415 - only for tables
+        from oligoasp.cohort.read_mapping import read_mapping  # noqa: PLC0415 - only for tables
         from oligoasp.cohort.table import TableCohort  # noqa: PLC0415
 
         return TableCohort(path, read_mapping(mapping, vocabulary), vocabulary)

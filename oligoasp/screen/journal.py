@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from types import TracebackType
 from typing import IO, Any
 from zlib import crc32
@@ -22,6 +23,10 @@ from oligoasp.cohort import Chunk
 ROWS, JOURNAL = "rows.ndjson", "journal"
 _SEAL = 9
 """How many signs stand before the text of a line in the journal."""
+
+
+PATIENCE = 5.0
+"""Seconds until a screening that was killed has surely let go of the folder."""
 
 
 class BusyError(Exception):
@@ -64,6 +69,8 @@ class Work:
     ) -> None:
         self._rows.close()
         self._journal.close()
+        if error is not None and not self._end:
+            self.remove()
 
     def resume(
         self, chunks: Iterator[Chunk]
@@ -154,7 +161,13 @@ def _lock(stream: IO[bytes]) -> None:
     with suppress(ImportError):
         import fcntl  # noqa: PLC0415 - not on every system
 
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BusyError from None
+        end = monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if monotonic() > end:
+                    raise BusyError from None
+                sleep(PATIENCE / 50)
+            else:
+                return

@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from oligoasp.answers import Screened, Screening
+from oligoasp.processes import ProcessLostError
 from tests.cli.conftest import Run
 from tests.screen.small import ASTHMA, write_cohort
 
@@ -101,6 +102,44 @@ def test_columns_that_the_mapping_does_not_use_are_named(run: Run, tmp_path: Pat
     assert result.exit_code == 2
     assert "the mapping does not use 1 column" in result.stderr
     assert f"error: {tmp_path}/c.csv:3: AGE (age): found" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (OSError(28, "No space left on device"), 2, "No space left on device; the same command"),
+        (ProcessLostError(), 4, "a process was ended from outside"),
+    ],
+)
+def test_what_stops_a_screening_is_said_without_a_traceback(
+    run: Run,
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    code: int,
+    message: str,
+) -> None:
+    def stop(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("oligoasp.screen.run._write", stop)
+    command = ("screen", small, "--protocol", ASTHMA, "-o", small.parent / "o.csv")
+    result = run(*command, "--processes", 1)
+    assert result.exit_code == code
+    assert message in " ".join(result.stderr.split())
+    assert (small.parent / "o.csv.unfinished").exists()
+
+
+def test_nothing_is_left_where_nothing_was_done(run: Run, tmp_path: Path) -> None:
+    for name, text in (("c.csv", "ID\na\n"), ("t.csv", "ID,DATE\nb,2024-01-01\n")):
+        (tmp_path / name).write_text(text)
+    exacerbations = "{file: t.csv, key: ID, no_entries: none, fields: {date: DATE}}"
+    (tmp_path / "m.yaml").write_text(f"id: ID\nlists:\n  exacerbations: {exacerbations}\n")
+    command = ("screen", tmp_path / "c.csv", "--mapping", tmp_path / "m.yaml")
+    result = run(*command, "--protocol", ASTHMA, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert "who is not in the cohort" in result.stderr
+    assert not list(tmp_path.glob("out*"))
 
 
 def test_going_on_is_said(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

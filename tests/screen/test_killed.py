@@ -137,7 +137,10 @@ def test_a_cohort_that_has_become_shorter_is_not_gone_on_with(tmp_path: Path) ->
     assert result(tmp_path / "killed.csv") == result(tmp_path / "undisturbed.csv")
 
 
-def test_two_screenings_do_not_write_to_the_same_place(tmp_path: Path) -> None:
+def test_two_screenings_do_not_write_to_the_same_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oligoasp.screen.journal.PATIENCE", 0.1)
     with Work(tmp_path / "w", {}), pytest.raises(BusyError):
         Work(tmp_path / "w", {})
 
