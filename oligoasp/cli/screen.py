@@ -34,7 +34,7 @@ Example:
 
 \b
 Exit codes: 0 done, whoever is eligible; 2 some record could not be read (the
-others are screened), or wrong usage; 130 stopped.""",
+others are screened), or wrong usage; 4 internal error; 130 stopped.""",
 )
 @click.argument("cohort", metavar="COHORT")
 @click.option(
@@ -128,6 +128,8 @@ def command(
         except ProcessLostError:
             lost = "a process was ended from outside, perhaps for want of memory"
             raise _LostError(f"{lost}; {GOES_ON}") from None
+        except BrokenPipeError:
+            raise
         except OSError as error:
             place = error.filename or output
             raise click.UsageError(f"{place}: {error.strerror}; {GOES_ON}") from None
