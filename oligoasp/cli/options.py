@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from oligoasp.record.errors import RecordError
     from oligoasp.render.document import Document
     from oligoasp.solver.ahead import Ahead
+    from oligoasp.testing import Case
 
 TEXT, JSON, MARKDOWN = "text", "json", "markdown"
+
+CASES = "cases"
+"""The folder of cases of a protocol."""
 
 MOST_NAMES = 12
 """How many names an error lists; of more it gives the nearest."""
@@ -109,6 +113,44 @@ def _first_shipped() -> Path:
     if not shipped:
         raise click.UsageError("no protocol is installed; name one with --protocol")
     return shipped[0].parent
+
+
+def case_folder() -> Path:
+    """Find the folder of cases: here, or beside the rules.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    from oligoasp.protocol.load import asp_folder  # noqa: PLC0415 - loads clingo
+
+    for folder in (Path(CASES), asp_folder().parent / CASES):
+        if folder.is_dir():
+            return folder
+    raise click.UsageError(f"no folder `{CASES}` here; name the files or folders to run")
+
+
+def passing_cases(engine: Engine, paths: Iterable[str]) -> list[Case]:
+    """Read the cases of files and folders, which have to pass.
+
+    Raises:
+        click.UsageError: there are none, or some are malformed or fail.
+    """
+    from oligoasp.testing.bulk import decided_cases, names  # noqa: PLC0415 - loads pydantic
+
+    where = list(paths) or [str(case_folder())]
+    cases = decided_cases(engine, where)
+    for error in cases.malformed:
+        complain(error)
+    if cases.malformed:
+        raise click.UsageError("some cases cannot be read; see the messages")
+    if cases.failed:
+        some = "; ".join(names(cases.failed)[:3])
+        number = len(cases.failed)
+        fail = "case fails" if number == 1 else "cases fail"
+        raise click.UsageError(f"{number} {fail} as it is ({some}); see `oligoasp test`")
+    if not cases.passed:
+        raise click.UsageError(f"no cases in {', '.join(where)}")
+    return cases.passed
 
 
 def make_engine(name: str, readings: Iterable[str], amendments: Iterable[str] = ()) -> Engine:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from oligoasp.render.cases import Failed, FileResult
     from oligoasp.testing import Case
 
-FOLDER = "cases"
 QUOTE_LENGTH = 60
 
 
@@ -53,9 +52,9 @@ def command(
     from oligoasp.testing.load import case_files  # noqa: PLC0415 - loads the record modules
 
     engine = options.make_engine(protocol, readings, amendments)
-    files = list(case_files(paths or [_folder()]))
+    files = list(case_files(paths or [options.case_folder()]))
     if not files:
-        raise click.UsageError(f"no case files in {', '.join(paths) or FOLDER}")
+        raise click.UsageError(f"no case files in {', '.join(paths) or options.CASES}")
     if form == options.MARKDOWN:
         options.show(cases.heading(engine.protocol.name), form)
         click.echo()
@@ -75,20 +74,6 @@ def command(
         click.echo(cases.total(results), err=form == options.TEXT)
     malformed = any(result.malformed for result in results)
     ctx.exit(2 if malformed else int(any(result.failed for result in results)))
-
-
-def _folder() -> Path:
-    """Find the folder of cases: here, or beside the rules.
-
-    Raises:
-        click.UsageError: there is none.
-    """
-    from oligoasp.protocol.load import asp_folder  # noqa: PLC0415 - loads clingo
-
-    for folder in (Path(FOLDER), asp_folder().parent / FOLDER):
-        if folder.is_dir():
-            return folder
-    raise click.UsageError(f"no folder `{FOLDER}` here; name the files or folders to run")
 
 
 def _run(engine: Engine, file: Path) -> FileResult:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from oligoasp.render.verification import plain_record
 from oligoasp.verify.findings import Finding, Shown
+from oligoasp.verify.witness import Witness
 
 
 def case_text(finding: Finding, shown: Shown) -> str:
     """Give a case file for a patient of a finding."""
-    witness = shown.witness
-    lines = [f"# {finding.kind.code} {finding.kind.name}: {finding.message}."]
+    note = f"{finding.kind.code} {finding.kind.name}: {finding.message}."
+    return witness_text([note], f"{shown.role} ({finding.kind.code})", shown.witness)
+
+
+def witness_text(notes: Sequence[str], title: str, witness: Witness) -> str:
+    """Give a case file for a witness; it expects what the protocol now says.
+
+    Args:
+        notes: comments to begin with.
+        title: the title of the case.
+        witness: the patient.
+    """
+    lines = [f"# {note}" for note in notes]
     if witness.readings:
         chosen = ", ".join(f"{a}={b}" for a, b in witness.readings.items())
         lines.append(f"# Holds under the reading {chosen}; expectations are those of the defaults.")
     case: dict[str, Any] = {
-        "title": f"{shown.role} ({finding.kind.code})",
+        "title": title,
         "expect": {
             "verdict": str(witness.default_verdict),
             "clauses": {c: str(s) for c, s in witness.default_statuses.items()},
