@@ -27,8 +27,8 @@ from oligoasp.mutation.rules import (
     head_signatures,
 )
 from oligoasp.protocol.model import Protocol
-from oligoasp.solver.program import load_control
-from oligoasp.solver.session import OPTIONS, Shape, _facts
+from oligoasp.solver.program import OPTIONS, load_control
+from oligoasp.solver.session import Shape, _facts
 from oligoasp.verify.space import ASKING, WholeSession, space_facts, with_calendar
 
 PREFIX = "mutated_"
