@@ -106,3 +106,40 @@ def test_a_dropped_clause_changes_the_cases_that_it_stopped(run: Run, ineligible
     (change,) = json.loads(run(*arguments, "--format", "json").stdout)["cases"]["changes"]
     assert change["changes"][0] == {"clause": "", "before": "ineligible", "after": "eligible"}
     assert {"clause": "I8.1", "before": "not met", "after": "dropped"} in change["changes"]
+
+
+COHORT = str(Path(__file__).parents[1] / "readme" / "cohort.ndjson")
+
+
+def test_a_cohort_is_counted_and_its_bad_records_are_named(run: Run) -> None:
+    arguments = ("amend", "--set", "ecog_most=2", "--cohort", COHORT, "--lesions", "1")
+    result = run(*arguments)
+    assert result.exit_code == 2, "one record cannot be read"
+    assert "cohort.ndjson:12: labs.creatinine.unit" in result.stderr
+    assert "S-07: ineligible before, eligible now (I6.b)" in result.stdout
+    found = json.loads(run(*arguments, "--format", "json").stdout)["cohort"]
+    assert (found["records"], found["not_read"]) == (12, 1)
+    assert [moved["record"] for moved in found["moved"]] == ["S-07"]
+    assert sum(row["patients"] for row in found["verdicts"]) == 11
+
+
+def test_the_smallest_changes_are_data_for_programs(run: Run) -> None:
+    result = run("amend", "--cohort", COHORT, "--admit", "1", "--format", "json")
+    found = json.loads(result.stdout)
+    assert found["format"] == "oligoasp.proposals/1"
+    assert {one["gains"] for one in found["proposals"]} == {1}
+    assert all(len(one["changes"]) == 1 for one in found["proposals"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--admit", "3"), "are about a --cohort"),
+        (("--drop", "I6.b", "--cohort", COHORT, "--admit", "3"), "give it no amendment"),
+        (("--drop", "I6.b", "--cohort", "missing.ndjson"), "no such file"),
+    ],
+)
+def test_wrong_use_of_a_cohort(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run("amend", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
