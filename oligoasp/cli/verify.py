@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from oligoasp.cli import options
 if TYPE_CHECKING:
     from oligoasp.protocol.model import Protocol
     from oligoasp.verify.findings import Finding
+    from oligoasp.verify.survey import Survey
 
 SARIF = "sarif"
 LEVELS = ("error", "warning", "note", "never")
@@ -90,7 +94,9 @@ def command(
     Every question is put to the whole space of patients, so each finding
     comes with a proof, or with a patient. A finding that is meant to be can
     be accepted in the protocol's own files, with a reason:
-    accepted("V201", "E4.b", "…").
+    accepted("V201", "E4.b", "…"). Groups of whom nobody is eligible (V202)
+    and narrow passages (V302) are looked for where selected, since this
+    takes longer.
     """
     from oligoasp.verify.checks import kinds, page, run  # noqa: PLC0415 - loads clingo
     from oligoasp.verify.survey import Survey  # noqa: PLC0415
@@ -114,15 +120,18 @@ def command(
         for name in known
         if (not select or name.startswith(select)) and not (ignore and name.startswith(ignore))
     ]
+    named = {name for name in known for given in select if name.startswith(given)}
     survey = Survey(
         loaded,
         options.chosen(loaded, readings),
         lesions,
         patients=patients or bool(clauses) or folder is not None,
         passages="V302" in select,
+        groups="V202" in named,
     )
     try:
-        found = run(survey, codes, clauses)
+        with _watched(survey):
+            found = run(survey, codes, clauses)
     except MismatchError as mismatch:
         click.echo(f"internal error: {mismatch}; please report it", err=True)
         ctx.exit(MISMATCH)
@@ -136,6 +145,22 @@ def command(
     _show(loaded, open_findings, accepted, form, notes=bool(select or clauses or patients))
     grave = LEVELS[: LEVELS.index(fail_level) + 1] if fail_level != "never" else ()
     ctx.exit(int(any(f.kind.severity in grave for f in open_findings)))
+
+
+@contextmanager
+def _watched(survey: Survey) -> Iterator[None]:
+    """Count the patients on standard error, if someone watches there."""
+    if not sys.stderr.isatty():
+        yield
+        return
+
+    def told(number: int) -> None:
+        click.echo(f"\rpatients invented and replayed: {number}", err=True, nl=False)
+
+    survey.told = told
+    yield
+    if survey.replayed:
+        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 
 def _show(

@@ -7,7 +7,7 @@ to the protocol's typical patient who does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -23,7 +23,7 @@ from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import OPTIONS, load_control, text
-from oligoasp.solver.session import Session, Shape, _facts
+from oligoasp.solver.session import Consequences, Session, Shape, _facts
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.timeline import LONGEST, Timeline
 
@@ -150,13 +150,35 @@ class WholeSession(Session):
 
     def shown_somewhere(self, assumptions: Sequence[int]) -> list[Symbol]:
         """Give the shown atoms each of which holds in someone who fulfils the assumptions."""
-        last: list[Symbol] = []
-        self._mode("brave", 0)
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            for model in handle:
-                last = list(model.symbols(shown=True))
+        return self._shown("brave", assumptions) or []
+
+    def consequences(
+        self, assumptions: Sequence[int], settled: Container[str] = ()
+    ) -> Consequences | None:
+        """Give what every completion, and what some completion, violates.
+
+        Two calls do, whatever is asked: a record of a witness leaves next to nothing open.
+        """
+        certain = self._shown("cautious", assumptions)
+        if certain is None:
+            return None
+        possible = self._shown("brave", assumptions) or []
+        return Consequences(
+            frozenset(s.arguments[0].string for s in possible if s.name == "violated"),
+            frozenset(s.arguments[0].string for s in certain if s.name == "violated"),
+            frozenset(s.arguments[0].string for s in certain if s.name == "inapplicable"),
+        )
+
+    def _shown(self, mode: str, assumptions: Sequence[int]) -> list[Symbol] | None:
+        """Give the shown atoms of all models together; None if there is no model."""
+        last: list[list[Symbol]] = []
+        self._mode(mode, 0)
+        self._control.solve(
+            assumptions=list(assumptions),
+            on_model=lambda model: last.append(list(model.symbols(shown=True))),
+        )
         self._mode("auto", 1)
-        return last
+        return last[-1] if last else None
 
     def prefer(self, literals: Iterable[int], above: int = 0) -> int:
         """Say what is to hold if it can, what stands first before what comes later.

@@ -6,7 +6,7 @@ a question first goes to a small space, and to the whole one only if nobody ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -44,6 +44,11 @@ class Survey:
         most: how many entries there may be of the kinds that may have several.
         patients: whether findings that have another proof also show patients.
         passages: whether to look for narrow passages, which takes a while.
+        groups: whether to look for groups of whom nobody is eligible, which does too.
+
+    Attributes:
+        told: is told how many patients have been invented and replayed so far.
+        replayed: how many have been.
     """
 
     def __init__(
@@ -54,12 +59,16 @@ class Survey:
         *,
         patients: bool = False,
         passages: bool = False,
+        groups: bool = False,
     ) -> None:
         self.protocol = protocol
         self.chosen = dict(readings or {})
         self.most = most
         self.patients = patients
         self.passages = passages
+        self.groups = groups
+        self.told: Callable[[int], None] = lambda number: None
+        self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = calendar_facts(protocol)
         self._whole: Future[Space] | None = None
@@ -383,7 +392,7 @@ class Survey:
             if assumptions is not None and space.exists(assumptions):
                 found = self._finder(space).find(assumptions, name, question.readings)
                 if found is not None:
-                    return found
+                    return self._counted(found)
         return None
 
     def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
@@ -401,8 +410,13 @@ class Survey:
             found = witnesses.find(assumptions, label, self.chosen)
             if found is not None:
                 witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
-                return found
+                return self._counted(found)
         return None
+
+    def _counted(self, witness: Witness) -> Witness:
+        self.replayed += 1
+        self.told(self.replayed)
+        return witness
 
     def _finder(self, space: Space) -> Witnesses:
         key = id(space)

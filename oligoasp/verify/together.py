@@ -35,7 +35,7 @@ KINDS = (Kind("V202", "never-met-together", WARNING),)
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Give the minimal sets of criteria that nobody of some group meets together."""
-    if not survey.anyone:
+    if not survey.groups or not survey.anyone:
         return
     found: dict[tuple[Pair, tuple[tuple[str, ...], ...]], list[str]] = {}
     for pair, value in survey.barred:
