@@ -320,6 +320,8 @@ def _timed(attribute: Attribute, number: _Numbers) -> _Convert:
             day = derivation.day(anchor)
             if day is not None and value.earliest not in OPEN_ENDS:
                 return number.of_code(exact(value.earliest, day))
+        if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+            return None
         return convert(value, entry, derivation)
 
     return convert_day
