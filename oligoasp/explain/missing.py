@@ -16,6 +16,8 @@ from oligoasp.solver.minimal import group_oracle, shrink
 
 MOST_WAYS = 24
 """How many different ways of meeting a clause are looked at."""
+MOST_DESCRIBED = 80
+"""How many things may be said of an entry that is missing, for it to be described."""
 
 
 @dataclass(frozen=True)
@@ -149,13 +151,23 @@ class Missing:
     def _nothing_more(self) -> list[int]:
         return [-self._session.present[e] for entities in self._rest.values() for e in entities]
 
+    @cached_property
+    def _least_more(self) -> list[int]:
+        """Say that there is nothing more in every list in which nothing more is needed."""
+        empty: list[int] = []
+        for entities in self._rest.values():
+            more = [*empty, *(-self._session.present[e] for e in entities)]
+            if self._session.satisfiable([*self._assumptions, *self._wanted, *more]):
+                empty = more
+        return empty
+
     def _favourable(
         self, clause: str, unknowns: Sequence[Pair], excluded: list[int]
     ) -> dict[Pair, list[int]] | None:
         """Find an eligible patient, and give what each unknown is in it, as literals."""
         session, question = self._session, self._question
         goal = [*self._assumptions, *self._wanted, *question.met([clause]), *excluded]
-        for extra in (self._nothing_more, []):
+        for extra in (self._nothing_more, self._least_more, []):
             wanted = [lit for u in unknowns for lit in self._literals(u)]
             true = session.true_literals([*goal, *extra], wanted)
             if true is not None:
@@ -253,21 +265,22 @@ class Missing:
         """Ask for the rest of a list, or for one entry more of a list that is complete."""
         kind = self._question.engine.protocol.vocabulary.kinds[unknown[0][0]]
         filled = unknown in way.filled
-        said = ""
-        if filled or kind.name in self._complete:
+        said = RECORDED
+        literals = len(self._literals(unknown)) // len(self._rest[unknown])
+        if (filled or kind.name in self._complete) and literals <= MOST_DESCRIBED:
             said = further_entry(self._question, kind.name, [*self._assumptions, *way.ruled_out])
         if kind.name in self._complete:
             further = f"a further {kind.label}"
             return Item(
                 item=further,
                 request=further,
-                passes="" if said == RECORDED else f"if {said}",
+                passes="" if said == RECORDED else f"only if {said}",
                 field=kind.list_name,
                 needed=said,
             )
         passes = no_more(len(self._question.situation.ids[kind.name]))
         if filled:
-            passes = "if there is one" + (f" with {said}" if said != RECORDED else "")
+            passes = "only if there is one" + (f" with {said}" if said != RECORDED else "")
         return Item(
             item=kind.list_name.replace("_", " "),
             request=self._requests.list_of(kind.name),

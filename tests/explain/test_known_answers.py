@@ -174,6 +174,23 @@ def test_a_partial_date_needs_no_bound_that_it_sets_itself() -> None:
     assert "`2023-12` leaves it open" in item.note
 
 
+def test_a_nearly_empty_record_asks_for_entries_only_where_they_are_needed() -> None:
+    found = explained({"id": "nearly-empty"})
+    lists = {kind.list_name for kind in protocol().vocabulary.kinds.values()}
+    passes = {
+        item.field: item.passes
+        for need in found.needs
+        for way in need.alternatives
+        for item in way
+        if item.field in lists
+    }
+    assert passes["lesions"] == "only if there is one"
+    assert passes["definitive_treatments"].startswith("only if there is one")
+    needed = {field for field, said in passes.items() if said.startswith("only if")}
+    assert needed <= {"lesions", "definitive_treatments", "pregnancy_tests"}
+    assert passes["systemic_therapies"].startswith("if there are none")
+
+
 def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:
     gap = {"lesions.0.longest_diameter": None, "lesions.0.modality": None}
     found = explained(changed(baseline(), gap))
