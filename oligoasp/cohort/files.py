@@ -66,7 +66,7 @@ class FileCohort:
     def __init__(
         self, place: str | Path, vocabulary: Vocabulary, stdin: IO[bytes] | None = None
     ) -> None:
-        self.name = str(place)
+        self.name = self.key = str(place)
         self._schema = shapes_of(vocabulary)
         self._stdin = stdin
         self._files = [] if self.name == STANDARD_INPUT else _files(Path(place), self.name)

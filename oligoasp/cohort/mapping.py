@@ -106,6 +106,7 @@ class TableMapping:
     """A mapping file, read and checked.
 
     ``record`` names a column with whole records as JSON; then there is nothing else.
+    ``digest`` changes with the text of the file.
     """
 
     name: str
@@ -118,3 +119,4 @@ class TableMapping:
     sources: tuple[Source, ...] = ()
     lists: tuple[ListSource, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""

@@ -45,6 +45,10 @@ class Cohort(Protocol):
     def name(self) -> str:
         """What to call it in messages."""
 
+    @property
+    def key(self) -> str:
+        """What its records depend on besides what its pieces hold, such as a mapping."""
+
     def chunks(self, size: int) -> Iterator[Chunk]:
         """Give the records in pieces, in order, holding no more than one at a time.
 

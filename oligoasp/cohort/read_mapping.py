@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from oligoasp.cohort.mapping import (
@@ -16,6 +17,7 @@ from oligoasp.cohort.mapping import (
     Source,
     TableMapping,
 )
+from oligoasp.cohort.model import digest_of
 from oligoasp.protocol.vocabulary import PATIENT, Field, Vocabulary
 from oligoasp.record.errors import Fault, RecordError, Refused, join, listing, nearest
 from oligoasp.record.fields import FieldReaders, read_label, read_text
@@ -71,7 +73,8 @@ def read_mapping(path: str | Path, vocabulary: Vocabulary) -> TableMapping:
         if isinstance(document, YamlError):
             raise refusal(name, document.line, document.fault, document.field)
         if isinstance(document.value, dict) and len(found) == 1:
-            return _Reader(name, document.value, document.lines, vocabulary).read()
+            mapping = _Reader(name, document.value, document.lines, vocabulary).read()
+            return replace(mapping, digest=digest_of([data]).hex())
     raise refusal(name, 1, Fault("a file without a mapping", "one mapping of fields to columns"))
 
 

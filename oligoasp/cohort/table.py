@@ -44,6 +44,7 @@ class TableCohort:
 
     def __init__(self, path: Path, mapping: TableMapping, vocabulary: Vocabulary) -> None:
         self.name = str(path)
+        self.key = f"{path} {mapping.digest}"
         self._stem = path.stem
         self._mapping = mapping
         self._schema = shapes_of(vocabulary)

@@ -53,7 +53,7 @@ class Screener:
             "program": __version__,
             "protocol": checksum(self.engine.protocol),
             "readings": self.engine.readings,
-            "cohort": self.cohort.name,
+            "cohort": self.cohort.key,
             "piece": self.piece,
         }
 

@@ -142,6 +142,25 @@ def test_nothing_is_left_where_nothing_was_done(run: Run, tmp_path: Path) -> Non
     assert not list(tmp_path.glob("out*"))
 
 
+def test_another_mapping_is_not_gone_on_with(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.csv").write_text("ID,AGE,YEARS\na,30,12\n")
+    mapping, output = tmp_path / "m.yaml", tmp_path / "o.ndjson"
+    command = ("screen", tmp_path / "c.csv", "--mapping", mapping, "--protocol", ASTHMA)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    mapping.write_text("id: ID\nfields: {age: AGE}\n")
+    with monkeypatch.context() as patched:
+        patched.setattr("oligoasp.screen.run._write", stop)
+        assert run(*command, "-o", output).exit_code == 130
+    mapping.write_text("id: ID\nfields: {age: YEARS}\n")
+    assert run(*command, "-o", output).exit_code == 0
+    assert json.loads(output.read_text())["blockers"] == ["1"]
+
+
 def test_going_on_is_said(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = small.parent / "out.csv"
 
