@@ -53,8 +53,10 @@ CRITERIA = "criteria.txt"
 CASES = "cases"
 MET = {"met", "absent"}
 VIOLATED = {"not met", "present"}
+LONGEST_ID = 40
 
-_EXPECTED = re.compile(r"""["']?([\w.]+)["']?:\s*["']?(not met|met|absent|present)\b""")
+_EXPECTED = re.compile(r""":\s*["']?(not met|met|absent|present)\b""")
+_KEY = re.compile(r"""([\w.]+)["']?$""")
 _INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.MULTILINE)
 _HEAD = re.compile(r'violated\s*\(\s*(\((?:\s*"[^"]+"\s*;?)+\)|"[^"]+"|[A-Z]\w*)')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -154,8 +156,11 @@ def _cases(survey: Survey) -> Iterator[Finding]:
     expected: dict[str, set[str]] = {clause: set() for clause in survey.testing}
     for file in sorted(folder.rglob("*")):
         if file.suffix in (".yaml", ".yml", ".json"):
-            for clause, status in _EXPECTED.findall(file.read_text(encoding="utf-8")):
-                expected.setdefault(clause, set()).add(status)
+            text = file.read_text(encoding="utf-8")
+            for found in _EXPECTED.finditer(text):
+                key = _KEY.search(text, max(found.start() - LONGEST_ID, 0), found.start())
+                if key is not None:
+                    expected.setdefault(key[1], set()).add(found[1])
     for clause in survey.testing:
         sides = (("met", expected[clause] & MET), ("violated", expected[clause] & VIOLATED))
         missing = [side for side, found in sides if not found]
