@@ -105,7 +105,7 @@ class Missing:
         """Give the minimal sets of unknowns that would meet a clause."""
         ways = self.ways(clause)
         alternatives = [
-            tuple(self._item(way, pair, ways.decisive.get(pair)) for pair in way.values)
+            tuple(self._item(clause, way, pair, ways.decisive.get(pair)) for pair in way.values)
             for way in ways.found
         ]
         alternatives.sort(key=lambda items: (len(items), [i.field for i in items]))
@@ -241,9 +241,11 @@ class Missing:
 
     # ---- wording ------------------------------------------------------------------------
 
-    def _item(self, way: Way, unknown: Pair, decisive: frozenset[Value] | None) -> Item:
+    def _item(
+        self, clause: str, way: Way, unknown: Pair, decisive: frozenset[Value] | None
+    ) -> Item:
         if not unknown[1]:
-            return self._entries(way, unknown)
+            return self._entries(clause, way, unknown)
         entity, attribute = unknown
         values = way.values[unknown]
         words = self._question.words
@@ -261,14 +263,15 @@ class Missing:
             ends=self._requests.ends(unknown, fatal) if decisive and fatal else "",
         )
 
-    def _entries(self, way: Way, unknown: Pair) -> Item:
+    def _entries(self, clause: str, way: Way, unknown: Pair) -> Item:
         """Ask for the rest of a list, or for one entry more of a list that is complete."""
         kind = self._question.engine.protocol.vocabulary.kinds[unknown[0][0]]
         filled = unknown in way.filled
         said = RECORDED
         literals = len(self._literals(unknown)) // len(self._rest[unknown])
         if (filled or kind.name in self._complete) and literals <= MOST_DESCRIBED:
-            said = further_entry(self._question, kind.name, [*self._assumptions, *way.ruled_out])
+            assumptions = [*self._assumptions, *way.ruled_out]
+            said = further_entry(self._question, kind.name, (clause,), assumptions)
         if kind.name in self._complete:
             further = f"a further {kind.label}"
             return Item(

@@ -169,7 +169,7 @@ def _change(
     action = protocol.actions.get(means) if means else None
     if not path:
         label = protocol.vocabulary.kinds[entity[0]].label
-        needed = further_entry(question, entity[0], assumptions)
+        needed = further_entry(question, entity[0], clauses, assumptions)
         return Change(
             item=f"a further {label}", source=words.listed(entity), needed=needed, means=action
         )
@@ -202,8 +202,10 @@ def _needed(question: Question, key: Key, clauses: tuple[str, ...], assumptions:
     return joined(said) or "another value"
 
 
-def further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
-    """Say what an entry that is not recorded yet would have to be like."""
+def further_entry(
+    question: Question, kind: str, clauses: tuple[str, ...], assumptions: list[int]
+) -> str:
+    """Say what an entry that is not recorded yet would have to be like for some clauses."""
     session = question.session
     index = len(question.situation.ids[kind]) + 1
     entity = (kind, index)
@@ -211,8 +213,9 @@ def further_entry(question: Question, kind: str, assumptions: list[int]) -> str:
         return RECORDED
     parts = []
     base = [*assumptions, session.present[entity]]
+    relevant = {pair for clause in clauses for pair in session.cone(clause)}
     for (of, attribute), candidates in session.has.items():
-        if of != entity:
+        if of != entity or (of, attribute) not in relevant:
             continue
         allowed = question.values(base, entity, attribute)
         if len(allowed) < len(candidates):
