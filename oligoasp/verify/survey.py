@@ -76,7 +76,6 @@ class Survey:
             # Grounding takes no turn at Python, so the whole space comes for free.
             self._whole = ThreadPoolExecutor(1).submit(self._space_of, most)
         self._witnesses: dict[int, Witnesses] = {}
-        self._doubles: dict[str, DoubleSession] = {}
 
     # ---- spaces -----------------------------------------------------------------------
 
@@ -100,10 +99,9 @@ class Survey:
         """The small space with every rule once more for other readings."""
         return self._doubled(self._few)
 
-    def _doubled(self, size: int, only: str = "") -> DoubleSession:
+    def _doubled(self, size: int) -> DoubleSession:
         shape = shape_of(self.protocol, size)
-        names = [only] if only else ()
-        return DoubleSession(with_calendar(self.protocol), shape, names, self._calendar)
+        return DoubleSession(with_calendar(self.protocol), shape, calendar=self._calendar)
 
     @property
     def _spaces(self) -> Iterable[Space]:
@@ -327,27 +325,36 @@ class Survey:
         found: dict[tuple[str, str], set[bool]] = {
             key: {False} for _, out, _ in self._upset for key in out
         }
-        double = self._double
+        self._turning(self._double, found)
+        others = {(name, o) for name in self.protocol.ambiguities for o in self._alternatives(name)}
+        if self._whole is not None and others - found.keys():
+            self._turning(self._whole_double, found, frozenset(found))
+        return found
+
+    def _turning(
+        self,
+        double: DoubleSession,
+        found: dict[tuple[str, str], set[bool]],
+        settled: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """Add the readings that decide about somebody, and in which direction.
+
+        Args:
+            double: the space with a second copy.
+            found: the readings known to decide.
+            settled: those that need not be asked about at all.
+        """
         for gains in (False, True):
             known = [
                 -lit
                 for key, lit in double.other.items()
-                if (gains in found.get(key, ()) if self.patients else key in found)
+                if key in settled
+                or (gains in found.get(key, ()) if self.patients else key in found)
             ]
             sign = -1 if gains else 1
             differs = [sign * double.eligible, -sign * double.eligible2]
             for key in double.others([*double.readings(self.chosen), *differs, *known]):
                 found.setdefault(key, set()).add(gains)
-        if self._whole is None:
-            return found
-        for name in self.protocol.ambiguities:
-            for option in self._alternatives(name):
-                if (name, option) not in found:
-                    whole = self._whole_double(name)
-                    for gains in (False, True):
-                        if whole.satisfiable(self._turn(whole, name, option, gains)):
-                            found.setdefault((name, option), set()).add(gains)
-        return found
 
     def parting(self, question: Question) -> list[str] | None:
         """Give the readings each of which alone makes somebody like that possible.
@@ -369,10 +376,14 @@ class Survey:
             if (name, option) in found
         ]
 
-    def _whole_double(self, only: str) -> DoubleSession:
-        if only not in self._doubles:
-            self._doubles[only] = self._doubled(self.most, only)
-        return self._doubles[only]
+    @cached_property
+    def _whole_double(self) -> DoubleSession:
+        """The whole space with every rule once more for other readings."""
+        return self._doubled(self.most)
+
+    @cached_property
+    def _whole_space(self) -> Space:
+        return Space(self.protocol, self.most, self._whole_double)
 
     def _turn(self, double: DoubleSession, name: str, option: str, gains: bool) -> list[int]:
         sign = -1 if gains else 1
@@ -402,8 +413,7 @@ class Survey:
         if self._whole is not None and not self._double.satisfiable(
             self._turn(self._double, name, option, gains)
         ):
-            whole = self._whole_double(name)
-            sizes = [(Space(self.protocol, self.most, whole), whole)]
+            sizes = [(self._whole_space, self._whole_double)]
         for space, double in sizes:
             witnesses = self._finder(space)
             assumptions = self._turn(double, name, option, gains)
