@@ -339,7 +339,10 @@ class Maker:
         return self.node(pick(self.rng, OPEN_STATIONS), "regional")
 
     def group(self, label: str, size: int) -> list[Record]:
-        """Adjacent non-regional nodes."""
+        """Adjacent non-regional nodes, a group of their own."""
+        used = {one.get("adjacent_group") for one in self.record.get("lesions", ())}
+        while label in used:
+            label += "a"
         diameter = pick(self.rng, ("49.9 mm", "4.99 cm", "49.95 mm"))
         nodes = []
         for _ in range(size):
