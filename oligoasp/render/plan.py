@@ -60,7 +60,8 @@ def document(plan: Plan, *, whole: bool = False) -> Document:
     blocks += _section("Without effect", list(_idle(plan, quoted)))
     blocks += _section("What changes", list(_changes(plan, quoted, whole=whole)))
     blocks += _section("Who", list(_patients(plan)))
-    blocks += _section("Criteria", [_turned(t, quoted) for t in plan.turned])
+    moved = [*_beside(plan, quoted), *(_turned(t, quoted) for t in plan.turned)]
+    blocks += _section("Criteria", moved)
     blocks += _section("Whom the text means to admit", [_door(d, quoted) for d in plan.doors])
     if plan.cases is not None:
         blocks += [Heading("Cases"), *_cases(plan.cases, whole=whole)]
@@ -211,6 +212,40 @@ def _patient(patient: Patient, sign: str, role: Role, who: str) -> Item:
     ):
         parts.append(f"{verdict} {when}" + (f" by {joined(blockers)}" if blockers else ""))
     return Item(head, (line(", ".join(parts)),))
+
+
+def _beside(plan: Plan, quoted: Quoted) -> Iterator[Item]:
+    """Say which clauses change beside those that the amendments speak of."""
+    spoken_of = {c for c in plan.amended.clauses if c not in plan.base.clauses}
+    for amendment in plan.amendments:
+        for change in amendment.changes:
+            name = change.arguments[0]
+            if change.kind == SET:
+                parameter = plan.amended.parameters[name]
+                spoken_of.update(clauses_of(parameter, plan.base.clauses, plan.base.ambiguities))
+            elif change.kind == CHOOSE:
+                spoken_of.add(plan.amended.ambiguities[name].clause)
+            else:
+                spoken_of.add(name)
+    for touched in plan.touched:
+        if touched.clause in spoken_of or touched in plan.without_effect:
+            continue
+        done = [
+            words
+            for words, true in (
+                ("lets through", touched.relaxed),
+                ("stops", touched.tightened),
+            )
+            if true
+        ]
+        details = () if quoted.seen(touched.clause) else (quoted.name(touched.clause),)
+        yield Item(
+            line(
+                Span(touched.clause, "strong"),
+                f" now {joined(done)} some patients too, by what it refers to",
+            ),
+            details,
+        )
 
 
 def _turned(turned: Turned, quoted: Quoted) -> Item:

@@ -143,3 +143,8 @@ def test_wrong_use_of_a_cohort(run: Run, arguments: tuple[str, ...], message: st
     result = run("amend", *arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_clauses_that_change_by_what_they_refer_to_are_named(run: Run) -> None:
+    text = run("amend", "--drop", "I8.1", "--lesions", "1").stdout
+    assert "E6 now lets through some patients too, by what it refers to" in text
