@@ -9,7 +9,7 @@ from typing import Any
 
 from oligoasp.answers import Explanation
 from oligoasp.decide import Decision, Engine
-from oligoasp.explain import explain
+from oligoasp.explain.whole import explain
 from oligoasp.protocol.load import asp_folder, load_protocol
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.read import Record, parse_record

@@ -77,7 +77,7 @@ def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
     Returns:
         A sentence for each failure; empty for a verdict and where there is nothing to say.
     """
-    from oligoasp.explain import explain  # noqa: PLC0415 - only cases that fail need it
+    from oligoasp.explain.whole import explain  # noqa: PLC0415 - only cases that fail need it
 
     answers = {answer.clause: answer for answer in explain(engine, case.record, full=True).clauses}
     sentences = []

@@ -9,7 +9,7 @@ import pytest
 
 from oligoasp.answers import Explanation
 from oligoasp.decide import Verdict
-from oligoasp.explain import explain
+from oligoasp.explain.whole import explain
 from oligoasp.testing import Case, load_cases
 from tests.support import baseline, changed, decide, engine, explained, metastases, protocol, woman
 

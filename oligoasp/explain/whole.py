@@ -1,0 +1,146 @@
+"""The whole explanation: why not, what is missing, and what would have to change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from oligoasp.answers import ClauseAnswer, Conflict, Evidence, Explanation, ProtocolName
+from oligoasp.decide import Engine, Status, Verdict
+from oligoasp.explain.missing import Missing
+from oligoasp.explain.question import Key, Question
+from oligoasp.explain.reasons import blocking_sets, conflicts, reasons, remedies
+from oligoasp.explain.sensitivity import near_misses, readings
+from oligoasp.explain.waiting import waiting
+from oligoasp.explain.warnings import warnings
+from oligoasp.record.derive import ENROLLMENT
+from oligoasp.record.read import Record
+from oligoasp.solver.minimal import group_oracle, shrink
+
+def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanation:
+    """Answer every question about one patient.
+
+    Args:
+        engine: the protocol, under its readings.
+        record: the patient's record.
+        full: also say, for each clause that holds, which recorded facts make it hold.
+
+    Returns:
+        The explanation. Every minimal set in it has been checked by the solver.
+
+    Raises:
+        RecordError: nobody can be as the record says.
+    """
+    question = Question(engine, record)
+    decision = question.decision
+    joint, all_conflicts = conflicts(question)
+    blocking = blocking_sets(question, joint)
+    missing = Missing(question)
+    needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)
+    changes, all_changes = remedies(question, blocking)
+    whole = {"conflicts": all_conflicts, "remedies": all_changes, "needs": all_needs}
+    in_order = engine.protocol.in_order
+    return Explanation(
+        protocol=ProtocolName(
+            id=engine.protocol.id,
+            name=engine.protocol.name,
+            version=engine.protocol.version,
+            readings=engine.readings,
+        ),
+        record=record.id,
+        source=record.source,
+        verdict=decision.verdict,
+        blockers=tuple(in_order(decision.violated)),
+        conflicts=tuple(_explained(question, joint)),
+        clauses=_clauses(question, missing, full),
+        counted=tuple(question.counted),
+        possibly_counted=tuple(question.possibly_counted),
+        reasons=tuple(reasons(question, blocking)),
+        remedies=tuple(changes),
+        waiting=tuple(waiting(question)),
+        needs=tuple(needs),
+        no_longer_matters=tuple(
+            [] if decision.verdict is Verdict.INELIGIBLE else missing.no_longer_matters()
+        ),
+        readings=tuple(readings(question)),
+        near_misses=tuple(near_misses(question)),
+        notes=tuple(_notes(question)),
+        warnings=tuple(warnings(question)),
+        complete=all(whole.values()),
+        incomplete=tuple(name for name, complete in whole.items() if not complete),
+    )
+
+
+def _explained(question: Question, joint: list[Conflict]) -> list[Conflict]:
+    """Say, for clauses that clash, what each of them alone would need."""
+    if not joint:
+        return []
+    alone = Missing(question, eligible=False)
+    return [replace(c, needs=tuple(map(alone.need, c.clauses))) for c in joint]
+
+
+def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:
+    decision, words = question.decision, question.words
+    answers = []
+    for clause_id, status in decision.statuses.items():
+        clause = question.engine.protocol.clauses[clause_id]
+        evidence: list[Evidence] = []
+        if status.blocks:
+            terms = question.evidence[clause_id]
+            evidence = list(dict.fromkeys(words.evidence(e, question.counted) for e in terms))
+        answers.append(
+            ClauseAnswer(
+                clause=clause_id,
+                section=clause.section,
+                text=clause.text,
+                status=status,
+                evidence=tuple(evidence),
+                values=tuple(_values(question, clause_id)) if full and _holds(status) else (),
+                missing=tuple(missing.named(clause_id))
+                if full and status is Status.UNKNOWN
+                else (),
+            )
+        )
+    return tuple(answers)
+
+
+def _holds(status: Status) -> bool:
+    return status in (Status.MET, Status.ABSENT)
+
+
+def _values(question: Question, clause: str) -> list[Evidence]:
+    """Give a minimal set of recorded facts that make a clause hold."""
+    if clause not in question.session.violated:
+        return []
+    keys: list[Key] = list(question.given)
+    background = [*question.background, question.session.violated[clause]]
+    oracle = group_oracle([question.given[k] for k in keys], background, question.session.core)
+    core = oracle(range(len(keys)))
+    if core is None:
+        return []
+    words = question.words
+    shown = []
+    for entity, path in (keys[i] for i in shrink(core, oracle)):
+        if not path:
+            source = words.listed(entity)
+            shown.append(Evidence(text=source.text, sources=(source,)))
+            continue
+        name = question.asked((entity, path), [clause])[0]
+        text = f"{words.subject(entity, name)}: {words.value(entity, name)}"
+        shown.append(Evidence(text=text, sources=(words.source(entity, name),)))
+    return shown
+
+
+def _notes(question: Question) -> list[str]:
+    """Say which anchors were taken from another date than their own."""
+    engine = question.engine
+    notes = []
+    for name, sources in engine.protocol.vocabulary.anchors.items():
+        found = question.situation.derivation.anchor(name)
+        if found is None and name == ENROLLMENT:
+            notes.append(
+                f"{sources[0][0].path} is not recorded, so that ages and elapsed times are open"
+            )
+        own = sources[0][0]
+        if found is not None and not own.latest_of and found[1] != own.path:
+            notes.append(f"{name.replace('_', ' ')} is not recorded; {found[1]} stands for it")
+    return notes
