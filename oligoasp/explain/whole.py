@@ -16,6 +16,7 @@ from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.read import Record
 from oligoasp.solver.minimal import group_oracle, shrink
 
+
 def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanation:
     """Answer every question about one patient.
 
