@@ -183,6 +183,8 @@ def _value(plan: Plan, parameter: Parameter | None) -> str:
     if parameter is None:
         return "new"
     unit = plan.amended.unit_names.get(parameter.unit, parameter.unit)
+    if parameter.value == "1":
+        unit = unit.removesuffix("s")
     return f"{parameter.value} {unit}".strip()
 
 
