@@ -18,6 +18,7 @@ COMMANDS = {
     "screen": "Screen a whole cohort: who is out, and why.",
     "verify": "Look for contradictions, redundancy and closed doors in a protocol.",
     "amend": "Say what amendments would do, before anyone votes on them.",
+    "cover": "Say what the cases cover: clauses, rules, both sides of each limit.",
     "mutate": "Change the protocol in one place after the other; do the cases notice?",
     "criteria": "List the criteria: words, numbers, readings, notes.",
     "new": "Write an empty record, to be filled in.",

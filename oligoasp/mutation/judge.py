@@ -30,13 +30,12 @@ from oligoasp.record.facts import Situation
 from oligoasp.record.read import parse_record
 from oligoasp.solver.session import Shape
 from oligoasp.testing.cases import Case
+from oligoasp.testing.groups import groups_of
 from oligoasp.verify.space import MOST_LESIONS, Space, shape_of
-from oligoasp.verify.witness import Witness, Witnesses
+from oligoasp.verify.witness import MismatchError, Witness, Witnesses
 
 SLICE = 250
 """How many mutants share a program: a larger one takes longer at every question."""
-FEW_CASES = 40
-"""Cases of a shape that so few others have are put together."""
 LADDER = (1, 2, 4)
 """Sizes of space in which a patient is looked for before the full one."""
 
@@ -262,7 +261,12 @@ class Judge:
                 differing.add(index)
                 turned = search.changed(number, verdict=True)
                 name = f"mutant-{index + 1}"
-                witness = witnesses.find(turned if twin.tried(turned) else wanted, name)
+                try:
+                    witness = witnesses.find(turned if twin.tried(turned) else wanted, name)
+                except MismatchError:
+                    if protocol is not self._wide:
+                        raise
+                    continue  # no record is as fine as one step of a scale
                 if witness is not None:
                     found[index] = self._survivor(witness, search, number, engine)
         for index in part:
@@ -280,29 +284,4 @@ class Judge:
     @cached_property
     def _groups(self) -> list[tuple[Shape, list[int]]]:
         """The cases that can share a program, the largest group first."""
-        return _groups(*self._compiled(()))
-
-
-def _groups(engine: Engine, situations: Sequence[Situation]) -> list[tuple[Shape, list[int]]]:
-    """Put records together that can share a program, the largest group first."""
-    kinds = engine.protocol.vocabulary.kinds
-    groups: dict[Shape, list[int]] = defaultdict(list)
-    for index, situation in enumerate(situations):
-        needed = engine.shape(situation)
-        # Lists that may be long get room of their own, the others all the same.
-        short = max([1, *(number for kind, number in needed if kinds[kind].unrecorded < 2)])
-        rounded = tuple(
-            (kind, _room(number if kinds[kind].unrecorded > 1 else short))
-            for kind, number in needed
-        )
-        groups[rounded].append(index)
-    few = [shape for shape, members in groups.items() if len(members) < FEW_CASES]
-    if len(few) > 1:
-        rest = [index for shape in few for index in groups.pop(shape)]
-        groups[tuple(max(same) for same in zip(*few, strict=True))].extend(rest)
-    return sorted(groups.items(), key=lambda item: -len(item[1]))
-
-
-def _room(number: int) -> int:
-    """Round the number of entries up, so that few programs serve many records."""
-    return 1 << max(number - 1, 0).bit_length()
+        return groups_of(*self._compiled(()))

@@ -15,6 +15,7 @@ from oligoasp.protocol.model import Protocol
 Signature: TypeAlias = tuple[str, int]
 
 LIMIT: Signature = ("limit", 2)
+CANDIDATE: Signature = ("candidate", 3)
 READING: Signature = ("reading", 2)
 VIOLATED: Signature = ("violated", 2)
 STATUS: tuple[Signature, ...] = (("violated", 1), ("inapplicable", 1))
@@ -69,14 +70,7 @@ def deciding_rules(protocol: Protocol) -> Rules:
 
     The vocabulary and the rules about who can exist at all are not among them.
     """
-    found: list[Rule] = []
-
-    def add(statement: AST) -> None:
-        if statement.ast_type == ASTType.Rule:
-            begin = statement.location.begin
-            found.append(Rule(len(found), Path(begin.filename), begin.line, statement))
-
-    parse_files([str(file) for file in protocol.files], add)
+    found = _every_rule(protocol)
     heads = {rule.number: set(head_signatures(rule.statement)) for rule in found}
     reads = {rule.number: set(body_signatures(rule.statement)) for rule in found}
     graph: dict[Signature, set[Signature]] = defaultdict(set)
@@ -95,6 +89,33 @@ def deciding_rules(protocol: Protocol) -> Rules:
         if (name, arity) in DECLARATIONS
     }
     return Rules(tuple(r for r in found if heads[r.number] & own), frozenset(own), declared)
+
+
+def rules_with_body(protocol: Protocol) -> list[Rule]:
+    """Give the rules of a protocol that conclude something from conditions.
+
+    Rules of the engine and rules about who can exist are not among them.
+    """
+    return [
+        rule
+        for rule in _every_rule(protocol)
+        if rule.statement.body
+        and not rule.of_engine
+        and (heads := set(head_signatures(rule.statement)))
+        and ("impossible", 1) not in heads
+    ]
+
+
+def _every_rule(protocol: Protocol) -> list[Rule]:
+    found: list[Rule] = []
+
+    def add(statement: AST) -> None:
+        if statement.ast_type == ASTType.Rule:
+            begin = statement.location.begin
+            found.append(Rule(len(found), Path(begin.filename), begin.line, statement))
+
+    parse_files([str(file) for file in protocol.files], add)
+    return found
 
 
 def _reached(

@@ -1,0 +1,1 @@
+"""What the cases cover: clauses, rules, and both sides of each limit."""
