@@ -8,7 +8,7 @@ anything change?" is one question about one patient, and no mutant is grounded a
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -28,7 +28,7 @@ from oligoasp.mutation.rules import (
 )
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.program import OPTIONS, load_control
-from oligoasp.solver.session import Shape, _facts
+from oligoasp.solver.session import Consequences, Session, Shape, _facts
 from oligoasp.verify.space import ASKING, WholeSession, space_facts, with_calendar
 
 PREFIX = "mutated_"
@@ -133,6 +133,12 @@ class Twin(WholeSession):
         result = self._control.solve(assumptions=list(assumptions))
         configuration.solve_limit = "umax"
         return result.satisfiable
+
+    def consequences(
+        self, assumptions: Sequence[int], settled: Container[str] = ()
+    ) -> Consequences | None:
+        """Give what every completion, and what some completion, violates in this copy."""
+        return Session.consequences(self, assumptions, settled)
 
     def second(self) -> WholeSession:
         """Give a session that answers for the copy with the mutants in it."""
