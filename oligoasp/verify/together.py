@@ -3,7 +3,8 @@
 The group is everybody who has some value of one attribute: women, patients with a brain
 metastasis, patients after radiotherapy. Each of the criteria lets some of them pass, and
 still nobody of the group is eligible, because no one meets all of a minimal set. A criterion
-that shuts out the whole group by itself is no finding: that is what criteria are for.
+that shuts out the whole group by itself is no finding: that is what criteria are for. Such groups
+are looked for where this kind of finding is selected.
 
 Bad:
 
