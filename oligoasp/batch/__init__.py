@@ -15,7 +15,8 @@ from functools import cached_property
 
 from oligoasp.answers import Check
 from oligoasp.batch.outline import Outline, Outlines
-from oligoasp.batch.views import Columns, Key, View, look, settled
+from oligoasp.batch.outlook import look
+from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Stated

@@ -1,0 +1,221 @@
+"""The outlook of a protocol: what its clauses and integrity rules see, read off ground rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.traits import LocalRules, NoTraitsError, Traits
+from oligoasp.batch.views import ByKind, Classes, Columns, Key, View
+from oligoasp.decide import Engine
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import THE_PATIENT, Entity, Pair
+from oligoasp.solver.alike import Alike
+from oligoasp.solver.session import Session
+
+
+class Integrity:
+    """What integrity rules see of a record: one row for each entry and knot of ties.
+
+    A patient is possible if every row is; so rows once found in a possible patient
+    need not be looked at again.
+
+    Args:
+        knots: attributes that integrity rules tie together, by kind; each knot is about
+            the patient and at most one list.
+        outlines: knows what outlines say.
+    """
+
+    def __init__(self, knots: Iterable[ByKind], outlines: Outlines) -> None:
+        self._outlines = outlines
+        self._memo: dict[tuple[int, str, int], Key] = {}
+        self._knots = [
+            (
+                number,
+                [outlines.place(PATIENT, name) for name in sorted(knot.get(PATIENT, ()))],
+                [
+                    (kind, [outlines.place(kind, name) for name in sorted(names)])
+                    for kind, names in sorted(knot.items())
+                    if kind != PATIENT
+                ],
+            )
+            for number, knot in enumerate(knots)
+        ]
+
+    def rows(self, outline: Outline) -> list[Key]:
+        """Give the rows of a record."""
+        found: list[Key] = []
+        for knot, own, lists in self._knots:
+            patient = tuple([outline.patient[place] for place in own])
+            if not lists:
+                found.append((knot, patient))
+            for kind, places in lists:
+                for number in outline.entries[kind]:
+                    row = self._memo.get((knot, kind, number))
+                    if row is None:
+                        known = self._outlines.rows[kind][number]
+                        row = self._memo[knot, kind, number] = tuple([known[p] for p in places])
+                    found.append((knot, patient, row))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What clauses and integrity rules see of a record, and what none of them does.
+
+    ``meanings`` has a digest of the rules of each clause, ``possible`` one of those that
+    say who is possible; None: they cannot be compared.
+    """
+
+    views: list[View]
+    integrity: Integrity
+    unused: frozenset[tuple[str, str]]
+    meanings: dict[str, tuple[bytes, ...] | None]
+    possible: tuple[bytes, ...] | None
+
+    def shares(self, other: Outlook, clause: str) -> bool:
+        """Tell whether a clause means the same for everybody as in another protocol."""
+        mine = self.meanings.get(clause)
+        same = mine is not None and mine == other.meanings.get(clause)
+        return same and self.possible is not None and self.possible == other.possible
+
+
+def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Outlook:
+    """Read off the ground program what clauses and integrity rules see of a record.
+
+    Args:
+        engine: the protocol, under its readings.
+        outlines: knows what outlines say.
+        like: the outlook under another protocol, which tells the same numbers apart; what
+            means the same there shares its view, and so all that is remembered.
+
+    Returns:
+        A view for each clause, the view of the integrity rules, and the attributes, by
+        kind, that nothing sees.
+
+    Raises:
+        AssertionError: an integrity rule ties two entries of lists together.
+    """
+    session = _session(engine)
+    local = LocalRules(session.rules, session.has, session.present, engine.protocol.vocabulary)
+
+    def meaning(atoms: Iterable[int]) -> tuple[bytes, ...] | None:
+        try:
+            return tuple([local.meaning(atom) for atom in atoms])
+        except NoTraitsError:
+            return None
+
+    meanings = {c: meaning(session.status_atoms(c)) for c in engine.protocol.clauses}
+    found = Outlook([], Integrity([], outlines), frozenset(), meanings, meaning(session.impossible))
+    known = {v.clause: v for v in like.views if found.shares(like, v.clause)} if like else {}
+    if like is not None and len(known) == len(meanings):
+        return replace(like, views=[known[clause] for clause in meanings], meanings=meanings)
+    maker = _Looker(engine, outlines, session, local)
+    return replace(
+        found,
+        views=[known.get(clause) or maker.view(clause) for clause in meanings],
+        integrity=maker.integrity(),
+        unused=maker.unused(),
+    )
+
+
+def _session(engine: Engine) -> Session:
+    """Ground the rules for two entries of each list, which shows what rules look at."""
+    kinds = engine.protocol.vocabulary.kinds
+    shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
+    return Session(engine.protocol, shape, engine.settled)
+
+
+class _Looker:
+    """Reads off ground rules what clauses see."""
+
+    def __init__(
+        self, engine: Engine, outlines: Outlines, session: Session, local: LocalRules
+    ) -> None:
+        self._clauses = list(engine.protocol.clauses)
+        self._outlines = outlines
+        self._session = session
+        self._local = local
+        self._dependencies = session.dependencies
+        firsts = {pair: values for pair, values in session.has.items() if pair[0][1] < 2}
+        self._alike = Alike(session.rules.bare, firsts)
+        self._counting = session.rules.counting
+        self._tied = {(entity[0], name) for entity, name in self._dependencies.tied}
+
+    def view(self, clause: str) -> View:
+        """Give what a clause sees."""
+        atoms = self._session.status_atoms(clause)
+
+        def columns(empty: frozenset[str], far: Callable[[Outline], Key]) -> Columns:
+            reached = self._dependencies.reached(atoms, empty)
+            near = {
+                kind: {name: self._classes(kind, name, reached) for name in sorted(names)}
+                for kind, names in sorted(_by_kind(self._dependencies.about(reached)).items())
+            }
+            numbers = {(kind, a): c.numbers for kind, cs in near.items() for a, c in cs.items()}
+            try:
+                traits = Traits(self._local, atoms, reached, numbers)
+            except NoTraitsError:
+                traits = None
+            counts = not self._counting.isdisjoint(reached)
+            return Columns(near, counts, self._outlines, traits, far)
+
+        return View(clause, columns, _by_kind(self._dependencies.of(atoms)), self._outlines)
+
+    def _classes(self, kind: str, name: str, reached: frozenset[int]) -> Classes:
+        entity: Entity = THE_PATIENT if kind == PATIENT else (kind, 1)
+        place = self._outlines.place(kind, name)
+        return Classes(
+            lambda number: self._outlines.fact(kind, place, number),
+            self._alike.classes((entity, name), reached),
+            (kind, name) in self._tied,
+        )
+
+    def integrity(self) -> Integrity:
+        """Give what the integrity rules see.
+
+        Raises:
+            AssertionError: an integrity rule ties two entries of lists together.
+        """
+        bonds = self._dependencies.bonds
+        for bond in bonds:
+            if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
+                raise AssertionError("an integrity rule ties two entries together")
+        return Integrity(_knots(bonds), self._outlines)
+
+    def unused(self) -> frozenset[tuple[str, str]]:
+        """Give the attributes, by kind, that nothing sees."""
+        seen = self._tied.union(
+            (entity[0], attribute)
+            for clause in self._clauses
+            for entity, attribute in self._dependencies.of(self._session.status_atoms(clause))
+        )
+        return frozenset({(entity[0], name) for entity, name in self._session.has} - seen)
+
+
+def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:
+    """Join the bonds that share an attribute."""
+    knots: list[set[tuple[str, str]]] = []
+    for bond in bonds:
+        joined = {(entity[0], attribute) for entity, attribute in bond}
+        for knot in [k for k in knots if k & joined]:
+            joined |= knot
+            knots.remove(knot)
+        knots.append(joined)
+    found = []
+    for ordered in sorted(sorted(k) for k in knots):
+        by_kind: ByKind = {}
+        for kind, attribute in ordered:
+            by_kind.setdefault(kind, set()).add(attribute)
+        found.append(by_kind)
+    return found
+
+
+def _by_kind(pairs: Iterable[Pair]) -> ByKind:
+    found: ByKind = {}
+    for entity, attribute in pairs:
+        names = found.setdefault(entity[0], set())
+        if attribute:
+            names.add(attribute)
+    return found
