@@ -237,6 +237,7 @@ class Columns:
         self._traits = traits
         self._far = far
         self._found: dict[Numbers, Numbers | None] = {}
+        self._of_patients: dict[Numbers, Key] = {}  # whole keys, where there are no lists
         self._ways: dict[object, int] = {}
         self._relevant: dict[Key, list[int]] = {}
         parts = traits.parts[PATIENT] if traits else []
@@ -246,11 +247,12 @@ class Columns:
         """Give the key of a record: equal keys, equal answers."""
         row = outline.patient
         patient = tuple([classes[row[place]] for place, classes in self._patient])
-        if self._traits is not None:
+        key = self._of_patients.get(patient)
+        if key is None and self._traits is not None:
             key = self._by_traits(outline, patient)
-            if key is not None:
-                return key
-        return self._by_classes(outline, patient)
+            if key is not None and not self._lists:
+                self._of_patients[patient] = key
+        return key or self._by_classes(outline, patient)
 
     def _by_traits(self, outline: Outline, patient: Numbers) -> Key | None:
         if patient in self._found:
