@@ -108,7 +108,7 @@ class Missing:
             tuple(self._item(clause, way, pair, ways.decisive.get(pair)) for pair in way.values)
             for way in ways.found
         ]
-        alternatives.sort(key=lambda items: (len(items), [i.field for i in items]))
+        alternatives.sort(key=lambda items: (len(items), [(i.field, i.item) for i in items]))
         return Need(clauses=(clause,), alternatives=tuple(dict.fromkeys(alternatives)))
 
     def ways(self, clause: str) -> Ways:
