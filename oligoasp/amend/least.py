@@ -24,6 +24,7 @@ from oligoasp.batch.panel import Panel
 from oligoasp.decide import Engine, Verdict
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 from oligoasp.solver.program import ProgramError
@@ -67,10 +68,11 @@ class Search:
         self._base = base
         self._largest = largest
         self._compared = _compared(base)
+        self._versions: dict[Step, Protocol] = {}
         kept, values = self._survey(records())
         steps = [*self._drops(kept.values()), *self._values(values)]
         settings = [step for step in steps if step[0] == SET]
-        self._limits = limits_of(base, *(self._version([step]) for step in settings))
+        self._limits = limits_of(base, *self._versions.values())
         self._panel = Panel(Batch(self._engine(base)))
         for index, record in enumerate(records()):
             if index in kept:
@@ -104,8 +106,7 @@ class Search:
             The obstacles of each such patient, by place in the cohort, and the codes that
             occur for each parameter that the obstacles compare something with.
         """
-        engine = Engine(self._base)
-        batch = Batch(engine)
+        batch = Batch(Engine(self._base))
         kept: dict[int, tuple[str, ...]] = {}
         values: dict[str, set[int]] = defaultdict(set)
         for index, record in enumerate(records):
@@ -117,7 +118,7 @@ class Search:
             if len(obstacles) > self._largest:
                 continue
             kept[index] = obstacles
-            derivation = engine.compile(record).derivation
+            derivation = Derivation(self._base.vocabulary, record)
             for clause in outcome.blockers:
                 for parameter, kind, name in self._compared.get(clause, ()):
                     if not name:
@@ -167,7 +168,7 @@ class Search:
 
     def _fits(self, step: Step) -> bool:
         try:
-            self._version([step])
+            self._versions[step] = self._version([step])
         except ProgramError:
             return False
         return True

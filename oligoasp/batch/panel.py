@@ -18,7 +18,6 @@ class Panel:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        self.names: list[str] = []
         self.outcomes: list[Outcome] = []
         self._outlines: list[bytes] = []
 
@@ -29,7 +28,6 @@ class Panel:
             RecordError: nobody can be as the record says; it is not kept.
         """
         outline, outcome = self.batch.outlined(record)
-        self.names.append(record.id)
         self.outcomes.append(outcome)
         self._outlines.append(self.batch.outlines.pack(outline))
         return outcome

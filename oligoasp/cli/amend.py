@@ -60,13 +60,7 @@ otherwise than the solver said.""",
     type=click.Choice(EFFECTS),
     help="Exit with 1 unless the amendment does this.",
 )
-@click.option(
-    "--lesions",
-    type=click.IntRange(1, 12),
-    default=7,
-    show_default=True,
-    help="How many lesions a patient may have.",
-)
+@options.lesions_option
 @click.option(
     "--cases",
     metavar="PATH",

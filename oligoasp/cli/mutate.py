@@ -36,13 +36,7 @@ patient was decided otherwise than the solver said.""",
     type=click.Path(path_type=Path, file_okay=False),
     help="Write a case for each mutant that no case notices.",
 )
-@click.option(
-    "--lesions",
-    type=click.IntRange(1, 12),
-    default=7,
-    show_default=True,
-    help="How many lesions a patient may have in proofs.",
-)
+@options.lesions_option
 @click.option(
     "--processes",
     type=click.IntRange(1),

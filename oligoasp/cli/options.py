@@ -29,6 +29,14 @@ MOST_NAMES = 12
 MOST_NEAR = 3
 CRITERIA = "`oligoasp criteria` lists them"
 
+lesions_option = click.option(
+    "--lesions",
+    type=click.IntRange(1, 12),
+    default=7,
+    show_default=True,
+    help="How many lesions a patient may have in proofs.",
+)
+
 format_option = click.option(
     "--format",
     "form",

@@ -48,13 +48,7 @@ invented patient was decided otherwise than the solver said.""",
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the patients as case files.",
 )
-@click.option(
-    "--lesions",
-    type=click.IntRange(1, 12),
-    default=7,
-    show_default=True,
-    help="How many lesions a patient may have.",
-)
+@options.lesions_option
 @click.option(
     "--fail-level",
     type=click.Choice(LEVELS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from oligoasp.answers import ClauseCount, Screening, TogetherCount
@@ -75,21 +75,11 @@ def _attrition(screening: Screening, protocol: Protocol, full: bool) -> Document
     steps = [step for step in screening.attrition if step.excluded or full]
     if not steps:
         return []
-    rows = tuple(
-        (
-            line(step.clause),
-            line(f"{step.excluded:,}"),
-            line(f"{step.remaining:,}"),
-            line(f"{step.uncertain:,}"),
-            _quote(protocol, step.clause),
-        )
-        for step in steps
-    )
-    headings = ("Clause", "Excluded", "Remaining", "Open", "Criterion")
+    numbers = {step.clause: (step.excluded, step.remaining, step.uncertain) for step in steps}
     return [
         Heading("Attrition, in the order of the protocol"),
-        Table(headings, (8, 8, 9, 6, 40), rows),
-        Paragraph(line(Span("Open: remaining, but with an unknown criterion so far.", "muted"))),
+        _table(("Excluded", "Remaining", "Open"), (8, 9, 6), numbers, protocol),
+        _note("Open: remaining, but with an unknown criterion so far."),
     ]
 
 
@@ -98,21 +88,12 @@ def _alone(screening: Screening, protocol: Protocol, full: bool) -> Document:
     counts.sort(key=lambda count: (-count.to_gain, -count.alone, -count.blocks))
     if not counts:
         return []
-    rows = tuple(
-        (
-            line(count.clause),
-            line(f"{count.blocks:,}"),
-            line(f"{count.alone:,}"),
-            line(f"{count.to_gain:,}"),
-            _quote(protocol, count.clause),
-        )
-        for count in _cut(counts, full)
-    )
+    numbers = {c.clause: (c.blocks, c.alone, c.to_gain) for c in _cut(counts, full)}
     return [
         Heading("Whom each criterion excludes, whatever its place"),
-        Table(("Clause", "Excludes", "Alone", "To gain", "Criterion"), (8, 8, 6, 7, 40), rows),
+        _table(("Excludes", "Alone", "To gain"), (8, 6, 7), numbers, protocol),
         *_more(counts, full),
-        Paragraph(line(Span("To gain: patients who would be eligible without it.", "muted"))),
+        _note("To gain: patients who would be eligible without it."),
     ]
 
 
@@ -145,24 +126,31 @@ def _unknown(screening: Screening, protocol: Protocol, full: bool) -> Document:
     counts.sort(key=lambda count: (-count.undetermined, -count.decisive, -count.unknown))
     if not counts:
         return []
-    rows = tuple(
-        (
-            line(count.clause),
-            line(f"{count.undetermined:,}"),
-            line(f"{count.decisive:,}"),
-            line(f"{count.unknown:,}"),
-            _quote(protocol, count.clause),
-        )
-        for count in _cut(counts, full)
-    )
+    numbers = {c.clause: (c.undetermined, c.decisive, c.unknown) for c in _cut(counts, full)}
     return [
         Heading("What is unknown of the undetermined"),
-        Table(("Clause", "Patients", "Alone", "Of all", "Criterion"), (8, 8, 6, 6, 40), rows),
+        _table(("Patients", "Alone", "Of all"), (8, 6, 6), numbers, protocol),
         *_more(counts, full),
-        Paragraph(
-            line(Span("Alone: nothing else is unknown. Of all: whatever the verdict.", "muted"))
-        ),
+        _note("Alone: nothing else is unknown. Of all: whatever the verdict."),
     ]
+
+
+def _table(
+    headings: tuple[str, ...],
+    shares: tuple[int, ...],
+    numbers: Mapping[str, tuple[int, ...]],
+    protocol: Protocol,
+) -> Table:
+    """Make a table of what is counted of each clause, with the words of the clause."""
+    rows = tuple(
+        (line(clause), *(line(f"{number:,}") for number in counted), _quote(protocol, clause))
+        for clause, counted in numbers.items()
+    )
+    return Table(("Clause", *headings, "Criterion"), (8, *shares, 40), rows)
+
+
+def _note(text: str) -> Paragraph:
+    return Paragraph(line(Span(text, "muted")))
 
 
 def _quote(protocol: Protocol, clause: str) -> Line:
