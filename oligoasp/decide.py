@@ -139,15 +139,20 @@ class Engine:
             raise RecordError(problems)
         return situation
 
-    def decide(self, record: Record) -> Decision:
+    def decide(self, record: Record, readings: Mapping[str, str] | None = None) -> Decision:
         """Decide whether the patient of a record is eligible.
+
+        Args:
+            record: the record.
+            readings: options instead of those of this engine, by ambiguity.
 
         Raises:
             RecordError: nobody can be as the record says.
         """
         situation = self.compile(record)
-        session = self.session(situation)
-        return self.conclude(session, situation, session.readings(self.readings))
+        session = self.session(situation, open_readings=bool(readings))
+        chosen = session.readings({**self.readings, **(readings or {})})
+        return self.conclude(session, situation, chosen)
 
     def conclude(self, session: Session, situation: Situation, readings: list[int]) -> Decision:
         """Decide in a session that has room for the record.

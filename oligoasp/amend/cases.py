@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from oligoasp.batch import Batch
 from oligoasp.decide import Engine, Status
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.testing import Case, load_cases
+from oligoasp.testing.bulk import Bulk
 from oligoasp.testing.run import differences
 
 DROPPED = "dropped"
@@ -56,7 +56,7 @@ def changed_cases(base: Protocol, amended: Protocol, paths: Iterable[str | Path]
         The changes in the order of the files. A case that already fails by the base is
         changed only where the two versions differ.
     """
-    new, old = Batch(Engine(amended)), None
+    new, old = Bulk(Engine(amended)), None
     changes: list[CaseChange] = []
     problems: list[str] = []
     total = 0
@@ -68,7 +68,7 @@ def changed_cases(base: Protocol, amended: Protocol, paths: Iterable[str | Path]
             after = _rows(case, new, amended)
             if not after:
                 continue
-            old = old or Batch(Engine(base))
+            old = old or Bulk(Engine(base))
             known = _rows(case, old, base)
         except RecordError as error:
             problems += [problem.render() for problem in error.problems]
@@ -78,12 +78,12 @@ def changed_cases(base: Protocol, amended: Protocol, paths: Iterable[str | Path]
     return CaseChanges(tuple(changes), total, tuple(problems))
 
 
-def _rows(case: Case, batch: Batch, protocol: Protocol) -> list[Row]:
+def _rows(case: Case, bulk: Bulk, protocol: Protocol) -> list[Row]:
     """Give what a protocol answers otherwise than a case expects."""
-    outcome = batch.decide(case.record)
+    verdict, statuses = bulk.decide(case)
     rows = [
         Row(failure.clause, failure.expected, failure.got)
-        for failure in differences(case, outcome.verdict, outcome.statuses)
+        for failure in differences(case, verdict, statuses)
     ]
     rows += [
         Row(clause, status, DROPPED)

@@ -2,7 +2,9 @@
 
 A case is a record file with one extra mapping, ``case``, that names the expected verdict
 and statuses; or one of the ``variations`` of such a record, in a file that names its
-``base``. `load_cases` reads them, `run_case` decides one and compares.
+``base``. Either may name ``readings`` of the text other than the defaults, and say ``under``
+which further readings what else is expected. `load_cases` reads them, `run_case` decides one
+and compares.
 """
 
 from oligoasp.testing.cases import Case, Expectations

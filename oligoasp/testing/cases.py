@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
@@ -42,6 +42,8 @@ class Case:
     """A record with what is expected of it.
 
     ``clause`` is what a variation is about (an id, or the beginning of several), or empty.
+    ``readings`` has the options as which the text is read, by ambiguity, other than the
+    defaults; ``places`` where each stands: its line and its path.
     """
 
     file: str
@@ -50,6 +52,8 @@ class Case:
     clause: str
     record: Record
     expect: Expectations
+    readings: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, tuple[int | None, str]] = field(default_factory=dict)
 
 
 def read_expectations(document: Document, place: str, given: Value) -> Expectations:
@@ -82,6 +86,33 @@ def read_expectations(document: Document, place: str, given: Value) -> Expectati
         else:
             found[name] = _word(document, path, word, Status)
     return Expectations(verdict, found, lines)
+
+
+def read_readings(
+    document: Document, place: str, given: Value
+) -> tuple[dict[str, str], dict[str, tuple[int | None, str]]]:
+    """Read the readings of the text under which a case holds.
+
+    Args:
+        document: the file.
+        place: the path of the readings in it.
+        given: what stands there; may be nothing.
+
+    Returns:
+        The option by ambiguity, and the line and path of each.
+
+    Raises:
+        RecordError: they cannot be read.
+    """
+    chosen: dict[str, str] = {}
+    places: dict[str, tuple[int | None, str]] = {}
+    for name, option in mapping(document, place, given).items():
+        path = join(place, name)
+        if not isinstance(option, str):
+            raise refused(document, path, show(option), "the name of an option")
+        chosen[name] = str(option)
+        places[name] = document.where(path), path
+    return chosen, places
 
 
 def _word(document: Document, path: str, word: Value, words: type[_Word]) -> _Word:

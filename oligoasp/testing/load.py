@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from oligoasp.protocol.vocabulary import Vocabulary
@@ -18,12 +19,15 @@ from oligoasp.testing.cases import (
     moved,
     only_keys,
     read_expectations,
+    read_readings,
     refused,
     text,
 )
 from oligoasp.testing.change import changed
 
 CASE, EXPECT, TITLE = "case", "expect", "title"
+READINGS, UNDER = "readings", "under"
+SOURCE, DIFFERS = "source", "differs"
 BASE, CLAUSE, VARIATIONS, NAME = "base", "clause", "variations", "name"
 SET, REMOVE, NOTE = "set", "remove", "note"
 
@@ -79,7 +83,7 @@ class _Loader:
             elif isinstance(record, RecordError):
                 yield record
             else:
-                yield _case(document, record)
+                yield from _cases(document, record)
 
     def _variations(self, document: Document) -> Iterator[Case | RecordError]:
         try:
@@ -98,17 +102,22 @@ class _Loader:
                 if not isinstance(variation, dict):
                     raise refused(document, place, show(variation), MAPPING)
                 name, record, own = self._variation(document, place, variation, data)
+                case = Case(
+                    document.source,
+                    document.where(place),
+                    name,
+                    clause,
+                    record,
+                    expect.overridden_by(own),
+                )
+                yield from list(_read(document, place, variation, case))
             except RecordError as error:
                 yield error
-            else:
-                line = document.where(place)
-                expected = expect.overridden_by(own)
-                yield Case(document.source, line, name, clause, record, expected)
 
     def _variation(
         self, document: Document, place: str, given: dict[str, Value], data: dict[str, Value]
     ) -> tuple[str, Record, Expectations]:
-        only_keys(document, place, given, (NAME, SET, REMOVE, EXPECT, NOTE))
+        only_keys(document, place, given, (NAME, SET, REMOVE, EXPECT, NOTE, READINGS, UNDER))
         name = text(document, f"{place}.{NAME}", given.get(NAME))
         if not name:
             raise refused(document, place, "a variation without a name", NAME)
@@ -155,12 +164,44 @@ def _expected_of(document: Document) -> Expectations:
     return read_expectations(document, f"{CASE}.{EXPECT}", case[EXPECT])
 
 
-def _case(document: Document, record: Record) -> Case | RecordError:
+def _cases(document: Document, record: Record) -> Iterator[Case | RecordError]:
+    """Give the case that a record file is, once for each reading."""
     try:
         expect = _expected_of(document)
-        title = text(
-            document, f"{CASE}.{TITLE}", mapping(document, CASE, document.data[CASE]).get(TITLE)
-        )
+        given = mapping(document, CASE, document.data[CASE])
+        only_keys(document, CASE, given, (TITLE, EXPECT, READINGS, UNDER, NOTE, SOURCE, DIFFERS))
+        title = text(document, f"{CASE}.{TITLE}", given.get(TITLE)) or record.id
+        case = Case(document.source, document.where(CASE), title, "", record, expect)
+        yield from list(_read(document, CASE, given, case))
     except RecordError as error:
-        return error
-    return Case(document.source, document.where(CASE), title or record.id, "", record, expect)
+        yield error
+
+
+def _read(document: Document, place: str, given: dict[str, Value], case: Case) -> Iterator[Case]:
+    """Give a case as its text is read, and again for each other reading under which it stands.
+
+    Raises:
+        RecordError: the readings, or what is expected under them, cannot be read.
+    """
+    chosen, places = read_readings(document, f"{place}.{READINGS}", given.get(READINGS))
+    case = replace(case, readings=chosen, places=places)
+    yield case
+    others = given.get(UNDER) or []
+    if not isinstance(others, list):
+        raise refused(document, f"{place}.{UNDER}", show(others), "a list")
+    for index, other in enumerate(others):
+        here = f"{place}.{UNDER}[{index}]"
+        stated = mapping(document, here, other)
+        only_keys(document, here, stated, (READINGS, EXPECT, NOTE))
+        if not stated.get(READINGS):
+            raise refused(document, here, "no other reading", READINGS)
+        more, where = read_readings(document, f"{here}.{READINGS}", stated[READINGS])
+        own = read_expectations(document, f"{here}.{EXPECT}", stated.get(EXPECT))
+        yield replace(
+            case,
+            line=document.where(here),
+            name=f"{case.name}, {', '.join(f'{n}={o}' for n, o in more.items())}",
+            expect=case.expect.overridden_by(own),
+            readings={**chosen, **more},
+            places={**places, **where},
+        )

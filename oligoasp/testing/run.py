@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from oligoasp.decide import Engine, Status, Verdict
-from oligoasp.record.errors import Problem, RecordError, nearest
+from oligoasp.record.errors import Problem, RecordError, listing, nearest, quote
 from oligoasp.testing.cases import VERDICT, Case, moved
 
 
@@ -32,11 +32,11 @@ def run_case(engine: Engine, case: Case) -> list[Failure]:
 
     Raises:
         RecordError: the record contradicts itself, or the case names a clause that has
-            no status.
+            no status or a reading that the protocol does not have.
     """
-    refuse_unknown_clauses(engine, case)
+    refuse_unknown_names(engine, case)
     try:
-        decision = engine.decide(case.record)
+        decision = engine.decide(case.record, case.readings)
     except RecordError as error:
         raise moved(error, case.file, case.line) from None
     return differences(case, decision.verdict, decision.statuses)
@@ -79,6 +79,8 @@ def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
     """
     from oligoasp.explain.whole import explain  # noqa: PLC0415 - only cases that fail need it
 
+    if case.readings:
+        engine = Engine(engine.protocol, {**engine.readings, **case.readings})
     answers = {answer.clause: answer for answer in explain(engine, case.record, full=True).clauses}
     sentences = []
     for failure in failures:
@@ -91,8 +93,8 @@ def evidence(engine: Engine, case: Case, failures: list[Failure]) -> list[str]:
     return sentences
 
 
-def refuse_unknown_clauses(engine: Engine, case: Case) -> None:
-    """Refuse expectations of what has no status, and a subject that is no clause.
+def refuse_unknown_names(engine: Engine, case: Case) -> None:
+    """Refuse expectations of what has no status, a subject that is no clause, other readings.
 
     Raises:
         RecordError: the case has some.
@@ -106,8 +108,25 @@ def refuse_unknown_clauses(engine: Engine, case: Case) -> None:
     ]
     if not any(name.startswith(case.clause) for name in clauses):
         problems.append(_unknown_clause(engine, case, case.clause, list(clauses)))
+    problems += _unknown_readings(engine, case)
     if problems:
         raise RecordError(problems)
+
+
+def _unknown_readings(engine: Engine, case: Case) -> Iterator[Problem]:
+    ambiguities = engine.protocol.ambiguities
+    for name, option in case.readings.items():
+        ambiguity = ambiguities.get(name)
+        if ambiguity is None:
+            known, typed, found = list(ambiguities), name, "no such reading"
+            accepted = f"a reading of {engine.protocol.name}; `oligoasp criteria` shows them"
+        elif option not in ambiguity.options:
+            known, typed, found = list(ambiguity.options), option, quote(option)
+            accepted = listing(known)
+        else:
+            continue
+        line, path = case.places.get(name, (case.line, name))
+        yield Problem(case.file, line, None, path, found, accepted, nearest(typed, known))
 
 
 def _unknown_clause(engine: Engine, case: Case, name: str, known: list[str]) -> Problem:

@@ -98,6 +98,14 @@ def test_failing(run: Run, folder: Path) -> None:
         ("- {name: a, remove: [[sex]]}", "accepted: a dotted path"),
         ("- {set: {sex: male}}", "a variation without a name"),
         ("- sex", "accepted: fields with their values"),
+        ("- {name: a, readings: {gilbertt: excepted}}", 'did you mean "gilbert"?'),
+        ("- {name: a, readings: {gilbert: except}}", 'did you mean "excepted"?'),
+        ("- {name: a, readings: {gilbert: 1}}", "accepted: no_exception or excepted"),
+        ("- {name: a, readings: gilbert}", "accepted: fields with their values"),
+        ("- {name: a, under: {gilbert: excepted}}", "accepted: a list"),
+        ("- {name: a, under: [{expect: {verdict: eligible}}]}", "no other reading"),
+        ("- {name: a, under: [{readings: {gilbert: excepted}}]}", "a verdict and the status"),
+        ("- {name: a, under: [{reading: {gilbert: excepted}}]}", 'did you mean "readings"?'),
     ],
 )
 def test_malformed(run: Run, folder: Path, text: str, message: str) -> None:
@@ -119,6 +127,7 @@ def test_malformed_files(run: Run, folder: Path) -> None:
         ("base: baseline.yaml\nvariations: []\n", "a list of variations"),
         ("base: baseline.yaml\nvariation: 1\nvariations: []\n", "an unknown field"),
         ("sex: male\n", "a record without expectations"),
+        ("case: {expect: {verdict: eligible}, reading: {}}\n", 'did you mean "readings"?'),
         ("sexx: male\n", "an unknown field"),
         ("case: {expect: {verdict: eligible, clause: {}}}\n", "found a mapping"),
         ("a: [\n", "wrong.yaml:"),
@@ -138,6 +147,47 @@ def test_one_malformed_case_does_not_stop_the_others(run: Run, folder: Path) -> 
 
 def test_readings(run: Run, folder: Path) -> None:
     assert run("test", folder, "--reading", "gilbert=excepted").exit_code == 0
+
+
+GILBERT = """\
+    - name: bilirubin of a patient with Gilbert syndrome
+      set: {labs.bilirubin: {value: 50, unit: umol/L, uln: 20}, gilbert_syndrome: true}
+      expect: {verdict: ineligible, I8.5a: not met}
+      under:
+      - readings: {gilbert: excepted}
+        expect: {verdict: eligible, I8.5a: met}
+    - name: the same, read so from the start
+      readings: {gilbert: excepted}
+      set: {labs.bilirubin: {value: 50, unit: umol/L, uln: 20}, gilbert_syndrome: true}
+"""
+
+
+def test_a_case_says_what_it_expects_under_other_readings(run: Run, folder: Path) -> None:
+    path = variations(folder, GILBERT)
+    result = run("test", path)
+    assert result.exit_code == 0, result.output
+    assert "3 passed" in result.stderr
+
+
+def test_an_expectation_under_another_reading_can_fail(run: Run, folder: Path) -> None:
+    path = variations(folder, GILBERT.replace("eligible, I8.5a: met", "ineligible, I8.5a: not met"))
+    result = run("test", path)
+    assert result.exit_code == 1, result.output
+    shown = " ".join(result.stdout.split())
+    assert "gilbert=excepted: I8.5a" in shown
+    assert "expected not met, got met" in shown
+    assert ":9: " in shown
+
+
+def test_a_record_file_names_its_readings(run: Run, folder: Path) -> None:
+    text = (folder / "baseline.yaml").read_text(encoding="utf-8")
+    path = folder / "read.yaml"
+    path.write_text(text.replace("case:", "case:\n  readings: {gilbert: exceptd}", 1))
+    result = run("test", path)
+    assert result.exit_code == 2
+    assert f"{path}:" in result.stderr
+    assert 'case.readings.gilbert: found "exceptd"' in result.stderr
+    assert 'did you mean "excepted"?' in result.stderr
 
 
 def test_no_cases(run: Run, tmp_path: Path) -> None:
