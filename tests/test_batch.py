@@ -91,11 +91,28 @@ def test_an_entry_that_may_be_missing_is_judged_with_the_patient_as_she_is() -> 
         assert answer(batch, data) == answer(engine(), data), born
 
 
+def conflicting(longest_diameter: str | None) -> Data:
+    """A lesion has to be visible to count, and small if it is; whether it is, nobody says."""
+    data = changed(baseline(), {"lesions": metastases("lung")})
+    data["lesions"][0] |= {"longest_diameter": longest_diameter, "pet": "not_done"}
+    del data["lesions"][0]["visible_on_ct"]
+    return data
+
+
+@pytest.mark.parametrize("first", ["55 mm", ">= 40 mm"])
+@pytest.mark.parametrize("longest_diameter", [None, "55 mm", ">= 40 mm", "<= 40 mm"])
+def test_a_conflict_is_not_taken_for_another_that_leaves_the_same_clauses_open(
+    first: str, longest_diameter: str | None
+) -> None:
+    batch = Batch(engine())
+    answer(batch, conflicting(first))
+    data = conflicting(longest_diameter)
+    assert answer(batch, data) == answer(engine(), data)
+
+
 def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
     broken = RecordError([Problem("f", 1, "b", "", "x", "y")])
-    conflict = changed(baseline(), {"lesions": metastases("lung", longest_diameter="55 mm")})
-    del conflict["lesions"][0]["visible_on_ct"]
-    conflict["lesions"][0]["pet"] = "not_done"
+    conflict = conflicting("55 mm")
     low = changed(baseline(), {"labs.neutrophils": "1 10*9/L"})
     rows = [parse(baseline()), broken, parse(low), parse(IMPOSSIBLE[1]), parse(conflict)]
     first, second, third, fourth, fifth = check(engine(), rows)

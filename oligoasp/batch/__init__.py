@@ -16,6 +16,7 @@ from functools import cached_property
 from oligoasp.answers import Check
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.outlook import look
+from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
 from oligoasp.record.errors import RecordError
@@ -78,6 +79,7 @@ class Batch:
             self._joint = like._joint
             self._outlook = look(engine, self.outlines, like._outlook)
         self._views = self._outlook.views
+        self._together = Together([view.far for view in self._views], self.outlines)
         self._possible: set[Key] = set()
         self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
 
@@ -153,12 +155,16 @@ class Batch:
         unknown = [place for place, status in enumerate(statuses) if status is Status.UNKNOWN]
         if not unknown:
             return Verdict.ELIGIBLE
-        # Whether the unknown can be met together depends on their own rules alone.
-        together = tuple([(id(sights[place][0]), sights[place][1]) for place in unknown])
-        if together not in self._joint:
-            session, assumptions = solving or self._assume(outline)
-            self._joint[together] = session.satisfiable([*assumptions, session.eligible])
-        return Verdict.UNDETERMINED if self._joint[together] else Verdict.INELIGIBLE
+        for group in self._together.groups(unknown, outline) if len(unknown) > 1 else ():
+            asked = tuple([id(sights[place][0]) for place in group])
+            key = asked, self._together.key(group, outline)
+            if key not in self._joint:
+                session, assumptions = solving or self._assume(outline)
+                met = [-session.violated[self._clauses[place].id] for place in group]
+                self._joint[key] = session.satisfiable([*assumptions, *met])
+            if not self._joint[key]:
+                return Verdict.INELIGIBLE
+        return Verdict.UNDETERMINED
 
     def shared(self, other: Batch) -> list[int | None]:
         """Give, for each clause, the place of that which means the same under another batch."""

@@ -85,6 +85,11 @@ class Outlines:
         """Give what a number in a row says."""
         return self._facts[kind][place][1].known[number]
 
+    def is_open(self, kind: str, place: int, number: int) -> bool:
+        """Tell whether a number in a row leaves open what holds."""
+        fact = self.fact(kind, place, number)
+        return fact is None or bool(fact.values and not (fact.sure and len(fact.values) == 1))
+
     def facts(self, kind: str, row: Row) -> dict[str, Fact]:
         """Give what a row says."""
         found = {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from oligoasp.batch.local_rules import LocalRules, NoTraitsError
 from oligoasp.batch.outline import Outline, Outlines
-from oligoasp.batch.traits import LocalRules, NoTraitsError, Traits
+from oligoasp.batch.traits import Traits
 from oligoasp.batch.views import ByKind, Classes, Columns, Key, View
 from oligoasp.decide import Engine
 from oligoasp.protocol.vocabulary import PATIENT
@@ -98,7 +99,13 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
         AssertionError: an integrity rule ties two entries of lists together.
     """
     session = _session(engine)
-    local = LocalRules(session.rules, session.has, session.present, engine.protocol.vocabulary)
+    local = LocalRules(
+        session.rules,
+        session.has,
+        session.present,
+        engine.protocol.vocabulary,
+        session.impossible,
+    )
 
     def meaning(atoms: Iterable[int]) -> tuple[bytes, ...] | None:
         try:

@@ -5,8 +5,8 @@ the lesion counts and is measurable. Such traits are what the ground rules about
 patient and one entry alone conclude and hand on to rules about several entries. Records
 whose patient and entries have the same traits are the same to the clause.
 
-What is open is tried out in every way, so traits are exact: an entry has the set of all
-traits that it can have.
+What is open is tried out in every way that integrity rules leave, so traits are exact: an
+entry has the set of all traits that it can have.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TypeAlias
 
-from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
+from oligoasp.batch.local_rules import LocalRules, NoTraitsError
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Value
-from oligoasp.solver.program import GroundRules
 
 Possible: TypeAlias = tuple[frozenset[tuple[object, ...]], ...]
 """The traits that the patient or an entry can have, one tuple for each way; for each
@@ -33,144 +32,8 @@ NO_GROUP = "none"
 
 MOST_WAYS = 64
 """Where more ways are open, finding the traits costs more than it saves."""
-
-
-class NoTraitsError(Exception):
-    """The rules cannot be taken apart in this way, or too much is open."""
-
-
-class LocalRules:
-    """Ground rules, ready to be evaluated for the patient and one entry.
-
-    Args:
-        rules: the ground rules, all readings settled.
-        has: the atom of each value of each attribute.
-        present: the atom that says that an entry is present.
-        vocabulary: says under which conditions attributes have a meaning.
-    """
-
-    def __init__(
-        self,
-        rules: GroundRules,
-        has: Mapping[Pair, Mapping[Value, int]],
-        present: Mapping[Entity, int],
-        vocabulary: Vocabulary,
-    ) -> None:
-        self.has = has
-        self.vocabulary = vocabulary
-        self.about = {atom: (pair, v) for pair, values in has.items() for v, atom in values.items()}
-        self.entity = {atom: entity for entity, atom in present.items()}
-        self.bodies: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-        self.sums: dict[int, list[tuple[int, tuple[tuple[int, int], ...]]]] = defaultdict(list)
-        inputs = self.about.keys() | self.entity.keys()
-        self._chosen = rules.chosen - inputs
-        for _, heads, body in rules.plain:
-            for head in heads:
-                if head not in inputs:
-                    self.bodies[head].append(tuple(body))
-        for _, heads, bound, weights in rules.weighted:
-            for head in heads:
-                self.sums[head].append((bound, tuple(weights)))
-        self._entries: dict[int, frozenset[Entity]] = {}
-        self._below: dict[int, frozenset[int]] = {}
-        self._meanings: dict[int, bytes] = {}
-        self._pairs: dict[tuple[int, ...], frozenset[Pair]] = {}
-
-    def entries(self, atom: int) -> frozenset[Entity]:
-        """Give the entries of lists that an atom can depend on.
-
-        Raises:
-            NoTraitsError: the atom depends on itself, or on a choice of its own.
-        """
-        if atom not in self._entries:
-            self._find_entries(atom)
-        return self._entries[atom]
-
-    def _find_entries(self, start: int) -> None:
-        open_atoms: set[int] = set()
-        stack = [start]
-        while stack:
-            atom = stack[-1]
-            if atom in self._entries:
-                stack.pop()
-                continue
-            if atom in self._chosen:
-                raise NoTraitsError
-            below = self.below(atom)
-            if atom not in open_atoms:
-                open_atoms.add(atom)
-                missing = [b for b in below if b not in self._entries]
-                if any(b in open_atoms for b in missing):
-                    raise NoTraitsError
-                stack += missing
-                continue
-            stack.pop()
-            if any(b not in self._entries for b in below):
-                raise NoTraitsError
-            own = self.about[atom][0][0] if atom in self.about else self.entity.get(atom)
-            found = {own} if own is not None and own != THE_PATIENT else set()
-            self._entries[atom] = frozenset(found.union(*(self._entries[b] for b in below)))
-
-    def below(self, atom: int) -> frozenset[int]:
-        """Give the atoms in the bodies of the rules of an atom."""
-        if atom not in self._below:
-            below = {abs(x) for body in self.bodies.get(atom, ()) for x in body}
-            below.update(abs(x) for _, weights in self.sums.get(atom, ()) for x, _ in weights)
-            self._below[atom] = frozenset(below)
-        return self._below[atom]
-
-    def meaning(self, atom: int) -> bytes:
-        """Give a digest that atoms of two programs share if they follow from the same.
-
-        Raises:
-            NoTraitsError: the atom depends on itself, or on a choice of its own.
-        """
-        self.entries(atom)
-        stack = [atom]
-        while stack:
-            below = [b for b in self.below(stack[-1]) if b not in self._meanings]
-            stack += below
-            if not below:
-                last = stack.pop()
-                self._meanings[last] = self._digest(last)
-        return self._meanings[atom]
-
-    def _digest(self, atom: int) -> bytes:
-        def of(literal: int) -> bytes:
-            return (b"+" if literal > 0 else b"-") + self._meanings[abs(literal)]
-
-        said: object = self.about.get(atom) or self.entity.get(atom)
-        if said is None:
-            bodies = sorted({b"".join(sorted(map(of, body))) for body in self.bodies.get(atom, ())})
-            sums = sorted(
-                (bound, sorted((of(literal), weight) for literal, weight in weights))
-                for bound, weights in self.sums.get(atom, ())
-            )
-            said = bodies, sums
-        return blake2b(repr(said).encode(), digest_size=16).digest()
-
-    def pairs(self, body: tuple[int, ...]) -> frozenset[Pair]:
-        """Give the attributes on which a body depends, and on which their meaning does."""
-        if body not in self._pairs:
-            seen: set[int] = set()
-            found: set[Pair] = set()
-            stack = [abs(x) for x in body]
-            while stack:
-                atom = stack.pop()
-                if atom not in seen:
-                    seen.add(atom)
-                    stack += self.below(atom)
-                    if atom in self.about:
-                        found.add(self.about[atom][0])
-            left = list(found)
-            while left:
-                entity, name = left.pop()
-                conditions = self.vocabulary.conditions.get((entity[0], name), ())
-                others = {(entity, c.other) for c in conditions}
-                left += others - found
-                found |= others
-            self._pairs[body] = frozenset(found)
-        return self._pairs[body]
+MOST_TRIED = 1000
+"""How many values of tied attributes are tried before giving up."""
 
 
 @dataclass(slots=True)
@@ -213,6 +76,7 @@ class Traits:
         self.parts: dict[str, list[Part]] = {PATIENT: []}
         for entity in sorted(asked):
             self.parts.setdefault(entity[0], []).extend(self._apart(entity, asked[entity]))
+        self.tied = {kind: self._tied(parts) for kind, parts in self.parts.items()}
         self.depends = {kind: self._of_patient(parts) for kind, parts in self.parts.items()}
         self.absent = {kind: self._absent(kind) for kind in self.parts if kind != PATIENT}
 
@@ -273,10 +137,12 @@ class Traits:
                     asked[entity][(literals,)] = None
 
     def _apart(self, entity: Entity, traits: Mapping[Trait, _Companions | None]) -> list[Part]:
-        """Sort traits into parts that have no attribute of the entity in common."""
+        """Sort traits into parts that have no attribute of the entity in common, or tied."""
         groups: list[tuple[set[Pair], list[Trait]]] = []
         for trait in sorted(traits):
             own = {p for body in trait for p in self._rules.pairs(body) if p[0] == entity}
+            for knot in self._rules.knots(entity):
+                own |= knot.pairs if own & knot.pairs else frozenset()
             joined = [trait]
             for group in [g for g in groups if g[0] & own]:
                 own |= group[0]
@@ -291,6 +157,22 @@ class Traits:
                 companions = None if companions is None or more is None else companions | more
             parts.append(Part(entity, joined, companions))
         return parts
+
+    def _tied(self, parts: Iterable[Part]) -> frozenset[str]:
+        """Give the attributes of an entity that are in knots with those that parts turn on.
+
+        Raises:
+            NoTraitsError: an entry is tied to the patient.
+        """
+        found: set[str] = set()
+        for part in parts:
+            own = {p for trait in part.traits for body in trait for p in self._rules.pairs(body)}
+            for knot in self._rules.knots(part.entity):
+                if knot.pairs & own:
+                    if any(entity != part.entity for entity, _ in knot.pairs):
+                        raise NoTraitsError
+                    found.update(name for _, name in knot.pairs)
+        return frozenset(found)
 
     def _of_patient(self, parts: Iterable[Part]) -> set[str]:
         bodies = {body for part in parts for trait in part.traits for body in trait}
@@ -339,7 +221,8 @@ class Traits:
 
         Args:
             kind: the kind of the entry.
-            entry: what the record says of the entry (or the patient), by attribute.
+            entry: what the record says of the entry (or the patient), by attribute, of those
+                that the traits turn on and those tied to them.
             patient: what it says of the patient.
 
         Raises:
@@ -385,6 +268,7 @@ class Traits:
         facts: Mapping[str, Fact | None],
     ) -> set[tuple[bool, ...]]:
         found: set[tuple[bool, ...]] = set()
+        begun = known
         stack = [known]
         for _ in range(MOST_WAYS):
             if not stack:
@@ -393,11 +277,61 @@ class Traits:
             look = _Look(self._rules, part.entity, known, facts)
             values = [look.any(trait) for trait in part.traits]
             if None not in values:
-                found.add(tuple([bool(v) for v in values]))
+                way = tuple([bool(v) for v in values])
+                if way not in found and self._can_be(part.entity, begun, known, facts):
+                    found.add(way)
                 continue
             pair = self._next(look, known)
             stack += [{**known, pair: value} for value in self._values(pair, known, facts)]
         raise NoTraitsError
+
+    def _can_be(
+        self,
+        entity: Entity,
+        recorded: Mapping[Pair, Value | None],
+        known: Mapping[Pair, Value | None],
+        facts: Mapping[str, Fact | None],
+    ) -> bool:
+        """Tell whether somebody can have the values that were tried out.
+
+        Args:
+            entity: the patient or the entry.
+            recorded: the values that the record says.
+            known: these, and one of the class of each value that is tried out.
+            facts: what the record says of each attribute.
+        """
+        for knot in self._rules.knots(entity):
+            if all(pair in recorded or pair not in known for pair in knot.pairs):
+                continue  # nothing is tried out
+            stack = [{pair: v for pair, v in recorded.items() if pair in knot.pairs}]
+            for _ in range(MOST_TRIED):
+                if not stack:
+                    return False
+                tried = stack.pop()
+                look = _Look(self._rules, entity, tried, facts)
+                impossible = look.any(knot.bodies)
+                if impossible is False:
+                    break
+                if impossible is None:
+                    pair = self._next(look, tried)
+                    options = self._allowed(pair, tried, facts)
+                    if pair in known:
+                        options = self._alike(pair, known[pair], options)
+                    stack += [{**tried, pair: value} for value in options]
+            else:
+                raise NoTraitsError
+        return True
+
+    def _alike(
+        self, pair: Pair, value: Value | None, options: Iterable[Value | None]
+    ) -> list[Value | None]:
+        """Give the values that the rules do not tell from one."""
+        numbers = self._classes.get((pair[0][0], pair[1]), {})
+
+        def number(value: Value | None) -> object:
+            return value if value is None else numbers.get(value, value)
+
+        return [option for option in options if number(option) == number(value)]
 
     def _next(self, look: _Look, known: Mapping[Pair, Value | None]) -> Pair:
         """Give an open attribute on which the traits turn; first what gives it a meaning."""
@@ -417,18 +351,23 @@ class Traits:
         self, pair: Pair, known: Mapping[Pair, Value | None], facts: Mapping[str, Fact | None]
     ) -> list[Value | None]:
         """Give one value of each class that an open attribute can have."""
+        numbers = self._classes.get((pair[0][0], pair[1]), {})
+        of_class: dict[object, Value | None] = {}
+        for value in self._allowed(pair, known, facts):
+            of_class.setdefault(value if value is None else numbers.get(value, value), value)
+        return list(of_class.values())
+
+    def _allowed(
+        self, pair: Pair, known: Mapping[Pair, Value | None], facts: Mapping[str, Fact | None]
+    ) -> list[Value | None]:
+        """Give the values that an open attribute can have; None: it has no meaning."""
         (kind, _), name = pair
         for condition in self._rules.vocabulary.conditions.get((kind, name), ()):
             other = known[pair[0], condition.other]
             if other is None or (other in condition.values) == condition.negated:
                 return [None]
         fact = facts.get(name)
-        allowed = self._rules.has.get(pair, {}) if fact is None else fact.values
-        numbers = self._classes.get((kind, name), {})
-        of_class: dict[object, Value] = {}
-        for value in allowed:
-            of_class.setdefault(numbers.get(value, value), value)
-        return list(of_class.values())
+        return list(self._rules.has.get(pair, {}) if fact is None else fact.values)
 
 
 class _Look:

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+from oligoasp.batch.local_rules import NoTraitsError
 from oligoasp.batch.outline import Outline, Outlines, Row
-from oligoasp.batch.traits import NoTraitsError, Possible, Traits
+from oligoasp.batch.traits import Possible, Traits
 from oligoasp.decide import Status
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Fact
@@ -110,22 +111,19 @@ class _TraitNumbers(dict[int, int]):
     Args:
         column: the list.
         patient: what is said of the patient, as far as it matters to the traits.
-        least: the least class of that.
     """
 
-    def __init__(self, column: _Column, patient: Mapping[str, Fact | None], least: int) -> None:
+    def __init__(self, column: _Column, patient: Mapping[str, Fact | None]) -> None:
         super().__init__()
         self._column = column
         self._patient = patient
-        self._least = least
         self._by_classes: dict[Numbers, int] = {}
 
     def __missing__(self, row: int) -> int:
-        classes = self._column.classes[row]
+        classes = self._column.told_apart(row)
         number = self._by_classes.get(classes)
         if number is None:
-            least = min((self._least, *classes))
-            number = self._column.traits_number(row, self._patient, least)
+            number = self._column.traits_number(row, self._patient)
             self._by_classes[classes] = number
         self[row] = number
         return number
@@ -154,7 +152,9 @@ class _Column:
         self.tied = any(c.tied for c in classes.values())
         columns = [(outlines.place(kind, name), c) for name, c in classes.items()]
         self.classes = _RowClasses(outlines.rows[kind], columns)
-        self._names = tuple(classes)
+        tied = traits.tied.get(kind, frozenset()) if traits else frozenset()
+        self._names = tuple(sorted(tied.union(classes)))
+        self._tied = [outlines.place(kind, name) for name in sorted(tied)]
         self._outlines = outlines
         self._traits = traits
         depends = traits.depends.get(kind, ()) if traits else ()
@@ -185,16 +185,23 @@ class _Column:
                 name: self._outlines.fact(PATIENT, place, patient[place])
                 for _, place, name in self._depends
             }
-            self._numbers[seen] = _TraitNumbers(self, facts, min(seen, default=0))
+            self._numbers[seen] = _TraitNumbers(self, facts)
         return self._numbers[seen]
 
-    def traits_number(self, row: int, patient: Mapping[str, Fact | None], least: int) -> int:
+    def told_apart(self, row: int) -> Numbers:
+        """Give the classes of what is said of an entry, and of what is tied to that if open."""
+        classes = self.classes[row]
+        if min(classes, default=0) < TIED:
+            known = self._outlines.rows[self.kind][row]
+            return (*classes, *[known[place] for place in self._tied])
+        return classes
+
+    def traits_number(self, row: int, patient: Mapping[str, Fact | None]) -> int:
         """Give the number of the traits of an entry.
 
         Args:
             row: the number of its row.
             patient: what is said of the patient.
-            least: the least class of all attributes that are looked at.
         """
         assert self._traits is not None
         facts = self._outlines.facts(self.kind, self._outlines.rows[self.kind][row])
@@ -206,9 +213,7 @@ class _Column:
         number = self._found.setdefault(ways, len(self._found))
         if number == len(self.ways):
             self.ways.append(ways)
-        if all(len(way) == 1 for way in ways):
-            return number
-        return LOST if least < TIED else -number
+        return number if all(len(way) == 1 for way in ways) else -number
 
 
 class Columns:
@@ -229,7 +234,9 @@ class Columns:
         own = near.get(PATIENT, {})
         self._outlines = outlines
         self._patient = [(outlines.place(PATIENT, a), c) for a, c in own.items()]
-        self._names = tuple(own)
+        tied = traits.tied[PATIENT] if traits else frozenset()
+        self._names = tuple(sorted(tied.union(own)))
+        self._tied = [outlines.place(PATIENT, name) for name in sorted(tied)]
         self._lists = [
             _Column(kind, cs, outlines, traits, own) for kind, cs in near.items() if kind != PATIENT
         ]
@@ -247,18 +254,23 @@ class Columns:
         """Give the key of a record: equal keys, equal answers."""
         row = outline.patient
         patient = tuple([classes[row[place]] for place, classes in self._patient])
-        key = self._of_patients.get(patient)
-        if key is None and self._traits is not None:
-            key = self._by_traits(outline, patient)
+        if self._traits is None:
+            return self._by_classes(outline, patient)
+        told = patient
+        if min(patient, default=0) < TIED:
+            told = (*patient, *[row[place] for place in self._tied])
+        key = self._of_patients.get(told)
+        if key is None:
+            key = self._by_traits(outline, patient, told)
             if key is not None and not self._lists:
-                self._of_patients[patient] = key
+                self._of_patients[told] = key
         return key or self._by_classes(outline, patient)
 
-    def _by_traits(self, outline: Outline, patient: Numbers) -> Key | None:
-        if patient in self._found:
-            of_patient = self._found[patient]
+    def _by_traits(self, outline: Outline, patient: Numbers, told: Numbers) -> Key | None:
+        if told in self._found:
+            of_patient = self._found[told]
         else:
-            of_patient = self._found[patient] = self._of_patient(outline.patient, patient)
+            of_patient = self._found[told] = self._of_patient(outline.patient)
         if of_patient is None:
             return None
         entries: list[Numbers] = []
@@ -266,7 +278,7 @@ class Columns:
         for column in self._lists:
             if column.kind in outline.more:
                 seen = column.seen(patient)
-                if column.tied or min(seen, default=0) < TIED:
+                if min(seen, default=0) < TIED:
                     return None
                 more.append((column.kind, *seen))
             by_row = column.numbers(outline.patient, patient)
@@ -282,12 +294,10 @@ class Columns:
             if relevant is None:
                 relevant = self._relevant[listed] = self._matters(entries, [m[0] for m in more])
             of_patient = tuple([of_patient[place] for place in relevant])
-        if min(of_patient, default=0) < TIED:
-            return None
         return (TRAITS, of_patient, listed)
 
-    def _of_patient(self, row: Row, patient: Numbers) -> Numbers | None:
-        """Number each part of the patient's traits: negative where open, below TIED if tied."""
+    def _of_patient(self, row: Row) -> Numbers | None:
+        """Number each part of the patient's traits: negative where open."""
         assert self._traits is not None
         facts = self._outlines.facts(PATIENT, row)
         try:
@@ -295,10 +305,7 @@ class Columns:
         except NoTraitsError:
             return None
         numbers = [self._ways.setdefault(way, len(self._ways)) for way in ways]
-        tied = TIED if min(patient, default=0) < TIED else 0
-        return tuple(
-            [n if len(w) == 1 else tied - 1 - n for n, w in zip(numbers, ways, strict=True)]
-        )
+        return tuple([n if len(w) == 1 else -1 - n for n, w in zip(numbers, ways, strict=True)])
 
     def _matters(self, entries: Iterable[Numbers], more: Iterable[object]) -> list[int]:
         """Give the parts of the patient's traits that matter beside certain entries."""
@@ -348,6 +355,7 @@ class View:
         self._mask = sum(self._bits.values())
         self._columns: dict[int, Columns] = {}
         self._outlines = outlines
+        self.far = far
         self._far = [
             (kind, [outlines.place(kind, name) for name in sorted(names)])
             for kind, names in sorted(far.items())

@@ -1,0 +1,176 @@
+"""Ground rules, ready to be evaluated for the patient and one entry of a list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import NamedTuple
+
+from oligoasp.protocol.vocabulary import Vocabulary
+from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
+from oligoasp.solver.program import GroundRules
+
+
+class NoTraitsError(Exception):
+    """The rules cannot be taken apart in this way, or too much is open."""
+
+
+class Knot(NamedTuple):
+    """Attributes that integrity rules tie together, and the bodies of these rules."""
+
+    pairs: frozenset[Pair]
+    bodies: tuple[tuple[int, ...], ...]
+
+
+class LocalRules:
+    """Ground rules, ready to be evaluated for the patient and one entry.
+
+    Args:
+        rules: the ground rules, all readings settled.
+        has: the atom of each value of each attribute.
+        present: the atom that says that an entry is present.
+        vocabulary: says under which conditions attributes have a meaning.
+        impossible: the atoms of integrity rules.
+    """
+
+    def __init__(
+        self,
+        rules: GroundRules,
+        has: Mapping[Pair, Mapping[Value, int]],
+        present: Mapping[Entity, int],
+        vocabulary: Vocabulary,
+        impossible: Iterable[int],
+    ) -> None:
+        self.has = has
+        self.vocabulary = vocabulary
+        self.about = {atom: (pair, v) for pair, values in has.items() for v, atom in values.items()}
+        self.entity = {atom: entity for entity, atom in present.items()}
+        self.bodies: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        self.sums: dict[int, list[tuple[int, tuple[tuple[int, int], ...]]]] = defaultdict(list)
+        inputs = self.about.keys() | self.entity.keys()
+        self._chosen = rules.chosen - inputs
+        for _, heads, body in rules.plain:
+            for head in heads:
+                if head not in inputs:
+                    self.bodies[head].append(tuple(body))
+        for _, heads, bound, weights in rules.weighted:
+            for head in heads:
+                self.sums[head].append((bound, tuple(weights)))
+        self._entries: dict[int, frozenset[Entity]] = {}
+        self._below: dict[int, frozenset[int]] = {}
+        self._meanings: dict[int, bytes] = {}
+        self._pairs: dict[tuple[int, ...], frozenset[Pair]] = {}
+        self._integrity = sorted({b for atom in impossible for b in self.bodies.get(atom, ())})
+        self._knots: dict[Entity, list[Knot]] = {}
+
+    def entries(self, atom: int) -> frozenset[Entity]:
+        """Give the entries of lists that an atom can depend on.
+
+        Raises:
+            NoTraitsError: the atom depends on itself, or on a choice of its own.
+        """
+        if atom not in self._entries:
+            self._find_entries(atom)
+        return self._entries[atom]
+
+    def _find_entries(self, start: int) -> None:
+        open_atoms: set[int] = set()
+        stack = [start]
+        while stack:
+            atom = stack[-1]
+            if atom in self._entries:
+                stack.pop()
+                continue
+            if atom in self._chosen:
+                raise NoTraitsError
+            below = self.below(atom)
+            if atom not in open_atoms:
+                open_atoms.add(atom)
+                missing = [b for b in below if b not in self._entries]
+                if any(b in open_atoms for b in missing):
+                    raise NoTraitsError
+                stack += missing
+                continue
+            stack.pop()
+            if any(b not in self._entries for b in below):
+                raise NoTraitsError
+            own = self.about[atom][0][0] if atom in self.about else self.entity.get(atom)
+            found = {own} if own is not None and own != THE_PATIENT else set()
+            self._entries[atom] = frozenset(found.union(*(self._entries[b] for b in below)))
+
+    def below(self, atom: int) -> frozenset[int]:
+        """Give the atoms in the bodies of the rules of an atom."""
+        if atom not in self._below:
+            below = {abs(x) for body in self.bodies.get(atom, ()) for x in body}
+            below.update(abs(x) for _, weights in self.sums.get(atom, ()) for x, _ in weights)
+            self._below[atom] = frozenset(below)
+        return self._below[atom]
+
+    def meaning(self, atom: int) -> bytes:
+        """Give a digest that atoms of two programs share if they follow from the same.
+
+        Raises:
+            NoTraitsError: the atom depends on itself, or on a choice of its own.
+        """
+        self.entries(atom)
+        stack = [atom]
+        while stack:
+            below = [b for b in self.below(stack[-1]) if b not in self._meanings]
+            stack += below
+            if not below:
+                last = stack.pop()
+                self._meanings[last] = self._digest(last)
+        return self._meanings[atom]
+
+    def _digest(self, atom: int) -> bytes:
+        def of(literal: int) -> bytes:
+            return (b"+" if literal > 0 else b"-") + self._meanings[abs(literal)]
+
+        said: object = self.about.get(atom) or self.entity.get(atom)
+        if said is None:
+            bodies = sorted({b"".join(sorted(map(of, body))) for body in self.bodies.get(atom, ())})
+            sums = sorted(
+                (bound, sorted((of(literal), weight) for literal, weight in weights))
+                for bound, weights in self.sums.get(atom, ())
+            )
+            said = bodies, sums
+        return blake2b(repr(said).encode(), digest_size=16).digest()
+
+    def pairs(self, body: tuple[int, ...]) -> frozenset[Pair]:
+        """Give the attributes on which a body depends, and on which their meaning does."""
+        if body not in self._pairs:
+            seen: set[int] = set()
+            found: set[Pair] = set()
+            stack = [abs(x) for x in body]
+            while stack:
+                atom = stack.pop()
+                if atom not in seen:
+                    seen.add(atom)
+                    stack += self.below(atom)
+                    if atom in self.about:
+                        found.add(self.about[atom][0])
+            left = list(found)
+            while left:
+                entity, name = left.pop()
+                conditions = self.vocabulary.conditions.get((entity[0], name), ())
+                others = {(entity, c.other) for c in conditions}
+                left += others - found
+                found |= others
+            self._pairs[body] = frozenset(found)
+        return self._pairs[body]
+
+    def knots(self, entity: Entity) -> list[Knot]:
+        """Give the knots of attributes of the patient or of an entry."""
+        if entity not in self._knots:
+            found: list[Knot] = []
+            for body in self._integrity:
+                joined = Knot(self.pairs(body), (body,))
+                if all(pair[0] != entity for pair in joined.pairs):
+                    continue
+                for knot in [k for k in found if k.pairs & joined.pairs]:
+                    joined = Knot(knot.pairs | joined.pairs, knot.bodies + joined.bodies)
+                    found.remove(knot)
+                found.append(joined)
+            self._knots[entity] = found
+        return self._knots[entity]
