@@ -59,16 +59,22 @@ class Engine:
     Args:
         protocol: the protocol.
         readings: options other than the defaults, by ambiguity.
+        compiler: turns records into situations, if not as the protocol's limits say.
 
     Raises:
         ProgramError: the protocol has no such ambiguity or option.
     """
 
-    def __init__(self, protocol: Protocol, readings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        protocol: Protocol,
+        readings: Mapping[str, str] | None = None,
+        compiler: Compiler | None = None,
+    ) -> None:
         self.protocol = protocol
         self.readings = dict(readings or {})
         self._check_readings()
-        self.compiler = Compiler(protocol)
+        self.compiler = compiler or Compiler(protocol)
         self._sense = Sense(protocol.vocabulary)
         self._sessions: dict[tuple[Shape, bool, bool], Session] = {}
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from oligoasp.amend.apply import limits_of
 from oligoasp.batch import Batch, Outcome
+from oligoasp.batch.outline import Outline
 from oligoasp.cohort import Chunk, Cohort
-from oligoasp.decide import Engine, Verdict
+from oligoasp.decide import Engine, Status, Verdict
+from oligoasp.kept.file import Kept, unpacked
+from oligoasp.kept.piece import Decided, Place, Reader, places_of
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
@@ -82,6 +85,36 @@ class CohortEffect:
         self.not_read += other.not_read
 
 
+class _Versions:
+    """Two versions of a protocol, of which the second decides only what it changes.
+
+    Args:
+        base: the protocol.
+        amended: the protocol as amended.
+    """
+
+    def __init__(self, base: Protocol, amended: Protocol) -> None:
+        limits = limits_of(base, amended)
+        self.base = Batch(Engine(replace(base, limits=limits)))
+        self._amended = Batch(Engine(replace(amended, limits=limits)), self.base)
+        self._shared = self._amended.shared(self.base)
+        self._given: dict[int, tuple[Outcome, list[Status | None]]] = {}
+
+    def count(self, effect: CohortEffect, place: Place, outline: Outline, before: Outcome) -> None:
+        """Decide a patient anew, and count what that changes."""
+        known = self._given.get(id(before))
+        if known is None:
+            places = before.by_place
+            given = [None if place is None else places[place] for place in self._shared]
+            known = self._given[id(before)] = before, given  # kept, so that the id stays its own
+        after = self._amended.conclude(outline, known[1], before)
+        assert after is not None, "who is possible is so under any version"
+        effect.verdicts[before.verdict, after.verdict] += 1
+        if before.verdict != after.verdict:
+            clauses = responsible(before, after)
+            effect.moved.append(Moved(*place, before.verdict, after.verdict, clauses))
+
+
 class Comparer:
     """Decides pieces of a cohort under two versions of a protocol.
 
@@ -92,11 +125,8 @@ class Comparer:
     """
 
     def __init__(self, base: Protocol, amended: Protocol, cohort: Cohort) -> None:
-        limits = limits_of(base, amended)
         self._cohort = cohort
-        self._batch = Batch(Engine(replace(base, limits=limits)))
-        self._amended = Batch(Engine(replace(amended, limits=limits)), self._batch)
-        self._shared = self._amended.shared(self._batch)
+        self._versions = _Versions(base, amended)
 
     def __call__(self, chunk: Chunk) -> CohortEffect:
         """Compare the verdicts for a piece."""
@@ -106,21 +136,40 @@ class Comparer:
             try:
                 if isinstance(record, RecordError):
                     raise record
-                outline, before = self._batch.outlined(record)
+                outline, before = self._versions.base.outlined(record)
             except RecordError as error:
                 effect.not_read += 1
                 effect.problems += [p.render() for p in member.locate(error).problems]
                 continue
-            given = [None if place is None else before.by_place[place] for place in self._shared]
-            after = self._amended.conclude(outline, given)
-            assert after is not None, "who is possible is so under any version"
-            effect.verdicts[before.verdict, after.verdict] += 1
-            if before.verdict != after.verdict:
-                place = record.source, record.line
-                clauses = responsible(before, after)
-                effect.moved.append(
-                    Moved(record.id, *place, before.verdict, after.verdict, clauses)
-                )
+            place = Place(record.id, record.source, record.line)
+            self._versions.count(effect, place, outline, before)
+        return effect
+
+
+class KeptComparer:
+    """Decides pieces of a kept screening under an amended version of its protocol.
+
+    Args:
+        base: the protocol of the screening.
+        amended: the protocol as amended.
+    """
+
+    def __init__(self, base: Protocol, amended: Protocol) -> None:
+        self._versions = _Versions(base, amended)
+        limits = limits_of(base, amended)
+        self._reader = Reader(replace(base, limits=limits), self._versions.base.outlines)
+        self._decided = Decided(base)
+
+    def __call__(self, chunk: Chunk) -> CohortEffect:
+        """Compare the verdicts for a piece."""
+        assert isinstance(chunk.payload, bytes)
+        data = unpacked(chunk.payload)
+        effect = CohortEffect(not_read=len(data["refused"]))
+        effect.problems += [problem for some in data["refused"] for problem in some]
+        of_records = (places_of(data), self._reader.outlines(data), self._decided.outcomes(data))
+        for place, outline, before in zip(*of_records, strict=True):
+            if before is not None:
+                self._versions.count(effect, place, outline, before)
         return effect
 
 
@@ -135,8 +184,8 @@ def responsible(before: Outcome, after: Outcome) -> tuple[str, ...]:
 
 
 def compare(
-    comparer: Comparer,
-    cohort: Cohort,
+    comparer: Comparer | KeptComparer,
+    cohort: Cohort | Kept,
     processes: int = 1,
     complain: Callable[[str], object] = lambda problem: None,
     progress: Callable[[Progress], object] = lambda progress: None,
@@ -145,7 +194,7 @@ def compare(
 
     Args:
         comparer: decides.
-        cohort: the cohort.
+        cohort: the cohort, or the kept screening of it.
         processes: how many processes decide; the result does not depend on it.
         complain: takes what is wrong with records, in order.
         progress: is told how far it is.

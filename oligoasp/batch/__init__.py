@@ -104,12 +104,18 @@ class Batch:
             raise AssertionError("a record is impossible in a batch only")
         return outline, outcome
 
-    def conclude(self, outline: Outline, given: Sequence[Status | None] = ()) -> Outcome | None:
+    def conclude(
+        self,
+        outline: Outline,
+        given: Sequence[Status | None] = (),
+        before: Outcome | None = None,
+    ) -> Outcome | None:
         """Decide by the outline of a record.
 
         Args:
             outline: the outline; if anything is given, of a record that is possible.
             given: the status of each clause, where it is known already.
+            before: the outcome under the other version of the protocol that gave them.
 
         Returns:
             None if nobody can be as the record says.
@@ -135,13 +141,32 @@ class Batch:
                 return None
             statuses = found
             self._possible.update(rows)
-        verdict = self._verdict(statuses, sights, outline, solving)
+        verdict = None if before is None else self._same(before, statuses, given)
+        if verdict is None:
+            verdict = self._verdict(statuses, sights, outline, solving)
         key = verdict, tuple(statuses)
         outcome = self._outcomes.get(key)
         if outcome is None:
             shown = {c.id: s for c, s in zip(self._clauses, statuses, strict=True) if c.tests}
             outcome = self._outcomes[key] = Outcome(verdict, shown, key[1])
         return outcome
+
+    def _same(
+        self, before: Outcome, statuses: Sequence[Status], given: Sequence[Status | None]
+    ) -> Verdict | None:
+        """Give the verdict, if what was found out about the unknown together settles it.
+
+        What can be met together can be so without some of it, and what cannot be met
+        together cannot be so with more.
+        """
+        if any(status.blocks for status in (*before.by_place, *statuses)):
+            return None
+        asked, known = statuses.count(Status.UNKNOWN), given.count(Status.UNKNOWN)
+        if before.verdict is Verdict.UNDETERMINED and 0 < asked == known:
+            return Verdict.UNDETERMINED
+        if before.verdict is Verdict.INELIGIBLE and known == before.by_place.count(Status.UNKNOWN):
+            return Verdict.INELIGIBLE
+        return None
 
     def _verdict(
         self,

@@ -61,21 +61,30 @@ class Outlines:
                 if kind not in situation.open_lists:
                     none |= self.bits[kind]
                 continue
-            numbers, rows = self._numbers[kind], self.rows[kind]
-            found = []
-            for index in range(1, len(ids) + 1):
-                row = self._row((kind, index), situation)
-                number = numbers.get(row)
-                if number is None:
-                    number = numbers[row] = len(rows)
-                    rows.append(row)
-                found.append(number)
-            entries[kind] = tuple(found)
+            entries[kind] = tuple(
+                [
+                    self.number(kind, self._row((kind, index), situation))
+                    for index in range(1, len(ids) + 1)
+                ]
+            )
         return Outline(self._row(THE_PATIENT, situation), entries, situation.open_lists, none)
 
     def _row(self, entity: Entity, situation: Situation) -> Row:
         get = situation.said[entity].get
         return tuple([said[get(name)] for name, said in self._facts[entity[0]]])
+
+    def said(self, kind: str, place: int, fact: Fact | None) -> int:
+        """Give the number of what is said of an attribute."""
+        return self._facts[kind][place][1][fact]
+
+    def number(self, kind: str, row: Row) -> int:
+        """Give the number of the row of an entry."""
+        numbers, rows = self._numbers[kind], self.rows[kind]
+        number = numbers.get(row)
+        if number is None:
+            number = numbers[row] = len(rows)
+            rows.append(row)
+        return number
 
     def place(self, kind: str, name: str) -> int:
         """Give the place of an attribute in the rows of its kind."""

@@ -48,6 +48,6 @@ class Panel:
                 places = before.by_place
                 given = [None if place is None else places[place] for place in shared]
                 known[id(before)] = given
-            outcome = batch.conclude(self.batch.outlines.unpack(packed), given)
+            outcome = batch.conclude(self.batch.outlines.unpack(packed), given, before)
             assert outcome is not None, "a possible patient is possible under any version"
             yield outcome

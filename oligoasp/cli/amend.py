@@ -32,6 +32,7 @@ Example:
   oligoasp amend five_metastases --cases cases
   oligoasp amend --drop E4.b --set diameter_below="60 mm" --expect relaxes
   oligoasp amend five_metastases --cohort patients.ndjson
+  oligoasp amend five_metastases --cohort screened.kept
   oligoasp amend --cohort patients.ndjson --admit 5
 
 \b
@@ -71,8 +72,9 @@ otherwise than the solver said.""",
     "--cohort",
     "place",
     metavar="PATH",
-    help="Also say what that does to a cohort (as for screen). Without an amendment: which "
-    "smallest changes would admit more of it.",
+    help="Also say what that does to a cohort (as for screen, or what screen --keep has "
+    "kept, which is not read again). Without an amendment: which smallest changes would admit "
+    "more of it.",
 )
 @click.option(
     "--admit",
@@ -151,12 +153,25 @@ def _compare(
     base: Protocol, changed: Protocol, place: str, mapping: Path | None, processes: int | None
 ) -> CohortEffect:
     """Decide a cohort under both versions."""
-    from oligoasp.amend.cohort import Comparer, compare  # noqa: PLC0415 - only for a cohort
+    from oligoasp.amend.cohort import (  # noqa: PLC0415 - only for a cohort
+        Comparer,
+        KeptComparer,
+        compare,
+    )
+    from oligoasp.kept.file import Kept  # noqa: PLC0415
     from oligoasp.processes import cores  # noqa: PLC0415
 
-    opened = _open(place, base, mapping)
+    opened: Cohort | Kept
+    comparer: Comparer | KeptComparer
     gc.enable()  # many records do make garbage
-    comparer = Comparer(base, changed, opened)
+    if cohorts.is_kept(place):
+        if mapping is not None:
+            raise click.UsageError(f"`{place}` is a kept screening; it needs no --mapping")
+        opened = Kept(place, base)
+        comparer = KeptComparer(base, changed)
+    else:
+        opened = _open(place, base, mapping)
+        comparer = Comparer(base, changed, opened)
     gc.freeze()  # what is loaded stays, and is shared by the processes
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
@@ -207,6 +222,8 @@ def _propose(
 
 
 def _open(place: str, base: Protocol, mapping: Path | None) -> Cohort:
+    if cohorts.is_kept(place):
+        raise click.UsageError(f"changes are looked for in records, not in `{place}`")
     from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only for a cohort
 
     opened = open_cohort(place, base.vocabulary, mapping)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_COMPLAINTS = 100
 """How many problems of records are printed."""
 
+KEPT = ".kept"
+"""How the name of a kept screening ends."""
+
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 mapping_option = click.option(
@@ -28,6 +31,11 @@ processes_option = click.option(
     type=click.IntRange(1, 256),
     help="How many processes decide. [default: one per processor]",
 )
+
+
+def is_kept(place: str) -> bool:
+    """Tell by its name whether a file is a kept screening."""
+    return Path(place).suffix.lower() == KEPT
 
 
 def note_unused(cohort: Cohort) -> None:

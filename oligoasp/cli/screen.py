@@ -31,6 +31,8 @@ INTERNAL = 4
 Example:
   oligoasp screen cohort.ndjson -o screened.csv --ie ie.csv
   oligoasp screen patients.csv --mapping columns.yaml -o screened.ndjson
+  oligoasp screen cohort.ndjson --keep cohort.kept
+  oligoasp amend --set ecog_most=2 --cohort cohort.kept
 
 \b
 Exit codes: 0 done, whoever is eligible; 2 some record could not be read (the
@@ -46,6 +48,12 @@ others are screened), or wrong usage; 4 internal error; 130 stopped.""",
 )
 @cohorts.mapping_option
 @click.option("--ie", type=cohorts.FILE, help="Criteria not met, as CDISC SDTM domain IE (.csv).")
+@click.option(
+    "--keep",
+    type=cohorts.FILE,
+    help="Keep what the records say and what was decided (.kept), so that "
+    "`oligoasp amend --cohort` need not read them again.",
+)
 @cohorts.processes_option
 @click.option("--restart", is_flag=True, help="Do not go on where a stopped screening was left.")
 @click.option("--full", is_flag=True, help="All criteria in the summary.")
@@ -60,6 +68,7 @@ def command(
     output: Path | None,
     mapping: Path | None,
     ie: Path | None,
+    keep: Path | None,
     processes: int | None,
     restart: bool,
     full: bool,
@@ -104,7 +113,9 @@ def command(
     from oligoasp.screen.run import Outputs, Screener, screen  # noqa: PLC0415
 
     kind = _kind(output)
-    for path in (output, ie):
+    if keep is not None and keep.suffix.lower() != cohorts.KEPT:
+        raise click.UsageError(f"--keep `{keep}`: accepted: a name ending in {cohorts.KEPT}")
+    for path in (output, ie, keep):
         _refuse_place(path, cohort, mapping)
     if output is not None and output == ie:
         raise click.UsageError("--output and --ie name the same file")
@@ -112,17 +123,17 @@ def command(
     opened = open_cohort(cohort, engine.protocol.vocabulary, mapping)
     cohorts.note_unused(opened)
     gc.enable()  # many records do make garbage
-    screener = Screener(engine, opened)
+    screener = Screener(engine, opened, keep=keep is not None)
     gc.freeze()  # what is loaded stays, and is shared by the processes
     complaints = cohorts.Complaints()
-    with _work(screener, output, restart=restart) as work, cohorts.watched() as progress:
+    main = output or keep
+    outputs = Outputs(output, kind, ie, keep)
+    with _work(screener, main, restart=restart) as work, cohorts.watched() as progress:
         watch = _Watch(progress)
         try:
-            summary = screen(
-                screener, work, Outputs(output, kind, ie), processes or cores(), complaints, watch
-            )
+            summary = screen(screener, work, outputs, processes or cores(), complaints, watch)
         except KeyboardInterrupt:
-            if output is not None:
+            if main is not None:
                 click.echo(f"stopped after {watch.records} records; {GOES_ON}", err=True)
             raise
         except ProcessLostError:
@@ -131,7 +142,7 @@ def command(
         except BrokenPipeError:
             raise
         except OSError as error:
-            place = error.filename or output
+            place = error.filename or main
             raise click.UsageError(f"{place}: {error.strerror}; {GOES_ON}") from None
     if watch.resumed:
         click.echo(f"note: {watch.resumed} records had been screened before", err=True)
@@ -198,14 +209,17 @@ def _work(screener: Screener, output: Path | None, *, restart: bool) -> Iterator
     """
     from oligoasp.screen.journal import BusyError, Work  # noqa: PLC0415 - only for this command
 
-    head = screener.head
+    head, files = screener.head, screener.files
     if output is None:
-        with tempfile.TemporaryDirectory() as temporary, Work(Path(temporary), head) as work:
+        with (
+            tempfile.TemporaryDirectory() as temporary,
+            Work(Path(temporary), head, names=files) as work,
+        ):
             yield work
         return
     folder = output.with_name(f"{output.name}.unfinished")
     try:
-        opened = Work(folder, head, restart=restart)
+        opened = Work(folder, head, restart=restart, names=files)
     except BusyError:
         raise click.UsageError(f"another screening is writing `{output}`") from None
     except OSError as error:

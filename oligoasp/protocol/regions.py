@@ -12,6 +12,9 @@ from collections.abc import Sequence
 
 from oligoasp.protocol.model import Protocol
 
+BEYOND = 1 << 62
+"""More than the code of any number."""
+
 
 class Regions:
     """The regions into which the limits of a scale cut it.
@@ -59,6 +62,24 @@ class Regions:
         least = self.representatives[0] if low is None else self.representative(low)
         most = self.representatives[-1] if high is None else self.representative(high)
         return tuple(r for r in self.representatives if least <= r <= most)
+
+
+class EveryCode(Regions):
+    """Tells all codes apart: what is known of a number whatever the limits will be.
+
+    What lies between two codes is given by these two.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def representative(self, code: int) -> int:
+        """Give the code itself."""
+        return code
+
+    def between(self, low: int | None, high: int | None) -> tuple[int, ...]:
+        """Give the least and the most code, or numbers beyond all codes (None: unbounded)."""
+        return (-BEYOND if low is None else low, BEYOND if high is None else high)
 
 
 def regions_of(protocol: Protocol) -> dict[str, Regions]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -105,11 +105,12 @@ class Compiler:
 
     Args:
         protocol: its vocabulary says how, its parameters which numbers are alike.
+        regions: which numbers of each scale are alike, if not those of the protocol.
     """
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: Protocol, regions: Mapping[str, Regions] | None = None) -> None:
         self.vocabulary: Vocabulary = protocol.vocabulary
-        self.regions: dict[str, Regions] = regions_of(protocol)
+        self.regions: Mapping[str, Regions] = regions_of(protocol) if regions is None else regions
         self._kinds = {kind: self._prepare(kind) for kind in self.vocabulary.kinds}
         self._lists = [k for k in self.vocabulary.kinds.values() if k.name != PATIENT]
 
@@ -283,7 +284,7 @@ class _Numbers:
     def __init__(self, regions: Regions, scale: Scale) -> None:
         self._regions = regions
         self._every = len(regions.representatives)
-        self._exact = {number: _stated((number,)) for number in regions.representatives}
+        self._exact = _Exact({number: _stated((number,)) for number in regions.representatives})
         self.of_interval = by_identity(lambda interval: self.of_codes(*codes_of(interval, scale)))
         self.of_ratio = by_identity(self._of_ratio)
 
@@ -301,6 +302,13 @@ class _Numbers:
     def _of_ratio(self, value: Interval, uln: Fraction | None) -> Fact | None:
         ratio = over_uln(value, uln)
         return None if ratio is None else self.of_interval(ratio)
+
+
+class _Exact(dict[int, Fact]):
+    """The facts about numbers that are known, at hand for representatives."""
+
+    def __missing__(self, number: int) -> Fact:
+        return _stated((number,))
 
 
 def _timed(attribute: Attribute, number: _Numbers) -> _Convert:

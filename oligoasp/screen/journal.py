@@ -1,8 +1,8 @@
-"""What is done of a screening, on disk: rows so far, and a journal of finished pieces.
+"""What is done of a screening, on disk: what was made so far, and a journal of finished pieces.
 
-Both stand in a folder beside the output until that is written. A piece counts as done
-if its line in the journal is whole and its rows are as the line says; whatever stands
-behind the last such piece is dropped.
+All stands in a folder beside the output until that is written: the rows, and what is kept
+besides, if anything is. A piece counts as done if its line in the journal is whole and what
+was made of it is as the line says; whatever stands behind the last such piece is dropped.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,7 +20,7 @@ from zlib import crc32
 
 from oligoasp.cohort import Chunk
 
-ROWS, JOURNAL = "rows.ndjson", "journal"
+ROWS, JOURNAL, KEPT = "rows.ndjson", "journal", "kept"
 _SEAL = 9
 """How many signs stand before the text of a line in the journal."""
 
@@ -34,28 +34,36 @@ class BusyError(Exception):
 
 
 class Work:
-    """Rows of finished pieces, safe against being killed.
+    """What was made of finished pieces, safe against being killed.
 
     Args:
-        folder: where they are kept until the screening is done.
-        head: everything on which the rows depend besides the cohort.
+        folder: where it stands until the screening is done.
+        head: everything on which it depends besides the cohort.
         restart: whether to forget what is there.
+        names: the files: that of the rows, and others.
 
     Raises:
         BusyError: another screening uses the folder.
     """
 
-    def __init__(self, folder: Path, head: dict[str, Any], *, restart: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        head: dict[str, Any],
+        *,
+        restart: bool = False,
+        names: Sequence[str] = (ROWS,),
+    ) -> None:
         self.folder = folder
         self.rows = folder / ROWS
         self.outdated = False
-        self._head = json.loads(json.dumps(head))
+        self._head = json.loads(json.dumps({**head, "files": names}))
         folder.mkdir(parents=True, exist_ok=True)
         self._journal: IO[bytes] = (folder / JOURNAL).open("a+b")
         _lock(self._journal)
-        self._rows: IO[bytes] = self.rows.open("a+b")
+        self._files: list[IO[bytes]] = [(folder / name).open("a+b") for name in names]
         self._pieces = [] if restart else list(self._finished())
-        self._end = 0
+        self._ends = [0 for _ in names]
         self._trimmed = False
 
     def __enter__(self) -> Work:
@@ -67,9 +75,10 @@ class Work:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._rows.close()
+        for file in self._files:
+            file.close()
         self._journal.close()
-        if error is not None and not self._end:
+        if error is not None and not any(self._ends):
             self.remove()
 
     def resume(
@@ -89,9 +98,10 @@ class Work:
             if kept < len(self._pieces):
                 piece = self._pieces[kept]
                 if piece["digest"] == chunk.digest.hex():
-                    self._rows.seek(self._end)
-                    lines = self._rows.read(piece["end"] - self._end).splitlines()
-                    self._end = piece["end"]
+                    rows = self._files[0]
+                    rows.seek(self._ends[0])
+                    lines = rows.read(piece["ends"][0] - self._ends[0]).splitlines()
+                    self._ends = piece["ends"]
                     kept += 1
                     yield chunk, [json.loads(line) for line in lines]
                     continue
@@ -104,21 +114,24 @@ class Work:
 
     def _keep(self, number: int) -> None:
         """Drop all that stands behind the first pieces."""
-        last = self._pieces[number - 1] if number else {"end": 0, "at": 0}
+        nothing: dict[str, Any] = {"ends": [0 for _ in self._files], "at": 0}
+        last = self._pieces[number - 1] if number else nothing
         self._pieces, self._trimmed = [], True
-        for stream, length in ((self._rows, last["end"]), (self._journal, last["at"])):
+        lengths = [*last["ends"], last["at"]]
+        for stream, length in zip([*self._files, self._journal], lengths, strict=True):
             stream.truncate(length)
             stream.seek(0, os.SEEK_END)
         if not number:
             self._note(self._head)
 
-    def add(self, chunk: Chunk, rows: bytes) -> None:
-        """Take in the rows of a piece, after those of all pieces before it."""
-        self._rows.write(rows)
-        self._rows.flush()
-        self._end += len(rows)
+    def add(self, chunk: Chunk, *made: bytes) -> None:
+        """Take in what was made of a piece, file by file, after all pieces before it."""
+        for file, part in zip(self._files, made, strict=True):
+            file.write(part)
+            file.flush()
+        self._ends = [end + len(part) for end, part in zip(self._ends, made, strict=True)]
         digest = chunk.digest.hex()
-        self._note({"digest": digest, "end": self._end, "crc": crc32(rows)})
+        self._note({"digest": digest, "ends": self._ends, "crcs": [crc32(part) for part in made]})
 
     def remove(self) -> None:
         """Remove the folder: the output is written."""
@@ -129,10 +142,10 @@ class Work:
         self._journal.flush()
 
     def _finished(self) -> Iterator[dict[str, Any]]:
-        """Read the journal as far as it is whole and the rows are as it says."""
-        self._journal.seek(0)
-        self._rows.seek(0)
-        end = at = 0
+        """Read the journal as far as it is whole and all else is as it says."""
+        for stream in (self._journal, *self._files):
+            stream.seek(0)
+        ends, at = [0 for _ in self._files], 0
         for number, line in enumerate(self._journal):
             at += len(line)
             text = line[_SEAL:-1]
@@ -144,10 +157,13 @@ class Work:
                     self.outdated = True
                     return
                 continue
-            rows = self._rows.read(entry["end"] - end)
-            if len(rows) != entry["end"] - end or crc32(rows) != entry["crc"]:
-                return
-            end = entry["end"]
+            for file, start, end, crc in zip(
+                self._files, ends, entry["ends"], entry["crcs"], strict=True
+            ):
+                part = file.read(end - start)
+                if len(part) != end - start or crc32(part) != crc:
+                    return
+            ends = entry["ends"]
             yield {**entry, "at": at}
 
 

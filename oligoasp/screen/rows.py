@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
-from oligoasp.batch import Batch
+from oligoasp.batch import Outcome
 from oligoasp.cohort import Member
 from oligoasp.decide import Verdict
 from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record
 from oligoasp.render.json import compact
+
+
+class Decides(Protocol):
+    """Decides records, one after the other."""
+
+    def decide(self, record: Record) -> Outcome:
+        """Decide a record, or raise a RecordError: nobody can be as it says."""
+
 
 Row = dict[str, Any]
 """A row as JSON: `oligoasp.answers.Screened`, or `Refusal` for a record not read."""
@@ -17,7 +26,7 @@ Row = dict[str, Any]
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
 
 
-def rows(batch: Batch, members: Iterable[Member]) -> Iterator[Row]:
+def rows(batch: Decides, members: Iterable[Member]) -> Iterator[Row]:
     """Decide records.
 
     Args:

@@ -13,10 +13,12 @@ from oligoasp.answers import ProtocolName, Screening
 from oligoasp.batch import Batch
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine
+from oligoasp.kept.file import head_of, write_kept
+from oligoasp.kept.keep import Keeper
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.checksum import checksum
 from oligoasp.screen.ie import write_ie
-from oligoasp.screen.journal import Work
+from oligoasp.screen.journal import KEPT, ROWS, Work
 from oligoasp.screen.output import read_rows, write_output
 from oligoasp.screen.rows import is_refused, rows, text
 from oligoasp.screen.tally import Tally, is_named
@@ -36,14 +38,23 @@ class Screener:
         engine: the protocol, under its readings.
         cohort: the cohort.
         piece: how many records are worked on at a time.
+        keep: whether the screening is to be kept, for amendments.
     """
 
-    def __init__(self, engine: Engine, cohort: Cohort, piece: int = PIECE) -> None:
+    def __init__(
+        self, engine: Engine, cohort: Cohort, piece: int = PIECE, *, keep: bool = False
+    ) -> None:
         self.engine = engine
         self.cohort = cohort
         self.piece = piece
         self.clauses = [c.id for c in engine.protocol.clauses.values() if c.tests]
-        self._batch = Batch(engine)
+        self.files = (ROWS, KEPT) if keep else (ROWS,)
+        self._keep = keep
+        self._forget()
+
+    def _forget(self) -> None:
+        self._batch = Batch(self.engine)
+        self._keeper = Keeper(self.engine, self._batch) if self._keep else None
         self._decided = 0
 
     @property
@@ -57,29 +68,35 @@ class Screener:
             "piece": self.piece,
         }
 
-    def __call__(self, chunk: Chunk) -> tuple[bytes, Tally, list[str]]:
-        """Give the rows of a piece, what is to be counted of them, and what is wrong."""
+    def __call__(self, chunk: Chunk) -> tuple[list[bytes], Tally, list[str]]:
+        """Give what is made of a piece, file by file; what is to be counted; what is wrong."""
         if self._decided >= REMEMBERED:
-            self._batch, self._decided = Batch(self.engine), 0
+            self._forget()
         tally = Tally(self.clauses)
         lines: list[str] = []
         problems: list[str] = []
-        for row in rows(self._batch, self.cohort.members(chunk)):
+        members = list(self.cohort.members(chunk))
+        piece = self._keeper.piece(members) if self._keeper else None
+        for row in rows(piece or self._batch, members):
             tally.add(row)
             lines.append(text(row))
             if is_refused(row):
                 problems += row["problems"]
+                if piece:
+                    piece.refuse(row["problems"])
         self._decided += tally.records
-        return "".join(lines).encode("utf-8", "backslashreplace"), tally, problems
+        made = ["".join(lines).encode("utf-8", "backslashreplace")]
+        return [*made, piece.packed()] if piece else made, tally, problems
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where the results go: the rows (with their form), and the criteria not met."""
+    """Where the results go: rows (with their form), criteria not met, what is kept."""
 
     rows: Path | None = None
     kind: str = ""
     ie: Path | None = None
+    kept: Path | None = None
 
 
 def screen(
@@ -127,8 +144,8 @@ def screen(
                 part.add(row)
             problems = [p for row in known if is_refused(row) for p in row["problems"]]
             took(chunk, part, problems, resumed=True)
-        for chunk, (lines, part, problems) in pool.map(fresh):
-            work.add(chunk, lines)
+        for chunk, (made, part, problems) in pool.map(fresh):
+            work.add(chunk, *made)
             took(chunk, part, problems, resumed=False)
     _write(work, outputs, screener)
     protocol = screener.engine.protocol
@@ -151,6 +168,9 @@ def _write(work: Work, outputs: Outputs, screener: Screener) -> None:
     if outputs.rows is not None:
         with written_whole(outputs.rows) as draft:
             write_output(outputs.kind, work.rows, draft, screener.clauses)
+    if outputs.kept is not None:
+        with written_whole(outputs.kept) as draft:
+            write_kept(work.folder / KEPT, draft, head_of(screener.engine, screener.cohort.name))
 
 
 def _repeated(work: Work, tally: Tally) -> dict[str, tuple[str, ...]]:

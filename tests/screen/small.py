@@ -55,7 +55,7 @@ def write_cohort(path: Path, number: int, seed: int = 1) -> Path:
 
 def work(output: Path, screener: Screener) -> Work:
     """Open the folder beside an output."""
-    return Work(output.with_suffix(".unfinished"), screener.head)
+    return Work(output.with_suffix(".unfinished"), screener.head, names=screener.files)
 
 
 def screened(
@@ -63,9 +63,11 @@ def screened(
 ) -> tuple[Screening, list[str]]:
     """Screen a cohort; give the summary and what is wrong with records."""
     engine = Engine(load_protocol(ASTHMA))
-    screener = Screener(engine, open_cohort(cohort, engine.protocol.vocabulary), piece)
+    opened_cohort = open_cohort(cohort, engine.protocol.vocabulary)
+    screener = Screener(engine, opened_cohort, piece, keep=True)
     problems: list[str] = []
-    outputs = Outputs(output, output.suffix.removeprefix("."), output.with_suffix(".ie"))
+    kind, ie, kept = output.suffix.removeprefix("."), *map(output.with_suffix, (".ie", ".kept"))
+    outputs = Outputs(output, kind, ie, kept)
     with work(output, screener) as opened:
         summary = screen(
             screener,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from oligoasp.screen.journal import JOURNAL, ROWS, BusyError, Work
+from oligoasp.screen.journal import JOURNAL, KEPT, ROWS, BusyError, Work
 from tests.screen.small import screened, write_cohort
 
 ROOT = Path(__file__).parents[2]
@@ -19,8 +19,8 @@ RECORDS = 200
 UNTIL = 30.0
 
 
-def result(output: Path) -> tuple[bytes, bytes]:
-    return output.read_bytes(), output.with_suffix(".ie").read_bytes()
+def result(output: Path) -> list[bytes]:
+    return [output.with_suffix(suffix).read_bytes() for suffix in (".csv", ".ie", ".kept")]
 
 
 def start(cohort: Path, output: Path, processes: int) -> subprocess.Popen[bytes]:
@@ -79,7 +79,7 @@ def interrupted(cohort: Path, output: Path) -> Path:
     from tests.screen.small import ASTHMA, PIECE, work  # noqa: PLC0415
 
     engine = Engine(load_protocol(ASTHMA))
-    screener = Screener(engine, open_cohort(cohort, engine.protocol.vocabulary), PIECE)
+    screener = Screener(engine, open_cohort(cohort, engine.protocol.vocabulary), PIECE, keep=True)
     with work(output, screener) as opened, pytest.raises(StopError):
         screen(screener, opened, Outputs(output, "csv"), 1, stop)
     return output.with_suffix(".unfinished")
@@ -102,7 +102,7 @@ def longer(path: Path, _: random.Random) -> None:
 
 
 @pytest.mark.parametrize("damage", [torn, garbled, longer])
-@pytest.mark.parametrize("file", [ROWS, JOURNAL])
+@pytest.mark.parametrize("file", [ROWS, JOURNAL, KEPT])
 @pytest.mark.parametrize("seed", range(2))
 def test_damage_to_what_was_kept_changes_nothing(
     tmp_path: Path, damage: object, file: str, seed: int
