@@ -63,7 +63,7 @@ class Outlines:
                 continue
             entries[kind] = tuple(
                 [
-                    self.number(kind, self._row((kind, index), situation))
+                    self.entry(kind, self._row((kind, index), situation))
                     for index in range(1, len(ids) + 1)
                 ]
             )
@@ -73,11 +73,11 @@ class Outlines:
         get = situation.said[entity].get
         return tuple([said[get(name)] for name, said in self._facts[entity[0]]])
 
-    def said(self, kind: str, place: int, fact: Fact | None) -> int:
+    def number(self, kind: str, place: int, fact: Fact | None) -> int:
         """Give the number of what is said of an attribute."""
         return self._facts[kind][place][1][fact]
 
-    def number(self, kind: str, row: Row) -> int:
+    def entry(self, kind: str, row: Row) -> int:
         """Give the number of the row of an entry."""
         numbers, rows = self._numbers[kind], self.rows[kind]
         number = numbers.get(row)

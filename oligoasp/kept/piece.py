@@ -179,7 +179,7 @@ class Reader:
                 entries[kind] = [()] * number
                 continue
             last = max(max(some, default=0) for some in of_kind)
-            rows = [self._outlines.number(kind, row) for row in self._rows(kind, data, last + 1)]
+            rows = [self._outlines.entry(kind, row) for row in self._rows(kind, data, last + 1)]
             entries[kind] = [tuple([rows[entry] for entry in some]) for some in of_kind]
         found = []
         bits = self._outlines.bits
@@ -231,7 +231,7 @@ class _Column:
         number = self._known.get(one)
         if number is None:
             fact = _fact(one, self._regions)
-            number = self._outlines.said(self._kind, self._place, fact)
+            number = self._outlines.number(self._kind, self._place, fact)
             self._known[one] = number
         return number
 

@@ -29,6 +29,8 @@ def _said(value: object) -> str:
         return f"{type(value).__name__}({','.join(inner)})"
     if isinstance(value, Mapping):
         return f"{{{','.join(f'{_said(k)}:{_said(v)}' for k, v in value.items())}}}"
+    if isinstance(value, Path):
+        return value.name  # what is in files counts, not where they stand
     if isinstance(value, Set):
         return f"{{{','.join(sorted(map(_said, value)))}}}"
     if isinstance(value, list | tuple):
