@@ -75,15 +75,22 @@ class Firing(Session):
         }
         self._goal = [a.literal for a in atoms.by_signature("cover_goal", 0)]
 
-    def fired(self, situation: Situation, known: Set[str] = frozenset()) -> set[str]:
+    def fired(
+        self,
+        situation: Situation,
+        known: Set[str] = frozenset(),
+        readings: Mapping[str, str] | None = None,
+    ) -> set[str]:
         """Give what holds in some completion of a record, apart from what is known to.
 
         Args:
             situation: the record.
             known: what need not be asked again.
+            readings: options other than the defaults, by ambiguity; if not given, those
+                that are not settled are chosen so that rules fire.
         """
-        free = [name for name in self.protocol.ambiguities if name not in self.settled]
-        given = [*self.readings({}, free), *literals(self, situation), *self._goal]
+        free = () if readings is not None else self.protocol.ambiguities.keys() - self.settled
+        given = [*self.readings(readings or {}, free), *literals(self, situation), *self._goal]
         found = set(known)
         while self._goal:
             settled = [-literal for name, literal in self._wanted.items() if name in found]
@@ -93,12 +100,16 @@ class Firing(Session):
             found |= {self._fired[literal] for literal in true}
         return found
 
-    def fired_by(self, situation: Situation) -> Fired:
+    def fired_by(self, situation: Situation, readings: Mapping[str, str]) -> Fired:
         """Give which rules fire in a record, and on which sides of limits it has values.
 
         A limit with possible values on all sides is left out: nothing is known there.
+
+        Args:
+            situation: the record.
+            readings: options other than the defaults, by ambiguity.
         """
-        found = self.fired(situation)
+        found = self.fired(situation, readings=readings)
         sides: dict[str, set[str]] = {}
         for name in found:
             if name.startswith("side("):
@@ -122,7 +133,7 @@ def program(protocol: Protocol, rules: Sequence[Rule], *, sides: bool) -> str:
             continue  # speaks of what could be recorded, not of what is
         for index, literal in enumerate(body):
             rest = [*body[:index], *body[index + 1 :]]
-            for term, other in _compared(literal):
+            for term, other in compared(literal):
                 for parameter, extra in _parameters(protocol, term, rest, carried):
                     for side, sign in SIDES.items():
                         parts = [*map(str, rest), *extra, f"{other} {sign} {term}"]
@@ -140,7 +151,7 @@ def _joined(body: Sequence[AST]) -> str:
     return "; ".join(map(str, body))
 
 
-def _compared(literal: AST) -> Iterator[tuple[str, str]]:
+def compared(literal: AST) -> Iterator[tuple[str, str]]:
     """Give what a condition compares: a variable, and the text of what is held against it."""
     if literal.ast_type != ASTType.Literal:
         return

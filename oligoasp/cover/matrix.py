@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oligoasp.cover.firing import SIDES, Firing
+from oligoasp.cover.firing import SIDES, Firing, compared
 from oligoasp.decide import Engine, Status
 from oligoasp.mutation.force import Force
-from oligoasp.mutation.rules import LIMIT, Rule, body_signatures, deciding_rules, rules_with_body
+from oligoasp.mutation.rules import Rule, deciding_rules, rules_with_body
 from oligoasp.protocol.model import Protocol
 from oligoasp.testing.cases import Case
 from oligoasp.testing.groups import groups_of
@@ -34,8 +34,8 @@ class Matrix:
         clauses: by clause that tests and by what is expected of it (met, violated, unknown,
             not applicable; of an exclusion, absent counts as met).
         rules: the rules that decide, in the order of the files.
-        fired: by the number of a rule, where it fires as the text is read by default.
-        dormant: the numbers of rules that need another reading.
+        fired: by the number of a rule, where it fires as the case says that the text is read.
+        dormant: the numbers of rules that need another reading than the default.
         limits: by parameter that rules compare with, and by side of it (below, at, above).
     """
 
@@ -57,16 +57,12 @@ class Matrix:
 
     @property
     def bare_rules(self) -> list[Rule]:
-        """The rules in force that fire in no case."""
-        return [
-            rule
-            for rule in self.rules
-            if rule.number not in self.dormant and not self.fired.get(rule.number)
-        ]
+        """The rules that fire in no case."""
+        return [rule for rule in self.rules if not self.fired.get(rule.number)]
 
     @property
     def bare_limits(self) -> dict[str, list[str]]:
-        """The sides on which no case lies, by parameter in force."""
+        """The sides on which no case lies, by parameter."""
         return {
             name: missing
             for name, by in self.limits.items()
@@ -92,14 +88,16 @@ def matrix_of(engine: Engine, cases: Sequence[Case]) -> Matrix:
     situations = [engine.compile(case.record) for case in cases]
     fired: dict[int, list[int]] = defaultdict(list)
     sides: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for shape, members in groups_of(engine, situations):
-        firing = Firing(protocol, shape, engine.settled, rules)
-        for index in members:
-            found = firing.fired_by(situations[index])
-            for number in found.rules:
-                fired[number].append(index)
-            for side in found.sides:
-                sides[side].append(index)
+    for read in (False, True):
+        some = [index for index, case in enumerate(cases) if bool(case.readings) is read]
+        for shape, members in groups_of(engine, [situations[index] for index in some]):
+            firing = Firing(protocol, shape, {} if read else engine.settled, rules)
+            for index in (some[member] for member in members):
+                found = firing.fired_by(situations[index], cases[index].readings)
+                for number in found.rules:
+                    fired[number].append(index)
+                for side in found.sides:
+                    sides[side].append(index)
     force = Force(deciding_rules(protocol), engine.settled)
     return Matrix(
         tuple(cases),
@@ -110,7 +108,7 @@ def matrix_of(engine: Engine, cases: Sequence[Case]) -> Matrix:
         {
             name: {side: tuple(sorted(sides[name, side])) for side in SIDES}
             for name in protocol.parameters
-            if any((name, side) in sides for side in SIDES) or _compared(name, rules, force)
+            if any((name, side) in sides for side in SIDES) or _compared(name, rules)
         },
     )
 
@@ -125,12 +123,11 @@ def _clauses(protocol: Protocol, cases: Sequence[Case]) -> dict[str, dict[str, t
     return {c: {kind: tuple(some) for kind, some in by.items()} for c, by in found.items()}
 
 
-def _compared(name: str, rules: Sequence[Rule], force: Force) -> bool:
-    """Tell whether a rule in force compares something with a limit that it names."""
+def _compared(name: str, rules: Sequence[Rule]) -> bool:
+    """Tell whether a rule compares something with a limit that it names."""
     return any(
-        force.holds(rule.statement)
-        and LIMIT in body_signatures(rule.statement)
-        and any(f"limit({name}," in str(part) for part in rule.statement.body)
-        and any(sign in str(part) for part in rule.statement.body for sign in "<>")
+        f"limit({name},{term})" in map(str, rule.statement.body)
         for rule in rules
+        for literal in rule.statement.body
+        for term, _ in compared(literal)
     )

@@ -1,11 +1,12 @@
 """Judging mutants: caught by a case, proved to change nothing, or neither.
 
-1. A mutant of a rule that is not in force as the text is read changes nothing.
-2. A mutant is caught if an expectation of a case fails. Where a case expects a definite
-   status, it fails as soon as one completion of its record comes out otherwise.
-3. A mutant that changes nothing for anybody in the whole patient space is equivalent.
-4. Of the rest, cases that expect an unknown status are decided again under each mutant.
-5. Whatever is left comes with the typical patient for whom it makes a difference.
+1. A mutant is caught if an expectation of a case fails, as the case says that the text is
+   read. Where a case expects a definite status, it fails as soon as one completion of its
+   record comes out otherwise.
+2. A mutant that changes nothing for anybody in the whole patient space, however the text is
+   read, is equivalent. A mutant that is another default is looked at by the other defaults.
+3. Of the rest, cases that expect an unknown status are decided again under each mutant.
+4. Whatever is left comes with the typical patient for whom it makes a difference.
 """
 
 from __future__ import annotations
@@ -34,8 +35,6 @@ from oligoasp.testing.groups import groups_of
 from oligoasp.verify.space import MOST_LESIONS, Space, shape_of
 from oligoasp.verify.witness import MismatchError, Witness, Witnesses
 
-SLICE = 250
-"""How many mutants share a program: a larger one takes longer at every question."""
 LADDER = (1, 2, 4)
 """Sizes of space in which a patient is looked for before the full one."""
 
@@ -45,9 +44,16 @@ class Fate(StrEnum):
 
     CAUGHT = "caught"
     EQUIVALENT = "equivalent"
-    NOT_IN_FORCE = "not in force"
     SURVIVES = "survives"
     UNDECIDED = "undecided"
+
+
+class Group(NamedTuple):
+    """Cases that share a program, by number, and whether they name readings."""
+
+    read: bool
+    shape: Shape
+    cases: list[int]
 
 
 class Found(NamedTuple):
@@ -82,7 +88,7 @@ class Outcome:
 
 
 class Judge:
-    """Judges the mutants of a protocol as its text is read by default.
+    """Judges the mutants of a protocol, however its text is read.
 
     Args:
         protocol: the protocol.
@@ -101,6 +107,7 @@ class Judge:
         self._rules: Rules = deciding_rules(protocol)
         self.mutants = mutants_of(protocol, self._rules)
         self._paths = Paths(self._rules, protocol.clauses)
+        self._force = Force(self._rules, protocol.default_readings())
         self._cases = list(cases)
         self._most = most
         self._plain = protocol
@@ -110,18 +117,20 @@ class Judge:
 
     def outcomes(self) -> list[Outcome]:
         """Judge every mutant, in their order."""
-        force = Force(self._rules, self._plain.default_readings())
-        found: dict[int, Found] = {
-            number: Found(Fate.NOT_IN_FORCE)
-            for number, mutant in enumerate(self.mutants)
-            if not force.changes(mutant)
-        }
+        found: dict[int, Found] = {}
         for part in ((), [n for n, mutant in enumerate(self.mutants) if mutant.limit]):
             self._compiled(part)  # before the work is shared
-        for step in (self._glance, self._sweep, self._prove, self._look_again, self._show):
+        for step, size in (
+            (self._glance, 250),
+            (self._sweep, 125),
+            (self._prove, 60),
+            (self._search, 60),
+            (self._look_again, 8),
+            (self._show, 4),
+        ):
             left = [n for n in range(len(self.mutants)) if n not in found]
             with Processes(step, self._processes) as processes:
-                for _, some in processes.map(self._slices(left)):
+                for _, some in processes.map(self._slices(left, size)):
                     found |= some
         return [self._outcome(mutant, found[n]) for n, mutant in enumerate(self.mutants)]
 
@@ -129,53 +138,72 @@ class Judge:
         case = None if found.case is None else self._cases[found.case]
         return Outcome(mutant, found.fate, case, *found[2:])
 
-    def _slices(self, numbers: Iterable[int]) -> Iterator[list[int]]:
-        """Put mutants together that can share a program."""
-        kinds: dict[str, list[int]] = defaultdict(list)
+    def _slices(self, numbers: Iterable[int], size: int) -> Iterator[list[int]]:
+        """Put mutants together that can share a program.
+
+        A large program takes longer at every question, and many small ones at being made.
+        """
+        kinds: dict[tuple[str, bool], list[int]] = defaultdict(list)
         for number in numbers:
             mutant = self.mutants[number]
             kind = "limit" if mutant.limit else "reading" if mutant.reading else "rule"
-            kinds[kind].append(number)
+            kinds[kind, self._force.changes(mutant)].append(number)
         for some in kinds.values():
-            for start in range(0, len(some), SLICE):
-                yield some[start : start + SLICE]
+            for start in range(0, len(some), size):
+                yield some[start : start + size]
 
     def _protocol(self, part: Sequence[int]) -> Protocol:
         return self._wide if any(self.mutants[n].limit for n in part) else self._plain
 
+    def _readable(self, part: Sequence[int]) -> bool:
+        """Tell whether the text may be read in any way; not if a default itself is changed."""
+        return not any(self.mutants[number].reading for number in part)
+
     def _twin(
-        self, part: Sequence[int], shape: Shape, *, whole: bool = False, near: bool = False
+        self,
+        part: Sequence[int],
+        shape: Shape,
+        *,
+        whole: bool = False,
+        near: bool = False,
+        read: bool = False,
     ) -> Twin:
         chosen = [self.mutants[number] for number in part]
-        return Twin(self._protocol(part), shape, self._rules, chosen, whole=whole, near=near)
+        return Twin(
+            self._protocol(part),
+            shape,
+            self._rules,
+            chosen,
+            whole=whole,
+            near=near,
+            open_readings=read,
+        )
 
     # ---- cases ------------------------------------------------------------------------
 
     def _glance(self, part: Sequence[int]) -> dict[int, Found]:
         """Give the mutants that a case about what they change catches, most of the cases."""
-        first = self._groups[:1]
-        return self._caught(part, [(shape, self._about(part, cases)) for shape, cases in first])
+        return self._caught(part, self._near(part)[:1])
 
     def _sweep(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants under which a definite expectation of some case fails."""
-        near = [(shape, self._about(part, members)) for shape, members in self._groups]
+        """Give the mutants under which a definite expectation about what they change fails."""
+        return self._caught(part, self._near(part))
+
+    def _search(self, part: Sequence[int]) -> dict[int, Found]:
+        """Give the mutants under which a definite expectation of any other case fails."""
+        seen = {case for group in self._near(part) for case in group.cases}
         far = [
-            (shape, [case for case in members if case not in set(seen)])
-            for (shape, members), (_, seen) in zip(self._groups, near, strict=True)
+            group._replace(cases=[case for case in group.cases if case not in seen])
+            for group in self._groups
         ]
-        return self._caught(part, near + far)
+        return self._caught(part, far)
 
     def _look_again(self, part: Sequence[int]) -> dict[int, Found]:
         """Give the mutants that a case about what they change catches by what it leaves open."""
-        near = [(shape, self._about(part, members)) for shape, members in self._groups]
-        return self._caught(part, near, doubtful=True)
+        return self._caught(part, self._near(part), doubtful=True)
 
     def _caught(
-        self,
-        part: Sequence[int],
-        plan: Iterable[tuple[Shape, Sequence[int]]],
-        *,
-        doubtful: bool = False,
+        self, part: Sequence[int], plan: Iterable[Group], *, doubtful: bool = False
     ) -> dict[int, Found]:
         """Give the mutants that cases catch, each with the first of them.
 
@@ -185,12 +213,13 @@ class Judge:
             doubtful: whether to look at what cases leave open, too.
         """
         engine, situations = self._compiled(part)
+        in_force = all(self._force.changes(self.mutants[number]) for number in part)
         found: dict[int, Found] = {}
         left = list(part)
-        for shape, cases in plan:
-            if not left or not cases:
+        for read, shape, cases in plan:
+            if not (left and cases and (self._readable(part) if read else in_force)):
                 continue
-            search = Search(self._twin(left, shape), engine)
+            search = Search(self._twin(left, shape, read=read), engine)
             clauses = [self._reached(mutant) for mutant in left]
             for index in cases:
                 case, situation = self._cases[index], situations[index]
@@ -214,10 +243,19 @@ class Judge:
             self._situations[wide] = engine, [engine.compile(case.record) for case in self._cases]
         return self._situations[wide]
 
-    def _about(self, part: Sequence[int], cases: Sequence[int]) -> list[int]:
+    def _near(self, part: Sequence[int]) -> list[Group]:
         """Give the cases that are about the clauses that mutants can change."""
         reached = frozenset().union(*(self._reached(number) for number in part))
-        return [c for c in cases if any(r.startswith(self._cases[c].clause) for r in reached)]
+        return [
+            group._replace(
+                cases=[
+                    c
+                    for c in group.cases
+                    if any(r.startswith(self._cases[c].clause) for r in reached)
+                ]
+            )
+            for group in self._groups
+        ]
 
     def _reached(self, number: int) -> frozenset[str]:
         """Give the clauses that a mutant can change."""
@@ -228,7 +266,7 @@ class Judge:
     def _prove(self, part: Sequence[int]) -> dict[int, Found]:
         """Give the mutants that change nothing for anybody, whatever the calendar."""
         shape = shape_of(self._plain, self._most)
-        twin = self._twin(part, shape, near=True)
+        twin = self._twin(part, shape, near=True, read=self._readable(part))
         found: dict[int, Found] = {}
         for number, index in enumerate(part):
             mutant = self.mutants[index]
@@ -242,12 +280,14 @@ class Judge:
         engine = Engine(protocol)
         found: dict[int, Found] = {}
         differing: set[int] = set()
+        undecided: set[int] = set()
         for size in [*(size for size in LADDER if size < self._most), self._most]:
-            undecided: set[int] = set()  # a larger space may settle it
+            undecided = set()  # a larger space may settle it
             left = [index for index in part if index not in found]
             if not left:
                 break
-            twin = self._twin(left, shape_of(protocol, size), whole=True)
+            shape = shape_of(protocol, size)
+            twin = self._twin(left, shape, whole=True, read=self._readable(part))
             witnesses = Witnesses(Space(protocol, size, twin))
             search = Search(twin, engine)
             for number, index in enumerate(left):
@@ -259,16 +299,21 @@ class Judge:
                     undecided.add(index)
                     continue
                 differing.add(index)
-                turned = search.changed(number, verdict=True)
                 name = f"mutant-{index + 1}"
-                try:
-                    witness = witnesses.find(turned if twin.tried(turned) else wanted, name)
-                except MismatchError:
-                    if protocol is not self._wide:
-                        raise
-                    continue  # no record is as fine as one step of a scale
-                if witness is not None:
-                    found[index] = self._survivor(witness, search, number, engine)
+                for verdict in (True, False):  # rather one whose verdict changes
+                    asked = search.changed(number, verdict=verdict)
+                    chosen = search.readings(asked)
+                    if chosen is None:
+                        continue
+                    try:
+                        witness = witnesses.find([*asked, *twin.readings(chosen)], name, chosen)
+                    except MismatchError:
+                        if protocol is not self._wide:
+                            raise
+                        continue  # no record is as fine as one step of a scale
+                    if witness is not None:
+                        found[index] = self._survivor(witness, search, number, engine)
+                        break
         for index in part:
             fate = Fate.UNDECIDED if index in undecided else Fate.EQUIVALENT
             fate = Fate.SURVIVES if index in differing else fate
@@ -277,11 +322,17 @@ class Judge:
 
     def _survivor(self, witness: Witness, search: Search, number: int, engine: Engine) -> Found:
         record = parse_record(witness.data, engine.protocol.vocabulary)
-        other = search.decide(number, engine.compile(record))
+        other = search.decide(number, engine.compile(record), witness.readings)
         changed = {c: s for c, s in other.statuses.items() if s != witness.statuses[c]}
         return Found(Fate.SURVIVES, None, witness, other.verdict, changed)
 
     @cached_property
-    def _groups(self) -> list[tuple[Shape, list[int]]]:
-        """The cases that can share a program, the largest group first."""
-        return groups_of(*self._compiled(()))
+    def _groups(self) -> list[Group]:
+        """The cases that can share a program, the largest group first, the defaults before."""
+        engine, situations = self._compiled(())
+        found: list[Group] = []
+        for read in (False, True):
+            some = [n for n, case in enumerate(self._cases) if bool(case.readings) is read]
+            for shape, members in groups_of(engine, [situations[n] for n in some]):
+                found.append(Group(read, shape, [some[n] for n in members]))
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from oligoasp.decide import Decision, Engine, Status, Verdict, literals, status_of
 from oligoasp.mutation.twin import APPLICABILITY, STATUS, VERDICT, Change, Twin
@@ -31,7 +31,7 @@ class Search:
 
         Of a definite status, one completion that comes out otherwise is enough.
         """
-        given = [*literals(self._twin, situation), *self._watching(_definite(case.expect))]
+        given = [*self._said(case, situation), *self._watching(_definite(case.expect))]
         yield from self._found(given, self.left)
 
     def caught_in_doubt(
@@ -47,10 +47,10 @@ class Search:
             situation: its record.
             clauses: by mutant, the clauses that it can change.
         """
-        said = literals(self._twin, situation)
+        said = self._said(case, situation)
         doubtful = _all(case.expect) - _definite(case.expect)
         for number in self._found([*said, *self._watching(doubtful)], set(self.left)):
-            given = [-self._twin.tolerate, self._twin.on[number], *said]
+            given = [self._twin.on[number], *said]
             if self._fails(case.expect, given, clauses[number]):
                 self.left.discard(number)
                 yield number
@@ -80,16 +80,38 @@ class Search:
                 return True
         return False
 
+    def _said(self, case: Case, situation: Situation) -> list[int]:
+        """Give assumptions for a record, and for how the text is read."""
+        return [*self._twin.readings(case.readings), *literals(self._twin, situation)]
+
     def changed(self, number: int, *, verdict: bool = False) -> list[int]:
         """Give assumptions that a mutant changes a status or the verdict, or the verdict."""
         twin = self._twin
         watched = {(VERDICT, "")} if verdict else set(twin.watch)
         return [-twin.tolerate, twin.on[number], twin.seen, *self._watching(watched)]
 
-    def decide(self, number: int, situation: Situation) -> Decision:
-        """Decide a record under a mutant."""
-        readings = [*self._second.readings({}), self._twin.on[number]]
-        return self._engine.conclude(self._second, situation, readings)
+    def readings(self, assumptions: Sequence[int]) -> dict[str, str] | None:
+        """Give the fewest readings other than the defaults under which somebody fulfils them.
+
+        Returns:
+            Options by ambiguity; None if nobody fulfils the assumptions.
+        """
+        twin = self._twin
+        defaults = twin.protocol.default_readings()
+        other = {lit: key for key, lit in twin.reading.items() if defaults[key[0]] != key[1]}
+        other = {} if twin.settled else other
+        true = twin.true_literals(assumptions, other)
+        while true:
+            fewer = twin.true_literals([*assumptions, -twin.at_least(len(true), [*other])], other)
+            if fewer is None:
+                break
+            true = fewer
+        return None if true is None else dict(sorted(other[literal] for literal in true))
+
+    def decide(self, number: int, situation: Situation, readings: Mapping[str, str]) -> Decision:
+        """Decide a record under a mutant, as the text is read."""
+        given = [*self._second.readings(readings), self._twin.on[number]]
+        return self._engine.conclude(self._second, situation, given)
 
     def _watching(self, changes: Iterable[Change]) -> list[int]:
         wanted = set(changes)
@@ -98,7 +120,7 @@ class Search:
     def _found(self, given: list[int], left: set[int]) -> Iterator[int]:
         """Give, one by one, what is left of the mutants and changes what is watched."""
         twin = self._twin
-        assumptions = [-twin.tolerate, twin.seen, *given]
+        assumptions = [twin.seen, *given]
         while left:
             ruled_out = [-literal for number, literal in twin.on.items() if number not in left]
             held = twin.true_literals([*assumptions, *ruled_out], self._number)

@@ -70,6 +70,7 @@ class Twin(WholeSession):
         mutants: the mutants; they are known by their place in this list.
         whole: whether patients are made up, so that the calendar has to be heeded.
         near: whether `may_change` will be asked.
+        open_readings: whether the text may be read in any way; else it is by default.
     """
 
     def __init__(
@@ -81,10 +82,11 @@ class Twin(WholeSession):
         *,
         whole: bool = False,
         near: bool = False,
+        open_readings: bool = False,
     ) -> None:
         self.protocol = with_calendar(protocol) if whole else protocol
         self.shape = shape
-        self.settled = protocol.default_readings()
+        self.settled = {} if open_readings else protocol.default_readings()
         self._rules = None
         facts = space_facts(protocol, shape) if whole else _facts(protocol, shape)
         settled = "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())

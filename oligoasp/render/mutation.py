@@ -17,14 +17,12 @@ TITLES = {
     Fate.UNDECIDED: "Mutants that no case notices and no proof settles",
     Fate.CAUGHT: "Caught by a case",
     Fate.EQUIVALENT: "Proved equivalent",
-    Fate.NOT_IN_FORCE: "Not in force as the text is read",
 }
 MEANINGS = {
     Fate.SURVIVES: "no case notices them",
     Fate.UNDECIDED: "no case notices them, and a proof was given up",
     Fate.CAUGHT: "an expectation of a case fails",
     Fate.EQUIVALENT: "proved: no status and no verdict changes, for nobody",
-    Fate.NOT_IN_FORCE: "they need another reading of the text than the default",
 }
 BAD = (Fate.SURVIVES, Fate.UNDECIDED)
 
@@ -82,6 +80,9 @@ def _item(outcome: Outcome) -> Item:
         details.append(line(Span(f"caught by {outcome.case.file}: {outcome.case.name}", "muted")))
     if outcome.witness is not None:
         details.append(line("matters to: ", Span(outcome.witness.summary, "muted")))
+        if outcome.witness.readings:
+            chosen = ", ".join(f"{a}={b}" for a, b in outcome.witness.readings.items())
+            details.append(line(f"where the text is read {chosen}"))
         details.append(line(_otherwise(outcome)))
     elif outcome.fate is Fate.SURVIVES:
         details.append(line(Span("no record was found for a patient to whom it matters", "muted")))
@@ -136,6 +137,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
             "verdict": str(witness.verdict),
             "verdict_of_mutant": str(outcome.verdict),
             "statuses_of_mutant": {c: str(s) for c, s in outcome.statuses.items()},
+            "readings": dict(witness.readings),
             "unusual": witness.summary,
             "record": plain_record(witness.data),
         }

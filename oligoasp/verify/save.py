@@ -27,14 +27,12 @@ def witness_text(notes: Sequence[str], title: str, witness: Witness) -> str:
         witness: the patient.
     """
     lines = [f"# {note}" for note in notes]
-    if witness.readings:
-        chosen = ", ".join(f"{a}={b}" for a, b in witness.readings.items())
-        lines.append(f"# Holds under the reading {chosen}; expectations are those of the defaults.")
     case: dict[str, Any] = {
         "title": title,
+        **({"readings": dict(witness.readings)} if witness.readings else {}),
         "expect": {
-            "verdict": str(witness.default_verdict),
-            "clauses": {c: str(s) for c, s in witness.default_statuses.items()},
+            "verdict": str(witness.verdict),
+            "clauses": {c: str(s) for c, s in witness.statuses.items()},
         },
     }
     record = {key: plain_record(value) for key, value in witness.data.items() if key != "id"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from oligoasp.cover.matrix import Matrix, matrix_of
@@ -38,12 +39,19 @@ def test_a_rule_fires_where_its_conditions_can_hold() -> None:
     assert clauses["1"] in found.bare_rules
 
 
-def test_a_rule_that_needs_another_reading_is_no_gap() -> None:
+def test_a_rule_that_needs_another_reading_is_a_gap_until_a_case_reads_it_so() -> None:
+    protocol = load_protocol(ASTHMA)
+    cases = [c for c in load_cases([CASES], protocol.vocabulary) if isinstance(c, Case)]
     found = matrix()
     (dormant,) = [rule for rule in found.rules if rule.number in found.dormant]
     assert "excluded_if_severe" in str(dormant.statement)
-    assert dormant not in found.bare_rules
-    assert "fev1_half" not in found.limits
+    assert dormant in found.bare_rules
+    assert found.bare_limits["fev1_half"] == ["below", "at", "above"]
+    (name,) = [a.name for a in protocol.ambiguities.values() if "excluded_if_severe" in a.options]
+    read = [replace(case, readings={name: "excluded_if_severe"}) for case in cases]
+    again = matrix_of(Engine(protocol), [*cases, *read])
+    assert again.fired.get(dormant.number, ()) == () or min(again.fired[dormant.number]) >= 2
+    assert again.limits["fev1_half"] != found.limits["fev1_half"]
 
 
 def test_sides_of_limits_are_those_of_the_values() -> None:
