@@ -269,7 +269,11 @@ class Screened(Answer):
     blockers: tuple[str, ...] = ()
     conflict: bool = False
     """ineligible only because clauses cannot be met together"""
+    clash: tuple[str, ...] = ()
+    """these clauses, as few as can be"""
     unknown: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """if undetermined, the fields on which it turns: left out, or stated too vaguely"""
     statuses: dict[str, Status]
 
 
@@ -319,6 +323,23 @@ class TogetherCount(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClashCount(Answer):
+    """Clauses, each of which some patients could meet, that they cannot meet together."""
+
+    clauses: tuple[str, ...]
+    patients: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingCount(Answer):
+    """A field on which it turns whether undetermined patients are eligible."""
+
+    field: str
+    """its path; `lesions[].site` is that of any lesion"""
+    patients: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Screening(Answer):
     """What a screening says of a whole cohort."""
 
@@ -333,11 +354,15 @@ class Screening(Answer):
     undetermined: int
     conflicts: int
     """of the ineligible, those only whose clauses cannot be met together"""
+    clashes: tuple[ClashCount, ...] = ()
+    """which clauses these are, the commonest first"""
     attrition: tuple[Attrition, ...]
     clauses: tuple[ClauseCount, ...]
     pairs: tuple[TogetherCount, ...]
     """the commonest pairs of blocking clauses"""
     sets: tuple[TogetherCount, ...]
     """sets of all the clauses that exclude a patient, most to gain first; blocked is only"""
+    missing: tuple[MissingCount, ...] = ()
+    """what the records of the undetermined leave out, the commonest first"""
     repeated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """ids that occur more than once, and where"""

@@ -191,6 +191,17 @@ class Batch:
                 return Verdict.INELIGIBLE
         return Verdict.UNDETERMINED
 
+    @property
+    def views(self) -> list[View]:
+        """What each clause can see of a record."""
+        return self._views
+
+    def can_be_met(self, clauses: Iterable[int], outline: Outline) -> bool:
+        """Tell whether clauses, by their places, can be met together as far as a record says."""
+        session, assumptions = self._assume(outline)
+        met = [-session.violated[self._clauses[place].id] for place in clauses]
+        return session.satisfiable([*assumptions, *met])
+
     def shared(self, other: Batch) -> list[int | None]:
         """Give, for each clause, the place of that which means the same under another batch."""
         places = {clause.id: place for place, clause in enumerate(other._clauses)}

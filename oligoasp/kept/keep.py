@@ -42,7 +42,7 @@ class Keeper:
 
 
 class Piece:
-    """Consecutive records, compiled with exact numbers; `decide` decides them.
+    """Consecutive records, compiled with exact numbers; `outlined` decides them.
 
     Args:
         keeper: knows how.
@@ -73,7 +73,7 @@ class Piece:
             id(record): outline for record, outline in zip(self._records, outlines, strict=True)
         }
 
-    def decide(self, record: Record) -> Outcome:
+    def outlined(self, record: Record) -> tuple[Outline, Outcome]:
         """Decide one of the records.
 
         Raises:
@@ -82,11 +82,11 @@ class Piece:
         outline = self._outlines.get(id(record))
         outcome = None if outline is None else self._batch.conclude(outline)
         self._outcomes[id(record)] = outcome
-        if outcome is not None:
-            return outcome
+        if outline is not None and outcome is not None:
+            return outline, outcome
         # Not as it says; or it says of a number that should not be there so little that no
         # rule of today notices. Then it is screened, but a kept screening cannot use it.
-        found = self._batch.decide(record)
+        found = self._batch.outlined(record)
         self._problems.append(self._inexact[id(record)])
         return found
 

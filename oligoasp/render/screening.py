@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from oligoasp.answers import ClauseCount, Screening, TogetherCount
+from oligoasp.answers import Screening, TogetherCount
 from oligoasp.protocol.model import Protocol
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.errors import join
 from oligoasp.render.document import (
     Document,
     Heading,
@@ -40,16 +42,17 @@ def document(screening: Screening, protocol: Protocol, *, full: bool = False) ->
         Heading(f"Screening of {screening.source}", 1),
         Paragraph(line(version + (f", read as {readings}" if readings else ""))),
         Heading("Enrolment"),
-        *_enrolment(screening),
+        *_enrolment(screening, full),
     ]
     made += _attrition(screening, protocol, full)
     made += _alone(screening, protocol, full)
     made += _together(screening, full)
     made += _unknown(screening, protocol, full)
+    made += _missing(screening, protocol, full)
     return made
 
 
-def _enrolment(screening: Screening) -> Iterator[Item]:
+def _enrolment(screening: Screening, full: bool) -> Iterator[Item]:
     """Count as the CONSORT flow diagram does."""
     parts = [("not read", screening.not_read), ("excluded", screening.ineligible)]
     parts += [("undetermined", screening.undetermined), ("eligible", screening.eligible)]
@@ -65,7 +68,11 @@ def _enrolment(screening: Screening) -> Iterator[Item]:
             line(
                 f"{number:,} of the excluded {verb} not excluded by any one criterion: some "
                 "that are open cannot be met together"
-            )
+            ),
+            tuple(
+                line(f"{', '.join(clash.clauses)}: {clash.patients:,}")
+                for clash in _cut(list(screening.clashes), full)
+            ),
         )
     for record, places in screening.repeated.items():
         yield Item(line(f"{record} occurs {len(places)} times: {', '.join(places)}"))
@@ -135,6 +142,30 @@ def _unknown(screening: Screening, protocol: Protocol, full: bool) -> Document:
     ]
 
 
+def _missing(screening: Screening, protocol: Protocol, full: bool) -> Document:
+    counts = list(screening.missing)
+    if not counts:
+        return []
+    fields = {
+        join(f"{protocol.vocabulary.kinds[kind].list_name}[]" * (kind != PATIENT), path): of.help
+        for (kind, path), of in protocol.vocabulary.fields.items()
+    }
+    fields |= {kind.list_name: kind.label for kind in protocol.vocabulary.kinds.values()}
+    rows = tuple(
+        (line(c.field), line(f"{c.patients:,}"), line(Span(_first(fields[c.field]), "muted")))
+        for c in _cut(counts, full)
+    )
+    return [
+        Heading("What to ask for, of the undetermined"),
+        Table(("Field", "Patients", "Meaning"), (32, 8, 36), rows),
+        *_more(counts, full),
+    ]
+
+
+def _first(words: str) -> str:
+    return shorten(" ".join(words.split()), QUOTE_LENGTH)
+
+
 def _table(
     headings: tuple[str, ...],
     shares: tuple[int, ...],
@@ -162,6 +193,6 @@ def _cut(counts: list[_Count], full: bool) -> list[_Count]:
     return counts if full else counts[:SHOWN]
 
 
-def _more(counts: list[ClauseCount], full: bool) -> Iterable[Paragraph]:
+def _more(counts: Sequence[object], full: bool) -> Iterable[Paragraph]:
     if len(counts) > SHOWN and not full:
         yield Paragraph(line(Span(f"and {len(counts) - SHOWN} more (--full)", "muted")))

@@ -14,7 +14,17 @@ from oligoasp.screen.rows import Row, is_refused
 
 NDJSON, CSV, PARQUET = "ndjson", "csv", "parquet"
 SUFFIXES = {".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".parquet": PARQUET}
-FIRST = ("record", "source", "line", "verdict", "blockers", "conflict", "unknown")
+FIRST = (
+    "record",
+    "source",
+    "line",
+    "verdict",
+    "blockers",
+    "conflict",
+    "clash",
+    "unknown",
+    "missing",
+)
 LAST = "problems"
 NOT_READ = "not read"
 GROUP = 20_000
@@ -74,7 +84,7 @@ def _flat(row: Row, clauses: Sequence[str]) -> dict[str, Any]:
         where = {name: row[name] for name in ("record", "source", "line")}
         return {**flat, **where, "verdict": NOT_READ, LAST: problems}
     flat = {name: row[name] for name in FIRST}
-    for name in ("blockers", "unknown"):
+    for name in ("blockers", "clash", "unknown", "missing"):
         flat[name] = " ".join(row[name])
     statuses = row["statuses"]
     return {**flat, **{clause: statuses[clause] for clause in clauses}, LAST: None}

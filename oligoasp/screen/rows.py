@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from oligoasp.batch import Outcome
+from oligoasp.batch.details import Details
+from oligoasp.batch.outline import Outline
 from oligoasp.cohort import Member
 from oligoasp.decide import Verdict
 from oligoasp.record.errors import RecordError
@@ -16,7 +18,7 @@ from oligoasp.render.json import compact
 class Decides(Protocol):
     """Decides records, one after the other."""
 
-    def decide(self, record: Record) -> Outcome:
+    def outlined(self, record: Record) -> tuple[Outline, Outcome]:
         """Decide a record, or raise a RecordError: nobody can be as it says."""
 
 
@@ -26,11 +28,12 @@ Row = dict[str, Any]
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
 
 
-def rows(batch: Decides, members: Iterable[Member]) -> Iterator[Row]:
+def rows(batch: Decides, details: Details, members: Iterable[Member]) -> Iterator[Row]:
     """Decide records.
 
     Args:
         batch: decides under one protocol.
+        details: says more of what was decided.
         members: records of a cohort.
 
     Yields:
@@ -41,7 +44,7 @@ def rows(batch: Decides, members: Iterable[Member]) -> Iterator[Row]:
         try:
             if isinstance(record, RecordError):
                 raise record
-            outcome = batch.decide(record)
+            outline, outcome = batch.outlined(record)
         except RecordError as error:
             yield refused(member.locate(error))
             continue
@@ -54,7 +57,9 @@ def rows(batch: Decides, members: Iterable[Member]) -> Iterator[Row]:
             "verdict": outcome.verdict,
             "blockers": blockers,
             "conflict": outcome.verdict is Verdict.INELIGIBLE and not blockers,
+            "clash": details.clash(outline, outcome),
             "unknown": outcome.unknown,
+            "missing": details.missing(record, outline, outcome),
             "statuses": outcome.statuses,
         }
 

@@ -11,6 +11,7 @@ from typing import Any
 from oligoasp import __version__
 from oligoasp.answers import ProtocolName, Screening
 from oligoasp.batch import Batch
+from oligoasp.batch.details import Details
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine
 from oligoasp.kept.file import head_of, write_kept
@@ -54,6 +55,7 @@ class Screener:
 
     def _forget(self) -> None:
         self._batch = Batch(self.engine)
+        self._details = Details(self.engine.protocol, self._batch)
         self._keeper = Keeper(self.engine, self._batch) if self._keep else None
         self._decided = 0
 
@@ -77,7 +79,7 @@ class Screener:
         problems: list[str] = []
         members = list(self.cohort.members(chunk))
         piece = self._keeper.piece(members) if self._keeper else None
-        for row in rows(piece or self._batch, members):
+        for row in rows(piece or self._batch, self._details, members):
             tally.add(row)
             lines.append(text(row))
             if is_refused(row):

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import accumulate, combinations, pairwise
+from typing import TypeVar
 
-from oligoasp.answers import Attrition, ClauseCount, ProtocolName, Screening, TogetherCount
+from oligoasp.answers import (
+    Attrition,
+    ClashCount,
+    ClauseCount,
+    MissingCount,
+    ProtocolName,
+    Screening,
+    TogetherCount,
+)
 from oligoasp.decide import Status, Verdict
 from oligoasp.screen.rows import Row, is_refused
+
+_Counted = TypeVar("_Counted", str, tuple[str, ...])
+
+_ENTRY = re.compile(r"\[\d+\]")
 
 MOST_SETS = 20_000
 """How many different sets of blocking clauses are told apart."""
@@ -42,6 +56,8 @@ class Tally:
         self._sets: Counter[tuple[str, ...]] = Counter()
         self._open_sets: Counter[tuple[str, ...]] = Counter()
         self._pairs: Counter[tuple[str, ...]] = Counter()
+        self._clashes: Counter[tuple[str, ...]] = Counter()
+        self._missing: Counter[str] = Counter()
         self._names = array("Q")
 
     @property
@@ -59,6 +75,9 @@ class Tally:
         self._names.append(_number(row["record"]))
         self.verdicts[row["verdict"]] += 1
         self.conflicts += row["conflict"]
+        if row["clash"]:
+            self._clashes[tuple(row["clash"])] += 1
+        self._missing.update({_ENTRY.sub("[]", path) for path in row["missing"]})
         blockers, unknown = tuple(row["blockers"]), row["unknown"]
         last = len(self.clauses)
         first = self._places[blockers[0]] if blockers else last
@@ -88,7 +107,14 @@ class Tally:
         self.conflicts += other.conflicts
         for name in ("verdicts", "_first", "_opened", "_closed", "_blocks", "_unknown"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("_undetermined", "_decisive", "_inapplicable", "_pairs"):
+        for name in (
+            "_undetermined",
+            "_decisive",
+            "_inapplicable",
+            "_pairs",
+            "_clashes",
+            "_missing",
+        ):
             getattr(self, name).update(getattr(other, name))
         for blockers, number in other._sets.items():
             if blockers in self._sets or len(self._sets) < MOST_SETS or len(blockers) == 1:
@@ -141,6 +167,14 @@ class Tally:
             ),
             pairs=tuple(sorted(self._together(self._pairs), key=lambda c: -c.blocked)[:most]),
             sets=tuple(sorted(self._together(self._sets), key=lambda c: -c.to_gain)[:most]),
+            clashes=tuple(
+                ClashCount(clauses=clauses, patients=number)
+                for clauses, number in _commonest(self._clashes)
+            ),
+            missing=tuple(
+                MissingCount(field=path, patients=number)
+                for path, number in _commonest(self._missing)
+            ),
             repeated=repeated,
         )
 
@@ -168,6 +202,10 @@ class Tally:
                 only=only,
                 to_gain=only - self._open_sets[clauses],
             )
+
+
+def _commonest(counter: Counter[_Counted]) -> list[tuple[_Counted, int]]:
+    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
 
 
 def is_named(row: Row, numbers: set[int]) -> bool:

@@ -123,6 +123,30 @@ def test_a_cohort_is_counted_and_its_bad_records_are_named(run: Run) -> None:
     assert sum(row["patients"] for row in found["verdicts"]) == 11
 
 
+def test_what_a_screening_kept_is_amended_as_the_cohort(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "screened.kept"
+    assert run("screen", COHORT, "--keep", kept).exit_code == 2
+    assert not (tmp_path / "screened.kept.unfinished").exists()
+    arguments = ("amend", "--set", "ecog_most=2", "--lesions", "1", "--cohort")
+    one, other = (run(*arguments, place) for place in (COHORT, kept))
+    assert one.exit_code == other.exit_code == 2
+    assert one.stderr == other.stderr
+    said = [text.stdout.replace(str(p), "").split() for text, p in ((one, COHORT), (other, kept))]
+    assert said[0] == said[1]
+
+
+def test_wrong_use_of_what_a_screening_kept(run: Run, tmp_path: Path) -> None:
+    assert "ending in .kept" in run("screen", COHORT, "--keep", tmp_path / "k.txt").stderr
+    kept = tmp_path / "screened.kept"
+    run("screen", COHORT, "--keep", kept, "--reading", "over_18=at_least_19")
+    result = run("amend", "--set", "ecog_most=2", "--cohort", kept)
+    assert result.exit_code == 2
+    assert "over_18=at_least_19" in result.stderr or "no reading" in result.stderr
+    result = run("amend", "--cohort", kept)
+    assert result.exit_code == 2
+    assert "looked for in records" in result.stderr
+
+
 def test_the_smallest_changes_are_data_for_programs(run: Run) -> None:
     result = run("amend", "--cohort", COHORT, "--admit", "1", "--format", "json")
     found = json.loads(result.stdout)

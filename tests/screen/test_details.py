@@ -1,0 +1,100 @@
+"""What is said of a row besides its statuses: what clashes, and what to ask for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oligoasp.explain.whole import explain
+from oligoasp.screen.output import read_rows
+from oligoasp.screen.tally import Tally
+from tests.screen.test_screening import joint_conflict, mixed, run, write
+from tests.support import baseline, changed, engine, parse
+
+Row = dict[str, Any]
+INDEX = re.compile(r"\[\d+\]")
+
+
+@pytest.fixture(scope="module")
+def screened(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], Row]]:
+    folder = tmp_path_factory.mktemp("details")
+    data = mixed(3)
+    run(write(folder / "c.ndjson", data), folder / "o.ndjson")
+    rows = read_rows(folder / "o.ndjson")
+    return [(d, row) for d, row in zip(data, rows, strict=True) if "problems" not in row]
+
+
+def test_clauses_clash_as_an_explanation_says(screened: list[tuple[Row, Row]]) -> None:
+    found = 0
+    for data, row in screened:
+        assert bool(row["clash"]) == row["conflict"]
+        if row["conflict"]:
+            found += 1
+            conflicts = explain(engine(), parse(data)).conflicts
+            assert tuple(row["clash"]) in {conflict.clauses for conflict in conflicts}
+    assert found
+
+
+def place(path: str) -> str:
+    """Give the field, or the list: what is missing of an entry may be had in a new one."""
+    return path.split("[", maxsplit=1)[0]
+
+
+def test_what_is_needed_is_among_the_fields_to_ask_for(screened: list[tuple[Row, Row]]) -> None:
+    looked_at = 0
+    for data, row in screened:
+        if row["verdict"] != "undetermined" or len(row["unknown"]) > 12:
+            assert row["verdict"] == "undetermined" or not row["missing"]
+            continue
+        looked_at += 1
+        assert row["missing"]
+        for need in explain(engine(), parse(data)).needs:
+            fields = {place(item.field) for way in need.alternatives for item in way}
+            assert fields & set(map(place, row["missing"])), (need, row["missing"])
+    assert looked_at > 5
+
+
+@pytest.mark.parametrize(
+    ("left_out", "missing"),
+    [
+        (["labs.platelets"], ["labs.platelets"]),
+        (["estimated_survival", "ecog"], ["ecog", "estimated_survival"]),
+        (["lesions.0.longest_diameter"], ["lesions[0].longest_diameter"]),
+        (["toxicities"], ["toxicities"]),
+        (["lung.irradiated"], []),
+    ],
+)
+def test_only_what_matters_is_asked_for(
+    tmp_path: Path, left_out: list[str], missing: list[str]
+) -> None:
+    data = changed(baseline(), dict.fromkeys(left_out))
+    run(write(tmp_path / "c.ndjson", [data]), tmp_path / "o.ndjson")
+    (row,) = read_rows(tmp_path / "o.ndjson")
+    assert sorted(row["missing"]) == missing, row
+
+
+def test_counts_are_those_of_the_rows(screened: list[tuple[Row, Row]]) -> None:
+    rows = [row for _, row in screened]
+    tally = Tally(rows[0]["statuses"])
+    for row in rows:
+        tally.add(row)
+    summary = tally.answer(None, "", {})  # type: ignore[arg-type]
+    expected = Counter(f for row in rows for f in {INDEX.sub("[]", f) for f in row["missing"]})
+    assert {count.field: count.patients for count in summary.missing} == expected
+    assert [c.patients for c in summary.missing] == sorted(expected.values(), reverse=True)
+    clashes = Counter(tuple(row["clash"]) for row in rows if row["clash"])
+    assert {count.clauses: count.patients for count in summary.clashes} == clashes
+
+
+def test_a_conflict_is_named_in_the_summary(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.ndjson", [changed(joint_conflict(), {"id": str(n)}) for n in "ab"])
+    (clash,) = run(path, tmp_path / "o.ndjson").clashes
+    assert clash.patients == 2
+    assert len(clash.clauses) > 1
+    (row, _) = read_rows(tmp_path / "o.ndjson")
+    assert json.loads(json.dumps(row["clash"])) == list(clash.clauses)
