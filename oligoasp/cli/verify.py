@@ -115,11 +115,13 @@ def command(
         if (not select or name.startswith(select)) and not (ignore and name.startswith(ignore))
     ]
     named = {name for name in known for given in select if name.startswith(given)}
+    notes = bool(select or clauses or patients)
     survey = Survey(
         loaded,
         options.chosen(loaded, readings),
         lesions,
         patients=patients or bool(clauses) or folder is not None,
+        directions=notes or folder is not None or form in (options.JSON, SARIF),
         passages="V302" in select,
         groups="V202" in named,
     )
@@ -136,7 +138,7 @@ def command(
     open_findings = [f for f in found if (f.kind.code, f.subject) not in reasons]
     if folder is not None:
         _save(folder, open_findings)
-    _show(loaded, open_findings, accepted, form, notes=bool(select or clauses or patients))
+    _show(loaded, open_findings, accepted, form, notes=notes)
     grave = LEVELS[: LEVELS.index(fail_level) + 1] if fail_level != "never" else ()
     ctx.exit(int(any(f.kind.severity in grave for f in open_findings)))
 

@@ -51,6 +51,8 @@ def run(survey: Survey, codes: Iterable[str], clauses: Sequence[str] = ()) -> li
         clauses: beginnings of clauses; only findings that speak of one of them are given.
     """
     wanted = set(codes)
+    if wanted & {kind.code for kind in readings.KINDS}:
+        survey.look_ahead()
     found = [
         finding
         for module in CHECKS

@@ -46,9 +46,14 @@ def find(survey: Survey) -> Iterator[Finding]:
         for option in ambiguity.options:
             if option == default:
                 continue
-            ways = sorted(survey.turns.get((ambiguity.name, option), ()))
-            matters = matters or bool(ways)
-            for gains in ways:
+            ways = survey.turns.get((ambiguity.name, option))
+            if ways is None:
+                continue
+            matters = True
+            if not survey.directions:
+                lines.append(f"{option} ({ambiguity.options[option]}) changes a verdict")
+                continue
+            for gains in sorted(ways):
                 lines.append(
                     f"{option} ({ambiguity.options[option]}) "
                     f"{'admits someone more' if gains else 'excludes someone more'}"

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-import clingo
 from clingo import Function, Symbol
-from clingo.backend import HeuristicType
+from clingo.backend import Backend, HeuristicType
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
@@ -22,7 +21,7 @@ from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
-from oligoasp.solver.program import OPTIONS, load_control, text
+from oligoasp.solver.program import OPTIONS, GroundRules, load_control, text
 from oligoasp.solver.session import Consequences, Session, Shape, _facts
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.timeline import LONGEST, Timeline
@@ -38,6 +37,12 @@ FEW = 2
 
 ABOVE_ALL = 30000
 """A preference above all that are typical; the solver knows 32,767 levels."""
+
+ABOVE_NEAREST = 20000
+"""A preference above all that say what is near to the usual."""
+
+NEVER = 32000
+"""The preference that preferences are out of force where they are not asked for."""
 
 ASKING = (*(o for o in OPTIONS if not o.startswith("--heuristic")), "--heuristic=Domain")
 """Options of sessions that can also be asked for the person nearest to the typical one."""
@@ -77,15 +82,23 @@ class WholeSession(Session):
         protocol: the protocol, with the rules of the calendar among its files.
         shape: how many entries of each kind there may be.
         calendar: what the calendar has to know of the vocabulary, if made already.
+        traced: whether to keep the ground rules.
     """
 
-    def __init__(self, protocol: Protocol, shape: Shape, calendar: str | None = None) -> None:
+    def __init__(
+        self,
+        protocol: Protocol,
+        shape: Shape,
+        calendar: str | None = None,
+        *,
+        traced: bool = False,
+    ) -> None:
         self.protocol = protocol
         self.shape = shape
         self.settled: dict[str, str] = {}
-        self._rules = None
+        self._rules = GroundRules() if traced else None
         facts = space_facts(protocol, shape, calendar)
-        self._control = load_control(protocol.files, facts, ASKING, edit=protocol.edit)
+        self._control = load_control(protocol.files, facts, ASKING, self._rules, edit=protocol.edit)
         self._index()
 
     def facts(self, name: str, arity: int) -> list[list[Symbol]]:
@@ -148,6 +161,13 @@ class WholeSession(Session):
         shown = self.shown_somewhere(assumptions)
         return {s.arguments[0].string for s in shown if s.name == "violated"}
 
+    def always_violated(self, assumptions: Sequence[int]) -> set[str] | None:
+        """Give the clauses that all who fulfil the assumptions violate; None if nobody does."""
+        shown = self._shown("cautious", assumptions)
+        if shown is None:
+            return None
+        return {s.arguments[0].string for s in shown if s.name == "violated"}
+
     def shown_somewhere(self, assumptions: Sequence[int]) -> list[Symbol]:
         """Give the shown atoms each of which holds in someone who fulfils the assumptions."""
         return self._shown("brave", assumptions) or []
@@ -198,7 +218,8 @@ class WholeSession(Session):
         levels = range(above + len(wishes), above, -1)
         with self._control.backend() as backend:
             force: int = backend.add_atom()
-            backend.add_external(force, clingo.TruthValue.False_)
+            backend.add_rule([force], [], choice=True)
+            backend.add_heuristic(force, HeuristicType.False_, NEVER, NEVER, [])
             for level, literal in zip(levels, wishes, strict=True):
                 sign = HeuristicType.True_ if literal > 0 else HeuristicType.False_
                 backend.add_heuristic(abs(literal), sign, level, level, [force])
@@ -208,13 +229,7 @@ class WholeSession(Session):
         self, assumptions: Sequence[int], forces: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which of some literals hold in the best model, by preferences in force."""
-        for force in forces:
-            self._control.assign_external(force, True)
-        try:
-            return self.true_literals(assumptions, literals)
-        finally:
-            for force in forces:
-                self._control.assign_external(force, False)
+        return self.true_literals([*assumptions, *forces], literals)
 
     def any_of(self, groups: Sequence[Sequence[int]]) -> list[int]:
         """Give an atom for each group of literals that holds if some of them does."""
@@ -225,12 +240,9 @@ class WholeSession(Session):
                     backend.add_rule([atom], [literal])
         return atoms
 
-    def all_of(self, literals: Sequence[int]) -> int:
-        """Give an atom that holds if all of some literals do."""
-        with self._control.backend() as backend:
-            atom: int = backend.add_atom()
-            backend.add_rule([atom], list(literals))
-        return atom
+    def adding(self) -> Backend:
+        """Give what adds rules to the ground program."""
+        return self._control.backend()
 
     def free(self) -> int:
         """Give a new atom that nothing else depends on."""
@@ -353,7 +365,7 @@ class Space:
         if not other:
             return set()
         literals = list(other.values())
-        one = [session.at_least(1, literals), -session.at_least(2, literals)]
+        one = self._one_other(chosen)
         excluded = [-other[key] for key in known]
         found: set[tuple[str, str]] = set()
         while (
@@ -366,10 +378,9 @@ class Space:
 
     def violable(self, readings: Mapping[str, str], *, alone: bool) -> set[str]:
         """Give the clauses that someone violates, or that someone violates and no other."""
-        wanted = [self.session.violated[c] for c in self.clauses]
         assumptions = self.readings(readings)
         if alone:
-            assumptions.append(-self.session.at_least(2, wanted))
+            assumptions.append(-self._several_violated())
         return self.session.possibly_violated(assumptions) & set(self.clauses)
 
     def reach(self, question: Question) -> dict[Pair, list[Value]]:
@@ -393,12 +404,6 @@ class Space:
         """Give every clause that can be violated, but for some."""
         return [c for c in self.protocol.in_order(self.clauses) if c not in left_out]
 
-    def meets_any(self, fixed: Sequence[int], sets: Iterable[Sequence[str]]) -> bool:
-        """Tell whether somebody in the situation meets all the clauses of one of some sets."""
-        session = self.session
-        (some,) = session.any_of([[session.all_of(self.met(clauses)) for clauses in sets]])
-        return self.exists([*fixed, some])
-
     # ---- questions --------------------------------------------------------------------
 
     def exists(self, assumptions: Sequence[int]) -> bool:
@@ -419,7 +424,9 @@ class Space:
     ) -> list[tuple[str, ...]]:
         """Give every minimal set of clauses that nobody in the situation meets together."""
         oracle = group_oracle([self.met([c]) for c in clauses], fixed, self.session.core)
+        always = self.session.always_violated(fixed)
         found: list[tuple[int, ...]] = []
+        found += [(n,) for n, clause in enumerate(clauses) if clause in (always or ())]
         settled: set[frozenset[int]] = set()
         again = True
         while again and len(found) < limit:
@@ -447,7 +454,7 @@ class Space:
         """
         session = self.session
         literals = [*self.pins, *session.violated.values()]
-        true = session.preferred(assumptions, [self._typically], literals)
+        true = session.preferred(assumptions, [self._usually, self._nearly], literals)
         if true is None:
             return None
         entities = tuple(e for e, literal in session.present.items() if literal in true)
@@ -472,34 +479,63 @@ class Space:
 
         Args:
             assumptions: what has to hold.
-            wishes: what is to hold as well, if it can beside those before; then the person is
-                as typical as can be.
+            wishes: what is to hold as well, if it can beside those before; then what is usual.
             literals: the literals in question.
         """
-        typically = self._typically
+        self._wish(wishes)
+        forces = [*(self._wishes[wish] for wish in wishes), self._usually]
+        return self.session.preferred(assumptions, forces, literals)
+
+    def prepare(self, chosen: Mapping[str, str], wishes: Iterable[int] | None = None) -> None:
+        """Make what will be asked with: the next question after anything new takes long.
+
+        Args:
+            chosen: how every ambiguous passage is read.
+            wishes: what people will be asked for as far as it can be, if they will.
+        """
+        self._one_other(chosen)
+        if wishes is not None:
+            _ = self._usually
+            self._wish(wishes)
+            self._several_violated()
+
+    def _wish(self, wishes: Iterable[int]) -> None:
         for wish in wishes:
             if wish not in self._wishes:
                 above = ABOVE_ALL - len(self._wishes)
                 self._wishes[wish] = self.session.prefer([wish], above)
-        forces = [self._wishes[wish] for wish in wishes]
-        return self.session.preferred(assumptions, [*forces, typically], literals)
+
+    def _several_violated(self) -> int:
+        """Give an atom that holds if several clauses are violated."""
+        return self.session.at_least(2, [self.session.violated[c] for c in self.clauses])
+
+    def _one_other(self, chosen: Mapping[str, str]) -> list[int]:
+        """Give assumptions that just one passage is read differently."""
+        other = [lit for key, lit in self.session.reading.items() if key[1] != chosen[key[0]]]
+        if not other:
+            return []
+        return [self.session.at_least(1, other), -self.session.at_least(2, other)]
 
     @cached_property
-    def _typically(self) -> int:
-        """The atom that makes the solver prefer what is typical."""
+    def _usually(self) -> int:
+        """The atom that makes the solver prefer what is usual."""
         session = self.session
         atoms = session.any_of([self._odd(pair) for pair in self._order])
         odd = dict(zip(self._order, atoms, strict=True))
         counted = [-odd[pair] for pair in self._order if self._scale_is_counted(pair)]
         absent = [-literal for e, literal in reversed(session.present.items()) if e[0] != PATIENT]
         usual = [-odd[pair] for pair in self._order if not self._scale_is_counted(pair)]
-        nearest = [
-            session.has[pair][value]
+        return session.prefer([*counted, *absent, *usual], ABOVE_NEAREST)
+
+    @cached_property
+    def _nearly(self) -> int:
+        """The atom that makes the solver prefer what is near to the usual."""
+        return self.session.prefer(
+            self.session.has[pair][value]
             for pair in self._order
             for value in self._nearest(pair)
             if value != self._usual[pair]
-        ]
-        return session.prefer([*counted, *absent, *usual, *nearest])
+        )
 
     def _odd(self, pair: Pair) -> list[int]:
         return [lit for value, lit in self.session.has[pair].items() if value != self._usual[pair]]

@@ -7,7 +7,6 @@ a question first goes to a small space, and to the whole one only if nobody ther
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
+from oligoasp.solver.ahead import Ahead
 from oligoasp.solver.program import text
+from oligoasp.verify.alternatives import Reading, Turns, Worlds
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.hygiene import heads
@@ -43,6 +44,8 @@ class Survey:
         readings: options other than the defaults, by ambiguity.
         most: how many entries there may be of the kinds that may have several.
         patients: whether findings that have another proof also show patients.
+        directions: whether to say of each reading whom it admits and whom it excludes, or only
+            whether it decides about somebody.
         passages: whether to look for narrow passages, which takes a while.
         groups: whether to look for groups of whom nobody is eligible, which does too.
 
@@ -58,23 +61,25 @@ class Survey:
         most: int = MOST_LESIONS,
         *,
         patients: bool = False,
+        directions: bool = True,
         passages: bool = False,
         groups: bool = False,
     ) -> None:
         self.protocol = protocol
         self.chosen = dict(readings or {})
+        self._all_chosen = {**protocol.default_readings(), **self.chosen}
         self.most = most
         self.patients = patients
+        self.directions = directions
         self.passages = passages
         self.groups = groups
         self.told: Callable[[int], None] = lambda number: None
         self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = calendar_facts(protocol)
-        self._whole: Future[Space] | None = None
-        if self._few < most:
-            # Grounding takes no turn at Python, so the whole space comes for free.
-            self._whole = ThreadPoolExecutor(1).submit(self._space_of, most)
+        self._ahead: Ahead[tuple[Space, Worlds, Turns]] | None = None
+        # Grounding takes no turn at Python, so the whole space comes for free.
+        self._whole = Ahead(lambda: self._space_of(most)) if self._few < most else None
         self._witnesses: dict[int, Witnesses] = {}
 
     # ---- spaces -----------------------------------------------------------------------
@@ -87,21 +92,35 @@ class Survey:
     @cached_property
     def small(self) -> Space:
         """A small space, in which whatever is possible is possible in the whole one too."""
-        return Space(self.protocol, self._few, self._double)
+        return self._space_of(self._few)
 
     def _space_of(self, most: int) -> Space:
         shape = shape_of(self.protocol, most)
         session = WholeSession(with_calendar(self.protocol), shape, self._calendar)
-        return Space(self.protocol, most, session)
+        space = Space(self.protocol, most, session)
+        wishes = self._intended(space).values() if most == self._few else None
+        space.prepare(self._all_chosen, wishes)
+        return space
+
+    def look_ahead(self) -> None:
+        """Begin to find out on which readings verdicts turn, beside everything else."""
+        if self._ahead is None:
+            self._ahead = Ahead(self._turn_worlds)
+
+    def _turn_worlds(self) -> tuple[Space, Worlds, Turns]:
+        """Give another small space, with every other reading of the text, and what turns."""
+        shape = shape_of(self.protocol, self._few)
+        protocol = with_calendar(self.protocol)
+        session = WholeSession(protocol, shape, self._calendar, traced=True)
+        space = Space(self.protocol, self._few, session)
+        worlds = Worlds(session, self._all_chosen, self._intended(space).values())
+        return space, worlds, worlds.turning(space.readings(self.chosen), both=self.directions)
 
     @cached_property
-    def _double(self) -> DoubleSession:
-        """The small space with every rule once more for other readings."""
-        return self._doubled(self._few)
-
-    def _doubled(self, size: int) -> DoubleSession:
-        shape = shape_of(self.protocol, size)
-        return DoubleSession(with_calendar(self.protocol), shape, calendar=self._calendar)
+    def _turned(self) -> tuple[Space, Worlds, Turns]:
+        self.look_ahead()
+        assert self._ahead is not None
+        return self._ahead.result()
 
     @property
     def _spaces(self) -> Iterable[Space]:
@@ -171,9 +190,9 @@ class Survey:
         if fixed is None:
             return []
         little = self.small.assume(question)
-        if self._whole is not None and little is not None and self.small.exists(little):
+        if self._whole is not None and little is not None:
             sets = self.small.all_blame(little, clauses)
-            if sets and not self.space.meets_any(fixed, sets):
+            if all(sets) and not any(self.space.exists([*fixed, *self.space.met(s)]) for s in sets):
                 return sets
         return self.space.all_blame(fixed, clauses)
 
@@ -216,8 +235,7 @@ class Survey:
     @cached_property
     def intents(self) -> dict[str, tuple[str, str]]:
         """Whom the text means to admit: clause and words of each intent."""
-        rows = [tuple(map(text, row)) for row in self.small.session.facts("intent", 3)]
-        return {row[0]: (row[1], row[2]) for row in rows}
+        return intents_of(self.small)
 
     def admitted(self, *intents: str) -> Question:
         """Ask for somebody eligible of some kinds at once."""
@@ -243,9 +261,8 @@ class Survey:
     @cached_property
     def _groups(self) -> list[tuple[list[str], list[int]]]:
         """Groups of intents, each with an eligible patient of the small space who has them all."""
-        small, session = self.small, self.small.session
-        literals = {i: session.named("intended", i) for i in self.intents}
-        left = {i: literal for i, literal in literals.items() if literal is not None}
+        small = self.small
+        left = self._intended(small)
         groups = []
         while left:
             first = next(iter(left))
@@ -260,27 +277,28 @@ class Survey:
             left = {i: literal for i, literal in left.items() if i not in group}
         return groups
 
+    def _intended(self, space: Space) -> dict[str, int]:
+        """Give the atom of each intent of which somebody in a space can be a case."""
+        literals = {i: space.session.named("intended", i) for i in intents_of(space)}
+        return {intent: literal for intent, literal in literals.items() if literal is not None}
+
     @cached_property
-    def _upset(self) -> list[tuple[list[str], set[tuple[str, str]], set[tuple[str, str]]]]:
-        """Groups of intents with readings under which their patient is no longer eligible,
-        and under which the patient is no longer of each of these kinds."""
-        double = self._double
+    def _upset(self) -> list[tuple[list[str], set[Reading]]]:
+        """Groups of intents with readings that may upset their patient."""
+        space, worlds, _ = self._turned
+        literals = self._intended(space)
         rows = []
         for group, pins in self._groups:
-            fixed = [*double.readings(self.chosen), *pins]
-            out = double.others([*fixed, -double.eligible2])
-            literals = [double.named("intended", intent) for intent in group]
-            goals = [double.over(lit) for lit in literals if lit is not None]
-            changed = double.others([*fixed, double.eligible2, -double.all_of(goals)])
-            rows.append((group, out, changed))
+            fixed = [*space.readings(self.chosen), *pins]
+            rows.append((group, worlds.upset(fixed, [literals[i] for i in group])))
         return rows
 
     @cached_property
     def shut_doors(self) -> dict[tuple[str, str], list[str]]:
         """The readings each of which alone shuts doors, with the intents whose door it shuts."""
         shut: dict[tuple[str, str], list[str]] = {}
-        for group, out, changed in self._upset:
-            for name, option in sorted(out | changed):
+        for group, changed in self._upset:
+            for name, option in sorted(changed):
                 self._shut_by(name, option, group, shut)
         grouped = {intent for group, _ in self._groups for intent in group}
         for intent in self.open_doors:
@@ -316,45 +334,24 @@ class Survey:
         return [option for option in ambiguity.options if option != default]
 
     @cached_property
-    def turns(self) -> dict[tuple[str, str], set[bool]]:
+    def turns(self) -> dict[Reading, set[bool]]:
         """In which directions each reading decides: true where it admits someone more.
 
-        A reading that decides in one direction is not asked about the other, unless
-        patients are to be shown.
+        Where directions are not asked for, one of them does.
         """
-        found: dict[tuple[str, str], set[bool]] = {
-            key: {False} for _, out, _ in self._upset for key in out
-        }
-        self._turning(self._double, found)
+        found = {key: set(ways) for key, ways in self._turned[2].items()}
         others = {(name, o) for name in self.protocol.ambiguities for o in self._alternatives(name)}
-        if self._whole is not None and others - found.keys():
-            self._turning(self._whole_double, found, frozenset(found))
+        if others - found.keys():
+            self._turning(self._whole_double, found)
         return found
 
-    def _turning(
-        self,
-        double: DoubleSession,
-        found: dict[tuple[str, str], set[bool]],
-        settled: frozenset[tuple[str, str]] = frozenset(),
-    ) -> None:
-        """Add the readings that decide about somebody, and in which direction.
-
-        Args:
-            double: the space with a second copy.
-            found: the readings known to decide.
-            settled: those that need not be asked about at all.
-        """
-        for gains in (False, True):
-            known = [
-                -lit
-                for key, lit in double.other.items()
-                if key in settled
-                or (gains in found.get(key, ()) if self.patients else key in found)
-            ]
-            sign = -1 if gains else 1
+    def _turning(self, double: DoubleSession, found: dict[Reading, set[bool]]) -> None:
+        """Add the readings, of those not known to, that decide about somebody."""
+        settled = [-lit for key, lit in double.other.items() if key in found]
+        for sign in (1, -1):
             differs = [sign * double.eligible, -sign * double.eligible2]
-            for key in double.others([*double.readings(self.chosen), *differs, *known]):
-                found.setdefault(key, set()).add(gains)
+            for key in double.others([*double.readings(self.chosen), *differs, *settled]):
+                found.setdefault(key, set()).add(sign < 0)
 
     def parting(self, question: Question) -> list[str] | None:
         """Give the readings each of which alone makes somebody like that possible.
@@ -362,10 +359,9 @@ class Survey:
         Nobody is like that as the text is read. The answer is None if nobody is, however
         many passages are read differently.
         """
-        chosen = {**self.protocol.default_readings(), **self.chosen}
-        found: set[tuple[str, str]] = set()
+        found: set[Reading] = set()
         for space in self._spaces:
-            found |= space.parting(question, chosen, known=found)
+            found |= space.parting(question, self._all_chosen, known=found)
         anyhow = replace(question, readings={}, free=tuple(self.protocol.ambiguities))
         if not found and not self.holds(anyhow):
             return None
@@ -379,7 +375,8 @@ class Survey:
     @cached_property
     def _whole_double(self) -> DoubleSession:
         """The whole space with every rule once more for other readings."""
-        return self._doubled(self.most)
+        shape = shape_of(self.protocol, self.most)
+        return DoubleSession(with_calendar(self.protocol), shape, calendar=self._calendar)
 
     @cached_property
     def _whole_space(self) -> Space:
@@ -409,19 +406,17 @@ class Survey:
     def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
         """Give the typical patient whose verdict turns on a reading, replayed under both."""
         label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
-        sizes = [(self.small, self._double)]
-        if self._whole is not None and not self._double.satisfiable(
-            self._turn(self._double, name, option, gains)
-        ):
-            sizes = [(self._whole_space, self._whole_double)]
-        for space, double in sizes:
-            witnesses = self._finder(space)
-            assumptions = self._turn(double, name, option, gains)
-            found = witnesses.find(assumptions, label, self.chosen)
-            if found is not None:
-                witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
-                return self._counted(found)
-        return None
+        space, worlds, _ = self._turned
+        turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
+        if not space.exists(turns):
+            space = self._whole_space
+            turns = self._turn(self._whole_double, name, option, gains)
+        witnesses = self._finder(space)
+        found = witnesses.find(turns, label, self.chosen)
+        if found is None:
+            return None
+        witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
+        return self._counted(found)
 
     def _counted(self, witness: Witness) -> Witness:
         self.replayed += 1
@@ -474,3 +469,9 @@ UNSHOWN = (
     "that do not go together"
 )
 """What is said where somebody exists in the space whom no record shows."""
+
+
+def intents_of(space: Space) -> dict[str, tuple[str, str]]:
+    """Give whom the text means to admit: clause and words of each intent."""
+    rows = [tuple(map(text, row)) for row in space.session.facts("intent", 3)]
+    return {row[0]: (row[1], row[2]) for row in rows}

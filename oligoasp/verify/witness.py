@@ -68,17 +68,17 @@ class Witnesses:
         Raises:
             MismatchError: the pipeline decides the record otherwise than the solver said.
         """
-        session = self.space.session
-        searching = session.free()  # what is excluded without proof is so for this search alone
+        searching: list[int] = []  # what is excluded without proof is so for this search alone
         at_end: Person | None = None
         for _ in range(MOST_TRIES):
-            person = self.space.person([*assumptions, searching])
+            person = self.space.person([*assumptions, *searching])
             if person is None:
                 break
             try:
                 data = self._realizer.record(person, name)
             except UnrealisableError as refused:
                 at_end = at_end or (None if refused.proved else person)
+                searching = searching or [self.space.session.free()]
                 self._exclude(person, refused, searching)
                 continue
             return self.replay(person, data, readings or {})
@@ -90,7 +90,9 @@ class Witnesses:
             return self.replay(at_end, data, readings or {})
         return None
 
-    def _exclude(self, person: Person, refused: UnrealisableError, searching: int) -> None:
+    def _exclude(
+        self, person: Person, refused: UnrealisableError, searching: Sequence[int]
+    ) -> None:
         """Take out of the space what no record says: for good if that is proved."""
         session = self.space.session
         body = [session.has[pair][person.values[pair]] for pair in refused.pairs]
@@ -99,7 +101,7 @@ class Witnesses:
             for entity, literal in session.present.items()
             if entity[0] in refused.kinds and entity not in person.entities
         ]
-        session.forbid(body if refused.proved else [*body, searching])
+        session.forbid(body if refused.proved else [*body, *searching])
 
     def replay(self, person: Person, data: Data, readings: Mapping[str, str]) -> Witness:
         """Send a record through the whole pipeline and compare.
