@@ -18,15 +18,19 @@ from typing import TypeAlias
 from clingo import Symbol, SymbolType
 
 from oligoasp.amend.apply import amended, limits_of
+from oligoasp.amend.cohort import PIECE
 from oligoasp.amend.format import COMMAND_LINE, DROP, SET, Amendment, Change
-from oligoasp.batch import Batch
+from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.panel import Panel
+from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine, Verdict
+from oligoasp.kept.file import Kept, unpacked, unsealed
+from oligoasp.kept.keep import Keeper
+from oligoasp.kept.piece import Decided, Reader, codes_of
+from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
-from oligoasp.record.read import Record
 from oligoasp.solver.program import ProgramError
 from oligoasp.solver.session import Session
 
@@ -53,30 +57,99 @@ class Proposal:
     loses: int
 
 
+class _Keeps:
+    """Decides pieces of a cohort, and keeps what they say.
+
+    Args:
+        base: the protocol.
+        cohort: the cohort.
+    """
+
+    def __init__(self, base: Protocol, cohort: Cohort) -> None:
+        self._cohort = cohort
+        engine = Engine(base)
+        self._keeper = Keeper(engine, Batch(engine))
+
+    def __call__(self, chunk: Chunk) -> bytes:
+        members = list(self._cohort.members(chunk))
+        piece = self._keeper.piece(members)
+        for member in members:
+            try:
+                if isinstance(member.record, RecordError):
+                    raise member.record
+                piece.outlined(member.record)
+            except RecordError as error:
+                piece.refuse([problem.render() for problem in member.locate(error).problems])
+        return unsealed(piece.packed())
+
+
+def decided(
+    base: Protocol,
+    cohort: Cohort | Kept,
+    processes: int = 1,
+    complain: Callable[[str], object] = lambda problem: None,
+    progress: Callable[[Progress], object] = lambda progress: None,
+) -> Iterator[bytes]:
+    """Decide a cohort, once for all changes that are tried out afterwards.
+
+    Args:
+        base: the protocol.
+        cohort: the cohort, or the kept screening of it.
+        processes: how many processes decide; the result does not depend on it.
+        complain: takes what is wrong with records, in order.
+        progress: is told how far it is.
+
+    Yields:
+        Pieces of the cohort, as `Search` needs them.
+
+    Raises:
+        RecordError: the cohort cannot be read at all.
+        ProcessLostError: a process was ended from outside.
+    """
+    number = 0
+    with Processes(
+        _kept_already if isinstance(cohort, Kept) else _Keeps(base, cohort),
+        1 if isinstance(cohort, Kept) else processes,
+    ) as pool:
+        for chunk, piece in pool.map(cohort.chunks(PIECE)):
+            data = unpacked(piece)
+            for problem in (p for some in data["refused"] for p in some):
+                complain(problem)
+            number += len(data["ids"]) + len(data["refused"])
+            progress(Progress(number, chunk.done))
+            yield piece
+
+
+def _kept_already(chunk: Chunk) -> bytes:
+    assert isinstance(chunk.payload, bytes)
+    return chunk.payload
+
+
 class Search:
     """Looks for least amendments of a protocol that admit more of a cohort.
 
     Args:
         base: the protocol.
-        records: reads the cohort, from the beginning each time; bad records left out.
+        pieces: the cohort as decided under it (see `decided`).
         largest: how many things may change at once.
     """
 
-    def __init__(
-        self, base: Protocol, records: Callable[[], Iterable[Record]], largest: int = 3
-    ) -> None:
+    def __init__(self, base: Protocol, pieces: Iterable[bytes], largest: int = 3) -> None:
         self._base = base
         self._largest = largest
         self._compared = _compared(base)
         self._versions: dict[Step, Protocol] = {}
-        kept, values = self._survey(records())
-        steps = [*self._drops(kept.values()), *self._values(values)]
+        near, obstacles, values = self._survey(pieces)
+        steps = [*self._drops(obstacles), *self._values(values)]
         settings = [step for step in steps if step[0] == SET]
         self._limits = limits_of(base, *self._versions.values())
-        self._panel = Panel(Batch(self._engine(base)))
-        for index, record in enumerate(records()):
-            if index in kept:
-                self._panel.add(record)
+        batch = Batch(self._engine(base))
+        self._panel = Panel(batch)
+        reader = Reader(replace(base, limits=self._limits), batch.outlines)
+        for piece, outcomes in near:
+            for outline, outcome in zip(reader.outlines(unpacked(piece)), outcomes, strict=True):
+                if outcome is not None:
+                    self._panel.keep(outline, outcome)
         self._patterns = self._find_patterns({s for s in steps if s[0] == DROP}, settings)
 
     def proposals(self) -> list[Proposal]:
@@ -98,39 +171,35 @@ class Search:
     # ---- what stands in the way ----------------------------------------------------------
 
     def _survey(
-        self, records: Iterable[Record]
-    ) -> tuple[dict[int, tuple[str, ...]], dict[str, set[int]]]:
+        self, pieces: Iterable[bytes]
+    ) -> tuple[list[tuple[bytes, list[Outcome | None]]], set[tuple[str, ...]], dict[str, set[int]]]:
         """Find who could be admitted by few changes, and on which values that turns.
 
         Returns:
-            The obstacles of each such patient, by place in the cohort, and the codes that
-            occur for each parameter that the obstacles compare something with.
+            The pieces that hold such patients, with the outcome of each of these; all sets of
+            obstacles that they have; and the codes that occur for each parameter that the
+            obstacles compare something with.
         """
-        batch = Batch(Engine(self._base))
-        kept: dict[int, tuple[str, ...]] = {}
+        decided = Decided(self._base)
+        near: list[tuple[bytes, list[Outcome | None]]] = []
+        seen: set[tuple[str, ...]] = set()
         values: dict[str, set[int]] = defaultdict(set)
-        for index, record in enumerate(records):
-            try:
-                outcome = batch.decide(record)
-            except RecordError:
-                continue
-            obstacles = (*outcome.blockers, *outcome.unknown)
-            if len(obstacles) > self._largest:
-                continue
-            kept[index] = obstacles
-            derivation = Derivation(self._base.vocabulary, record)
-            for clause in outcome.blockers:
-                for parameter, kind, name in self._compared.get(clause, ()):
-                    if not name:
-                        values[parameter].update(self._near(parameter))
-                        continue
-                    attribute = self._base.vocabulary.attributes[kind, name]
-                    entries = [record] if kind == PATIENT else record.entries(kind) or []
-                    for entry in entries:
-                        low, high = derivation.codes(entry, attribute) or (None, None)
-                        if low is not None and low == high:
-                            values[parameter].add(low)
-        return kept, values
+        for piece in pieces:
+            data = unpacked(piece)
+            outcomes = decided.outcomes(data)
+            for index, outcome in enumerate(outcomes):
+                obstacles = () if outcome is None else (*outcome.blockers, *outcome.unknown)
+                if outcome is None or len(obstacles) > self._largest:
+                    outcomes[index] = None
+                    continue
+                seen.add(obstacles)
+                for clause in outcome.blockers:
+                    for parameter, kind, name in self._compared.get(clause, ()):
+                        codes = codes_of(data, index, kind, name) if name else ()
+                        values[parameter].update(codes if name else self._near(parameter))
+            if any(outcomes):
+                near.append((piece, outcomes))
+        return near, seen, values
 
     def _near(self, parameter: str) -> list[int]:
         """Give the codes next to a limit on what rules count, since no record says that."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oligoasp.batch import Batch, Outcome
+from oligoasp.batch.outline import Outline
 from oligoasp.decide import Status
 from oligoasp.record.read import Record
 
@@ -28,9 +29,13 @@ class Panel:
             RecordError: nobody can be as the record says; it is not kept.
         """
         outline, outcome = self.batch.outlined(record)
+        self.keep(outline, outcome)
+        return outcome
+
+    def keep(self, outline: Outline, outcome: Outcome) -> None:
+        """Keep a record that is decided already, by its outline."""
         self.outcomes.append(outcome)
         self._outlines.append(self.batch.outlines.pack(outline))
-        return outcome
 
     def again(self, batch: Batch) -> Iterator[Outcome]:
         """Decide all records under another version of the protocol, in order.

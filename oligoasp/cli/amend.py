@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from oligoasp.amend.cohort import CohortEffect
     from oligoasp.amend.plan import Plan
     from oligoasp.cohort import Cohort
+    from oligoasp.kept.file import Kept
     from oligoasp.protocol.model import Protocol
-    from oligoasp.record.read import Record
 
 EFFECTS = ("equivalent", "relaxes", "tightens", "incomparable")
 MISMATCH = 4
@@ -124,7 +123,7 @@ def command(
     if admit and stack:
         raise click.UsageError("--admit looks for changes; give it no amendment")
     if not stack and place is not None:
-        _propose(ctx, base, place, mapping, admit, form)
+        _propose(ctx, base, place, mapping, processes, admit, form)
         return
     if not stack:
         known = ", ".join(sorted(f.stem for f in base.folder.glob("amendments/*.lp")))
@@ -161,17 +160,11 @@ def _compare(
     from oligoasp.kept.file import Kept  # noqa: PLC0415
     from oligoasp.processes import cores  # noqa: PLC0415
 
-    opened: Cohort | Kept
-    comparer: Comparer | KeptComparer
+    opened = _open(place, base, mapping)
     gc.enable()  # many records do make garbage
-    if cohorts.is_kept(place):
-        if mapping is not None:
-            raise click.UsageError(f"`{place}` is a kept screening; it needs no --mapping")
-        opened = Kept(place, base)
-        comparer = KeptComparer(base, changed)
-    else:
-        opened = _open(place, base, mapping)
-        comparer = Comparer(base, changed, opened)
+    comparer = (
+        KeptComparer(base, changed) if isinstance(opened, Kept) else Comparer(base, changed, opened)
+    )
     gc.freeze()  # what is loaded stays, and is shared by the processes
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
@@ -185,31 +178,22 @@ def _propose(
     base: Protocol,
     place: str,
     mapping: Path | None,
+    processes: int | None,
     admit: int | None,
     form: str,
 ) -> None:
     """Look for the smallest changes that admit more of a cohort."""
-    from oligoasp.amend.least import Search  # noqa: PLC0415 - only for a cohort
-    from oligoasp.cohort import records_of  # noqa: PLC0415
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415
+    from oligoasp.amend.least import Search, decided  # noqa: PLC0415 - only for a cohort
+    from oligoasp.processes import cores  # noqa: PLC0415
     from oligoasp.render import effects as render  # noqa: PLC0415
 
     opened = _open(place, base, mapping)
     gc.enable()
     complaints = cohorts.Complaints()
-    bad: dict[str, None] = {}
-
-    def records() -> Iterator[Record]:
-        for record in records_of(opened):
-            if isinstance(record, RecordError):
-                bad.update(dict.fromkeys(problem.render() for problem in record.problems))
-            else:
-                yield record
-
-    search = Search(base, records)
-    for problem in bad:
-        complaints(problem)
+    with cohorts.watched() as progress:
+        pieces = list(decided(base, opened, processes or cores(), complaints, progress))
     complaints.conclude(None)
+    search = Search(base, pieces)
     found = search.admitting(admit) if admit else search.proposals()
     if form == options.JSON:
         from oligoasp.render.json import indented  # noqa: PLC0415
@@ -218,17 +202,22 @@ def _propose(
     else:
         whole = form == options.MARKDOWN
         options.show(render.proposals(found, base, place, admit, whole=whole), form)
-    ctx.exit(2 if bad else 0)
+    ctx.exit(2 if complaints.number else 0)
 
 
-def _open(place: str, base: Protocol, mapping: Path | None) -> Cohort:
-    if cohorts.is_kept(place):
-        raise click.UsageError(f"changes are looked for in records, not in `{place}`")
-    from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only for a cohort
+def _open(place: str, base: Protocol, mapping: Path | None) -> Cohort | Kept:
+    """Open a cohort, or what a screening of it kept."""
+    if not cohorts.is_kept(place):
+        from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only for a cohort
 
-    opened = open_cohort(place, base.vocabulary, mapping)
-    cohorts.note_unused(opened)
-    return opened
+        opened = open_cohort(place, base.vocabulary, mapping)
+        cohorts.note_unused(opened)
+        return opened
+    if mapping is not None:
+        raise click.UsageError(f"`{place}` is a kept screening; it needs no --mapping")
+    from oligoasp.kept.file import Kept  # noqa: PLC0415 - only for one
+
+    return Kept(place, base)
 
 
 def _show(plan: Plan, effect: CohortEffect | None, form: str) -> None:

@@ -53,17 +53,17 @@ class Complaints:
     """Prints what is wrong with records, as far as someone would read it."""
 
     def __init__(self) -> None:
-        self._number = 0
+        self.number = 0
 
     def __call__(self, problem: str) -> None:
         """Take in a problem."""
-        self._number += 1
-        if self._number <= MOST_COMPLAINTS:
+        self.number += 1
+        if self.number <= MOST_COMPLAINTS:
             click.echo(f"error: {problem}", err=True)
 
     def conclude(self, output: Path | None) -> None:
         """Say how many problems were not printed."""
-        more = self._number - MOST_COMPLAINTS
+        more = self.number - MOST_COMPLAINTS
         if more > 0:
             where = f"; all are in {output}" if output else ""
             click.echo(f"error: {more} more problems{where}", err=True)

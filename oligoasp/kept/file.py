@@ -59,6 +59,11 @@ def packed(data: dict[str, Any]) -> bytes:
     return _SEAL.pack(len(block), zlib.crc32(block)) + block
 
 
+def unsealed(piece: bytes) -> bytes:
+    """Take the seal off a packed piece."""
+    return piece[_SEAL.size :]
+
+
 def unpacked(block: bytes) -> dict[str, Any]:
     """Give a piece that was packed; its seal is off already."""
     data: dict[str, Any] = json.loads(zlib.decompress(block))

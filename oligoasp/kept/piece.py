@@ -122,6 +122,16 @@ def places_of(data: Data) -> Iterator[Place]:
         yield Place(record, sources[source], line)
 
 
+def codes_of(data: Data, record: int, kind: str, name: str) -> set[int]:
+    """Give the codes of a number that a record of a piece states exactly, of any entry."""
+    column, said = data["rows"].get(kind, {}).get(name), data["said"][kind].get(name)
+    if column is None:
+        return set()
+    of_record = [record] if kind == PATIENT else data["entries"].get(kind, {record: ()})[record]
+    facts = [said[column[row] - 1] for row in of_record if column[row]]
+    return {values[0] for _, default, *values in facts if len(values) == 1 and not default}
+
+
 class Decided:
     """Reads what was decided; equal outcomes are the same object.
 

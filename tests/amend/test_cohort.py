@@ -11,12 +11,12 @@ import pytest
 from oligoasp.amend import amended, from_options
 from oligoasp.amend.cohort import Comparer, compare
 from oligoasp.amend.least import Proposal, Search
+from oligoasp.amend.least import decided as decided_once
 from oligoasp.batch import Batch, Outcome
 from oligoasp.cohort import open_cohort, records_of
 from oligoasp.decide import Decision, Engine, Verdict
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
-from oligoasp.record.read import Record
 from tests.cohort import cohort
 from tests.support import protocol
 
@@ -83,11 +83,8 @@ def test_the_number_of_processes_does_not_matter(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def search(path: Path) -> Search:
-    def records() -> list[Record]:
-        opened = open_cohort(path, protocol().vocabulary)
-        return [r for r in records_of(opened) if not isinstance(r, RecordError)]
-
-    return Search(protocol(), records, largest=2)
+    opened = open_cohort(path, protocol().vocabulary)
+    return Search(protocol(), decided_once(protocol(), opened), largest=2)
 
 
 def gains(path: Path, before: dict[str, Answer], proposal: Proposal) -> tuple[int, int]:

@@ -133,6 +133,10 @@ def test_what_a_screening_kept_is_amended_as_the_cohort(run: Run, tmp_path: Path
     assert one.stderr == other.stderr
     said = [text.stdout.replace(str(p), "").split() for text, p in ((one, COHORT), (other, kept))]
     assert said[0] == said[1]
+    one, other = (run("amend", "--admit", "2", "--cohort", place) for place in (COHORT, kept))
+    assert (one.exit_code, one.stderr) == (other.exit_code, other.stderr)
+    said = [text.stdout.replace(str(p), "").split() for text, p in ((one, COHORT), (other, kept))]
+    assert said[0] == said[1]
 
 
 def test_wrong_use_of_what_a_screening_kept(run: Run, tmp_path: Path) -> None:
@@ -142,9 +146,9 @@ def test_wrong_use_of_what_a_screening_kept(run: Run, tmp_path: Path) -> None:
     result = run("amend", "--set", "ecog_most=2", "--cohort", kept)
     assert result.exit_code == 2
     assert "over_18=at_least_19" in result.stderr or "no reading" in result.stderr
-    result = run("amend", "--cohort", kept)
+    result = run("amend", "--set", "ecog_most=2", "--cohort", kept, "--mapping", COHORT)
     assert result.exit_code == 2
-    assert "looked for in records" in result.stderr
+    assert "needs no --mapping" in result.stderr
 
 
 def test_the_smallest_changes_are_data_for_programs(run: Run) -> None:
