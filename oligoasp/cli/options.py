@@ -143,10 +143,11 @@ def passing_cases(engine: Engine, paths: Iterable[str]) -> list[Case]:
     Raises:
         click.UsageError: there are none, or some are malformed or fail.
     """
+    from oligoasp.processes import cores  # noqa: PLC0415 - the same
     from oligoasp.testing.bulk import decided_cases, names  # noqa: PLC0415 - loads pydantic
 
     where = list(paths) or [str(case_folder())]
-    cases = decided_cases(engine, where)
+    cases = decided_cases(engine, where, cores())
     for error in cases.malformed:
         complain(error)
     if cases.malformed:

@@ -124,6 +124,7 @@ class Judge:
             (self._glance, 250),
             (self._sweep, 125),
             (self._prove, 60),
+            (self._read, 60),
             (self._search, 60),
             (self._look_again, 8),
             (self._show, 4),
@@ -183,20 +184,22 @@ class Judge:
 
     def _glance(self, part: Sequence[int]) -> dict[int, Found]:
         """Give the mutants that a case about what they change catches, most of the cases."""
-        return self._caught(part, self._near(part)[:1])
+        return self._caught(part, self._near(part, read=not self._in_force(part))[:1])
 
     def _sweep(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants under which a definite expectation about what they change fails."""
-        return self._caught(part, self._near(part))
+        """Give the mutants under which a definite expectation about what they change fails.
+
+        Only cases under other readings notice a rule that is in force by no default.
+        """
+        return self._caught(part, self._near(part, read=not self._in_force(part)))
+
+    def _read(self, part: Sequence[int]) -> dict[int, Found]:
+        """Do as `_sweep` with cases that name readings, for what is in force by default."""
+        return self._caught(part, self._near(part, read=True) if self._in_force(part) else ())
 
     def _search(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants under which a definite expectation of any other case fails."""
-        seen = {case for group in self._near(part) for case in group.cases}
-        far = [
-            group._replace(cases=[case for case in group.cases if case not in seen])
-            for group in self._groups
-        ]
-        return self._caught(part, far)
+        """Give the mutants under which a definite expectation of any case fails."""
+        return self._caught(part, self._groups)
 
     def _look_again(self, part: Sequence[int]) -> dict[int, Found]:
         """Give the mutants that a case about what they change catches by what it leaves open."""
@@ -213,7 +216,7 @@ class Judge:
             doubtful: whether to look at what cases leave open, too.
         """
         engine, situations = self._compiled(part)
-        in_force = all(self._force.changes(self.mutants[number]) for number in part)
+        in_force = self._in_force(part)
         found: dict[int, Found] = {}
         left = list(part)
         for read, shape, cases in plan:
@@ -243,8 +246,16 @@ class Judge:
             self._situations[wide] = engine, [engine.compile(case.record) for case in self._cases]
         return self._situations[wide]
 
-    def _near(self, part: Sequence[int]) -> list[Group]:
-        """Give the cases that are about the clauses that mutants can change."""
+    def _in_force(self, part: Sequence[int]) -> bool:
+        return all(self._force.changes(self.mutants[number]) for number in part)
+
+    def _near(self, part: Sequence[int], *, read: bool | None = None) -> list[Group]:
+        """Give the cases that are about the clauses that mutants can change.
+
+        Args:
+            part: mutants.
+            read: whether cases should name readings; if not given, both.
+        """
         reached = frozenset().union(*(self._reached(number) for number in part))
         return [
             group._replace(
@@ -255,6 +266,7 @@ class Judge:
                 ]
             )
             for group in self._groups
+            if read in (None, group.read)
         ]
 
     def _reached(self, number: int) -> frozenset[str]:

@@ -24,6 +24,7 @@ class Search:
         self._engine = engine
         self._second = twin.second()
         self._number = {literal: number for number, literal in twin.on.items()}
+        self._conditional = twin.inapplicable.keys() | self._second.inapplicable.keys()
         self.left = set(twin.on)
 
     def caught(self, case: Case, situation: Situation) -> Iterator[int]:
@@ -48,7 +49,14 @@ class Search:
             clauses: by mutant, the clauses that it can change.
         """
         said = self._said(case, situation)
-        doubtful = _all(case.expect) - _definite(case.expect)
+        reached = {"", *(clause for number in self.left for clause in clauses[number])}
+        doubtful = {
+            (what, clause)
+            for what, clause in _all(case.expect) - _definite(case.expect)
+            if clause in reached and (what != APPLICABILITY or clause in self._conditional)
+        }
+        if not doubtful:
+            return
         for number in self._found([*said, *self._watching(doubtful)], set(self.left)):
             given = [self._twin.on[number], *said]
             if self._fails(case.expect, given, clauses[number]):

@@ -36,7 +36,7 @@ STATUS, APPLICABILITY, VERDICT = "status", "applicability", "verdict"
 Change: TypeAlias = tuple[str, str]
 """What can change: the status or the applicability of a clause, or the verdict ("")."""
 
-EFFORT = 20000
+EFFORT = 2000
 """After how many conflicts a proof is given up."""
 
 _FRAME = """

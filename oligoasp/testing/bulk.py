@@ -8,10 +8,14 @@ from pathlib import Path
 
 from oligoasp.batch import Batch
 from oligoasp.decide import Engine, Status, Verdict
-from oligoasp.record.errors import RecordError
+from oligoasp.processes import Processes
+from oligoasp.record.errors import Problem, RecordError
 from oligoasp.testing.cases import Case
 from oligoasp.testing.load import load_cases
 from oligoasp.testing.run import differences, refuse_unknown_names
+
+PART = 200
+"""How many cases under other readings are decided at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +52,45 @@ class Bulk:
         return outcome.verdict, outcome.statuses
 
 
-def decided_cases(engine: Engine, paths: Iterable[str | Path]) -> Cases:
+def decided_cases(engine: Engine, paths: Iterable[str | Path], processes: int = 1) -> Cases:
     """Read the cases of files and folders and decide each.
 
     Args:
         engine: the protocol, under its readings.
         paths: files and folders.
+        processes: how many processes share the work.
     """
-    found = Cases()
+    cases = list(load_cases(paths, engine.protocol.vocabulary))
     bulk = Bulk(engine)
-    for case in load_cases(paths, engine.protocol.vocabulary):
-        try:
-            if isinstance(case, RecordError):
-                raise case
-            verdict, statuses = bulk.decide(case)
-        except RecordError as error:
-            found.malformed.append(error)
-        else:
-            good = not differences(case, verdict, statuses)
-            (found.passed if good else found.failed).append(case)
+
+    def judged(part: list[int]) -> list[bool | tuple[Problem, ...]]:
+        """Tell of each case whether it passes, or what is wrong with it."""
+        results: list[bool | tuple[Problem, ...]] = []
+        for number in part:
+            case = cases[number]
+            try:
+                if isinstance(case, RecordError):
+                    raise case
+                results.append(not differences(case, *bulk.decide(case)))
+            except RecordError as error:
+                results.append(error.problems)
+        return results
+
+    read = [n for n, case in enumerate(cases) if isinstance(case, Case) and case.readings]
+    known = set(read)
+    parts = [[n for n in range(len(cases)) if n not in known]]  # these share what is remembered
+    parts += [read[start : start + PART] for start in range(0, len(read), PART)]
+    results: dict[int, bool | tuple[Problem, ...]] = {}
+    with Processes(judged, processes) as pool:
+        for part, some in pool.map(parts):
+            results.update(zip(part, some, strict=True))
+    found = Cases()
+    for number, case in enumerate(cases):
+        result = results[number]
+        if isinstance(result, tuple):
+            found.malformed.append(RecordError(result))
+        elif isinstance(case, Case):
+            (found.passed if result else found.failed).append(case)
     return found
 
 

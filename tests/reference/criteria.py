@@ -529,12 +529,16 @@ def e4_b(p: Any) -> bool:
 
 
 def e5_a(p: Any) -> bool:
-    """E5.a: Patients with uncontrolled brain metastases."""
+    """E5.a: Patients with uncontrolled brain metastases.
+
+    What the investigator calls uncontrolled is so, even if it is recorded as gone.
+    """
     for one in p.lesions:
-        if one.site == "brain" and is_current(one):
+        if one.site == "brain":
             judged = one.uncontrolled
             if judged is NOT_STATED:
-                judged = one.symptomatic or one.progressing or one.needs_steroids
+                active = one.symptomatic or one.progressing or one.needs_steroids
+                judged = active and is_current(one)
             if judged:
                 return True
     return False
