@@ -208,10 +208,16 @@ class Worlds:
         """
         found: Turns = {}
         self._search(assumptions, found, both=both)
-        if self._large:
-            self._write(self._large)
+        if self._write_large():
             self._search(assumptions, found, both=both)
         return found
+
+    def _write_large(self) -> bool:
+        """Write what has been put off; tell whether there was anything."""
+        large, self._large = self._large, []
+        if large:
+            self._write(large)
+        return bool(large)
 
     def _search(self, assumptions: Sequence[int], found: Turns, *, both: bool) -> None:
         """Ask for somebody for each reading, and see on which others the verdict turns too."""
@@ -230,6 +236,8 @@ class Worlds:
 
     def turn(self, key: Reading, *, gains: bool) -> int:
         """Give the atom of somebody's verdict turning on a reading, in one direction."""
+        if key not in self._worlds:
+            self._write_large()
         return self._turns[gains][key]
 
     def upset(self, person: Sequence[int], intended: Iterable[int]) -> set[Reading]:

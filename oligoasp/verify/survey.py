@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
-from oligoasp.solver.ahead import Ahead
+from oligoasp.solver.ahead import Ahead, Apart, begin
 from oligoasp.solver.program import text
 from oligoasp.verify.alternatives import Reading, Turns, Worlds
 from oligoasp.verify.double import DoubleSession
@@ -34,6 +34,18 @@ from oligoasp.verify.witness import MOST_TRIES, Witness, Witnesses
 
 if TYPE_CHECKING:
     from oligoasp.explain.words import Words
+
+
+class Turned(NamedTuple):
+    """What depends on readings.
+
+    Attributes:
+        turns: in which directions each decides.
+        upset: groups of intents, with the readings that may upset a patient who has them all.
+    """
+
+    turns: Turns
+    upset: list[tuple[list[str], set[Reading]]]
 
 
 class Survey:
@@ -77,12 +89,15 @@ class Survey:
         self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = calendar_facts(protocol)
-        self._ahead: Ahead[tuple[Space, Worlds, Turns]] | None = None
-        # Grounding takes no turn at Python, so the whole space comes for free.
-        self._whole = Ahead(lambda: self._space_of(most)) if self._few < most else None
+        self._ahead: Ahead[Turned] | Apart[Turned] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
     # ---- spaces -----------------------------------------------------------------------
+
+    @cached_property
+    def _whole(self) -> Ahead[Space] | None:
+        """The whole space in the making: grounding takes no turn at Python, so it is for free."""
+        return Ahead(lambda: self._space_of(self.most)) if self._few < self.most else None
 
     @cached_property
     def space(self) -> Space:
@@ -92,6 +107,7 @@ class Survey:
     @cached_property
     def small(self) -> Space:
         """A small space, in which whatever is possible is possible in the whole one too."""
+        _ = self._whole
         return self._space_of(self._few)
 
     def _space_of(self, most: int) -> Space:
@@ -105,19 +121,35 @@ class Survey:
     def look_ahead(self) -> None:
         """Begin to find out on which readings verdicts turn, beside everything else."""
         if self._ahead is None:
-            self._ahead = Ahead(self._turn_worlds)
+            self._ahead = begin(self._what_turns)
 
-    def _turn_worlds(self) -> tuple[Space, Worlds, Turns]:
-        """Give another small space, with every other reading of the text, and what turns."""
+    @cached_property
+    def _worlds(self) -> tuple[Space, Worlds]:
+        """Another small space, with every other reading of the text."""
         shape = shape_of(self.protocol, self._few)
         protocol = with_calendar(self.protocol)
         session = WholeSession(protocol, shape, self._calendar, traced=True)
         space = Space(self.protocol, self._few, session)
-        worlds = Worlds(session, self._all_chosen, self._intended(space).values())
-        return space, worlds, worlds.turning(space.readings(self.chosen), both=self.directions)
+        intended = self._intended(space).values()
+        worlds = Worlds(session, self._all_chosen, intended)
+        space.prepare(self._all_chosen, intended)
+        return space, worlds
+
+    def _what_turns(self) -> Turned:
+        """Find out what depends on readings."""
+        space, worlds = self._worlds
+        groups = self._groups_in(space)
+        fixed = space.readings(self.chosen)
+        turns = worlds.turning(fixed, both=self.directions)
+        intended = self._intended(space)
+        upset = [
+            (group, worlds.upset([*fixed, *pins], [intended[intent] for intent in group]))
+            for group, pins in groups
+        ]
+        return Turned(turns, upset)
 
     @cached_property
-    def _turned(self) -> tuple[Space, Worlds, Turns]:
+    def _turned(self) -> Turned:
         self.look_ahead()
         assert self._ahead is not None
         return self._ahead.result()
@@ -245,7 +277,7 @@ class Survey:
     @cached_property
     def open_doors(self) -> list[str]:
         """The intents of which there is an eligible patient."""
-        open_ = {intent for group, _ in self._groups for intent in group}
+        open_ = {intent for group, _ in self._groups_in(self.small) for intent in group}
         return [i for i in self.intents if i in open_ or self.holds(self.admitted(i))]
 
     @cached_property
@@ -258,10 +290,8 @@ class Survey:
                 found[intent] = self.all_blame(anyone, self.others())
         return found
 
-    @cached_property
-    def _groups(self) -> list[tuple[list[str], list[int]]]:
-        """Groups of intents, each with an eligible patient of the small space who has them all."""
-        small = self.small
+    def _groups_in(self, small: Space) -> list[tuple[list[str], list[int]]]:
+        """Give groups of intents, and for each somebody eligible of a space who has them all."""
         left = self._intended(small)
         groups = []
         while left:
@@ -283,24 +313,13 @@ class Survey:
         return {intent: literal for intent, literal in literals.items() if literal is not None}
 
     @cached_property
-    def _upset(self) -> list[tuple[list[str], set[Reading]]]:
-        """Groups of intents with readings that may upset their patient."""
-        space, worlds, _ = self._turned
-        literals = self._intended(space)
-        rows = []
-        for group, pins in self._groups:
-            fixed = [*space.readings(self.chosen), *pins]
-            rows.append((group, worlds.upset(fixed, [literals[i] for i in group])))
-        return rows
-
-    @cached_property
     def shut_doors(self) -> dict[tuple[str, str], list[str]]:
         """The readings each of which alone shuts doors, with the intents whose door it shuts."""
         shut: dict[tuple[str, str], list[str]] = {}
-        for group, changed in self._upset:
+        for group, changed in self._turned.upset:
             for name, option in sorted(changed):
                 self._shut_by(name, option, group, shut)
-        grouped = {intent for group, _ in self._groups for intent in group}
+        grouped = {intent for group, _ in self._turned.upset for intent in group}
         for intent in self.open_doors:
             if intent not in grouped:
                 for name in self.protocol.ambiguities:
@@ -339,7 +358,7 @@ class Survey:
 
         Where directions are not asked for, one of them does.
         """
-        found = {key: set(ways) for key, ways in self._turned[2].items()}
+        found = {key: set(ways) for key, ways in self._turned.turns.items()}
         others = {(name, o) for name in self.protocol.ambiguities for o in self._alternatives(name)}
         if others - found.keys():
             self._turning(self._whole_double, found)
@@ -406,7 +425,7 @@ class Survey:
     def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
         """Give the typical patient whose verdict turns on a reading, replayed under both."""
         label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
-        space, worlds, _ = self._turned
+        space, worlds = self._worlds
         turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if not space.exists(turns):
             space = self._whole_space

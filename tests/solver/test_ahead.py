@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from oligoasp.solver.ahead import Ahead
+from oligoasp.solver.ahead import Ahead, Apart, begin
 from oligoasp.solver.program import Facts, ProgramError, load_control, read_ahead
 
 
@@ -17,6 +19,37 @@ def test_the_result_is_what_the_function_returns() -> None:
 def test_what_the_function_raises_is_raised_where_the_result_is_asked_for() -> None:
     with pytest.raises(ZeroDivisionError):
         Ahead(lambda: 1 // 0).result()
+
+
+needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="processes are not copied here")
+
+
+@needs_fork
+def test_a_copy_of_the_process_gives_what_the_function_returns() -> None:
+    assert Apart(lambda: {"one": {True}}).result() == {"one": {True}}
+
+
+@needs_fork
+def test_what_the_function_raises_in_a_copy_is_raised_here() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Apart(lambda: 1 // 0).result()
+
+
+@needs_fork
+def test_the_work_of_a_copy_that_is_lost_is_done_here() -> None:
+    here = os.getpid()
+
+    def work() -> str:
+        if os.getpid() != here:
+            os._exit(9)
+        return "done here"
+
+    assert Apart(work).result() == "done here"
+
+
+def test_no_copy_is_made_while_another_thread_runs() -> None:
+    beside = Ahead(lambda: begin(os.getpid))
+    assert beside.result().result() == os.getpid()
 
 
 def test_programs_read_ahead_are_apart_from_each_other(tmp_path: Path) -> None:
