@@ -263,8 +263,8 @@ def _ties(rule: Rule, renamed: Renamed) -> list[str]:
     lines = []
     for element in rule.statement.head.elements:
         here = [*element.condition, *rule.statement.body]
-        other = [renamed(one) for one in here]
+        both = "; ".join(map(str, [*here, *(renamed(one) for one in here)]))
         atom, copied = element.literal, renamed(element.literal)
-        lines.append(f":- {copied}; not {atom}; {'; '.join(map(str, here))}.")
-        lines.append(f":- {atom}; not {copied}; {'; '.join(map(str, other))}.")
+        lines.append(f":- {copied}; not {atom}; {both}.")
+        lines.append(f":- {atom}; not {copied}; {both}.")
     return lines
