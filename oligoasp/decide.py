@@ -75,7 +75,7 @@ class Engine:
         self.readings = dict(readings or {})
         self._check_readings()
         self.compiler = compiler or Compiler(protocol)
-        self._sense = Sense(protocol.vocabulary)
+        self.sense = Sense(protocol.vocabulary)
         self._sessions: dict[tuple[Shape, bool, bool], Session] = {}
 
     def _check_readings(self) -> None:
@@ -140,7 +140,7 @@ class Engine:
         """
         situation = self.compiler.compile(record)
         problems = [self._contradiction(situation, *c) for c in situation.contradictions]
-        problems += self._sense.problems(record, situation.derivation)
+        problems += self.sense.problems(record, situation.derivation)
         if problems:
             raise RecordError(problems)
         return situation

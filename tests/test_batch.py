@@ -8,8 +8,10 @@ from itertools import islice
 import pytest
 
 from oligoasp.batch import Batch, check
+from oligoasp.batch.direct import Direct
 from oligoasp.decide import Engine, Verdict
 from oligoasp.record.errors import Problem, RecordError
+from tests.cohort import cohort
 from tests.reference.generate import corners, random_record, remove_parts
 from tests.support import Data, baseline, changed, engine, metastases, parse, protocol, woman
 
@@ -125,3 +127,20 @@ def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
     assert not isinstance(fifth, RecordError)
     assert (fifth.verdict, fifth.blockers, fifth.conflict) == (Verdict.INELIGIBLE, (), True)
     assert set(fifth.unknown) >= {"I1.n1.a", "I2.c"}
+
+
+def test_outlines_made_directly_are_those_of_compiled_records() -> None:
+    compiler = engine().compiler
+    outlines = Batch(engine()).outlines
+    direct = Direct(compiler, outlines)
+    made = 0
+    for data in [*records(3), *cohort(200, 3)]:
+        record = parse(data)
+        situation = compiler.compile(record)
+        outline = direct.outline(record, situation.derivation)
+        if situation.contradictions:
+            assert outline is None, data
+        else:
+            made += 1
+            assert outline == outlines.of(situation), data
+    assert made > 200

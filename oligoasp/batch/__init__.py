@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from oligoasp.answers import Check
+from oligoasp.batch.direct import Direct
+from oligoasp.batch.glance import Glances
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.outlook import look
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
+from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Stated
 from oligoasp.record.read import Record
@@ -78,9 +81,10 @@ class Batch:
             self.outlines = like.outlines
             self._joint = like._joint
             self._outlook = look(engine, self.outlines, like._outlook)
+        self._direct = Direct(engine.compiler, self.outlines)
         self._views = self._outlook.views
         self._together = Together([view.far for view in self._views], self.outlines)
-        self._possible: set[Key] = set()
+        self._glances = Glances(self._views, self.outlines)
         self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
 
     def decide(self, record: Record) -> Outcome:
@@ -97,12 +101,14 @@ class Batch:
         Raises:
             RecordError: nobody can be as the record says.
         """
-        outline = self.outlines.of(self._engine.compile(record))
-        outcome = self.conclude(outline)
-        if outcome is None:
-            self._engine.decide(record)  # raises, with the reasons
-            raise AssertionError("a record is impossible in a batch only")
-        return outline, outcome
+        derivation = Derivation(self._engine.protocol.vocabulary, record)
+        outline = self._direct.outline(record, derivation)
+        if outline is not None and not self._engine.sense.problems(record, derivation):
+            outcome = self.conclude(outline)
+            if outcome is not None:
+                return outline, outcome
+        self._engine.decide(record)  # raises, with the reasons
+        raise AssertionError("a record is impossible in a batch only")
 
     def conclude(
         self,
@@ -120,30 +126,32 @@ class Batch:
         Returns:
             None if nobody can be as the record says.
         """
+        row = self._glances.row(outline)
+        glimpsed = self._glances.statuses(row, given)
         sights = _Sights(self._views, outline)
-        statuses = []
-        for place, view in enumerate(self._views):
-            status = given[place] if given else None
-            if status is None:
-                columns = view.columns(outline)
-                key = columns.key(outline)
-                sights[place] = columns, key
-                status = columns.known.get(key)
-                if status is None:
-                    break
-            statuses.append(status)
         solving = None
-        rows = [] if given else self._outlook.integrity.rows(outline)
-        if len(statuses) < len(self._views) or not self._possible.issuperset(rows):
-            solving = self._assume(outline)
-            found = self._solve(*solving, sights)
-            if found is None:
-                return None
-            statuses = found
-            self._possible.update(rows)
+        possible = bool(given) or self._outlook.integrity.knows(outline)
+        statuses = [status for status in glimpsed if status is not None]
+        if len(statuses) < len(glimpsed) or not possible:
+            for place, status in enumerate(glimpsed):
+                if status is None:
+                    columns, key = sights[place]
+                    glimpsed[place] = columns.known.get(key)
+            statuses = [status for status in glimpsed if status is not None]
+            if len(statuses) < len(glimpsed) or not possible:
+                solving = self._assume(outline)
+                found = self._solve(*solving, sights)
+                if found is None:
+                    return None
+                statuses = found
+                self._outlook.integrity.learn(outline)
+            self._glances.learn(row, statuses)
         verdict = None if before is None else self._same(before, statuses, given)
         if verdict is None:
             verdict = self._verdict(statuses, sights, outline, solving)
+        return self._outcome(verdict, statuses)
+
+    def _outcome(self, verdict: Verdict, statuses: Sequence[Status]) -> Outcome:
         key = verdict, tuple(statuses)
         outcome = self._outcomes.get(key)
         if outcome is None:

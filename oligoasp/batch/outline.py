@@ -53,7 +53,7 @@ class Outlines:
 
     def of(self, situation: Situation) -> Outline:
         """Give the outline of a record."""
-        entries: dict[str, Row] = {}
+        entries: dict[str, tuple[int, ...]] = {}
         none = 0
         for kind, ids in situation.ids.items():
             if not ids:

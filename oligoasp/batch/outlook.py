@@ -17,10 +17,10 @@ from oligoasp.solver.session import Session
 
 
 class Integrity:
-    """What integrity rules see of a record: one row for each entry and knot of ties.
+    """Knows which records are possible, by what integrity rules see of them.
 
-    A patient is possible if every row is; so rows once found in a possible patient
-    need not be looked at again.
+    They tie attributes of the patient, or of one entry, in knots; a record is possible if
+    every knot in it is one that a possible record had.
 
     Args:
         knots: attributes that integrity rules tie together, by kind; each knot is about
@@ -30,34 +30,52 @@ class Integrity:
 
     def __init__(self, knots: Iterable[ByKind], outlines: Outlines) -> None:
         self._outlines = outlines
-        self._memo: dict[tuple[int, str, int], Key] = {}
-        self._knots = [
-            (
-                number,
-                [outlines.place(PATIENT, name) for name in sorted(knot.get(PATIENT, ()))],
-                [
-                    (kind, [outlines.place(kind, name) for name in sorted(names)])
-                    for kind, names in sorted(knot.items())
-                    if kind != PATIENT
-                ],
-            )
-            for number, knot in enumerate(knots)
+        self._known: set[Key] = set()
+        self._rows: dict[str, set[int]] = {}
+        self._alone: list[list[int]] = []
+        self._lists: list[tuple[list[int], str, list[int]]] = []
+        for knot in knots:
+            own = [outlines.place(PATIENT, name) for name in sorted(knot.get(PATIENT, ()))]
+            kinds = sorted(knot.keys() - {PATIENT})
+            if not kinds:
+                self._alone.append(own)
+            for kind in kinds:
+                places = [outlines.place(kind, name) for name in sorted(knot[kind])]
+                self._lists.append((own, kind, places))
+                self._rows.setdefault(kind, set())
+        self._crossing = any(own for own, _, _ in self._lists)
+
+    def knows(self, outline: Outline) -> bool:
+        """Tell whether a record is known to be possible."""
+        for kind, rows in self._rows.items():
+            if self._crossing or not rows.issuperset(outline.entries[kind]):
+                break
+        else:
+            return self._known.issuperset(self._of_patient(outline))
+        if not self._known.issuperset(self._knots(outline)):
+            return False
+        self.learn(outline)
+        return True
+
+    def learn(self, outline: Outline) -> None:
+        """Take note of a record that is possible."""
+        self._known.update(self._knots(outline))
+        for kind, rows in self._rows.items():
+            rows.update(outline.entries[kind])
+
+    def _of_patient(self, outline: Outline) -> list[Key]:
+        patient = outline.patient
+        return [
+            (number, *[patient[place] for place in own]) for number, own in enumerate(self._alone)
         ]
 
-    def rows(self, outline: Outline) -> list[Key]:
-        """Give the rows of a record."""
-        found: list[Key] = []
-        for knot, own, lists in self._knots:
-            patient = tuple([outline.patient[place] for place in own])
-            if not lists:
-                found.append((knot, patient))
-            for kind, places in lists:
-                for number in outline.entries[kind]:
-                    row = self._memo.get((knot, kind, number))
-                    if row is None:
-                        known = self._outlines.rows[kind][number]
-                        row = self._memo[knot, kind, number] = tuple([known[p] for p in places])
-                    found.append((knot, patient, row))
+    def _knots(self, outline: Outline) -> list[Key]:
+        found = self._of_patient(outline)
+        for number, (own, kind, places) in enumerate(self._lists, len(self._alone)):
+            patient = [outline.patient[place] for place in own]
+            for entry in outline.entries[kind]:
+                row = self._outlines.rows[kind][entry]
+                found.append((number, *patient, *[row[place] for place in places]))
         return found
 
 

@@ -103,7 +103,7 @@ class _RowClasses(dict[int, Numbers]):
         return found
 
 
-class _TraitNumbers(dict[int, int]):
+class TraitNumbers(dict[int, int]):
     """The number of the traits of an entry, by its row, for patients who are alike.
 
     The number is negative where traits are open, and LOST where they cannot be found.
@@ -166,13 +166,20 @@ class _Column:
         absent = traits.absent.get(kind, ()) if traits else ()
         self._found: dict[Possible, int] = {absent: ABSENT}
         self.ways: list[Possible] = [absent]
-        self._numbers: dict[Numbers, _TraitNumbers] = {}
+        self._numbers: dict[Numbers, TraitNumbers] = {}
+
+    @property
+    def alone(self) -> TraitNumbers | None:
+        """The numbers of traits of entries if they are the same for all patients."""
+        if self._traits is None or self._depends:
+            return None
+        return self.numbers((), ())
 
     def seen(self, patient: Numbers) -> Numbers:
         """Give those classes of the patient's attributes on which the traits depend."""
         return tuple([patient[place] for place, _, _ in self._depends])
 
-    def numbers(self, patient: Row, classes: Numbers) -> _TraitNumbers:
+    def numbers(self, patient: Row, classes: Numbers) -> TraitNumbers:
         """Give the numbers of traits of entries of a patient.
 
         Args:
@@ -185,7 +192,7 @@ class _Column:
                 name: self._outlines.fact(PATIENT, place, patient[place])
                 for _, place, name in self._depends
             }
-            self._numbers[seen] = _TraitNumbers(self, facts)
+            self._numbers[seen] = TraitNumbers(self, facts)
         return self._numbers[seen]
 
     def told_apart(self, row: int) -> Numbers:
@@ -249,6 +256,10 @@ class Columns:
         self._relevant: dict[Key, list[int]] = {}
         parts = traits.parts[PATIENT] if traits else []
         self._always = all(part.with_entries is None for part in parts)
+
+    def alone(self, kind: str) -> list[TraitNumbers | None]:
+        """Give what it makes of entries of a kind, if it sees any; None: that depends."""
+        return [column.alone for column in self._lists if column.kind == kind]
 
     def key(self, outline: Outline) -> Key:
         """Give the key of a record: equal keys, equal answers."""
@@ -340,6 +351,8 @@ class View:
         look: finds out what the clause sees where certain lists are empty.
         far: all attributes that it can see and those tied to them, by kind.
         outlines: knows what outlines say.
+
+    ``mask`` has the bits of the lists that it can see.
     """
 
     def __init__(
@@ -352,7 +365,7 @@ class View:
         self.clause = clause
         self._look = look
         self._bits = {k: bit for k, bit in outlines.bits.items() if k in far and k != PATIENT}
-        self._mask = sum(self._bits.values())
+        self.mask = sum(self._bits.values())
         self._columns: dict[int, Columns] = {}
         self._outlines = outlines
         self.far = far
@@ -363,7 +376,7 @@ class View:
 
     def columns(self, outline: Outline) -> Columns:
         """Give what the clause sees of records that have the same lists empty."""
-        none = outline.none & self._mask
+        none = outline.none & self.mask
         columns = self._columns.get(none)
         if columns is None:
             gone = frozenset(kind for kind, bit in self._bits.items() if bit & none)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
@@ -84,17 +85,36 @@ class Situation(Stated):
     contradictions: tuple[tuple[Entity, str, str], ...]
 
 
-_Convert: TypeAlias = Callable[[object, Entry, Derivation], Fact | None]
+Convert: TypeAlias = Callable[[object, Entry, Derivation], Fact | None]
 
 
-class _Kind(NamedTuple):
+class Day(NamedTuple):
+    """How an elapsed time follows from one day: from its code by that of the anchor."""
+
+    code: Callable[[date, date], int]
+    anchor: str
+    fact: Callable[[int], Fact]
+
+
+class Converter(NamedTuple):
+    """Turns the value of a field into what it says of an attribute.
+
+    ``by_value``: that depends on the value alone; ``day``: how it does for an exact day.
+    """
+
+    convert: Convert
+    by_value: bool = False
+    day: Day | None = None
+
+
+class KindConverters(NamedTuple):
     """How the entries of one kind are converted.
 
     ``by_path`` gives, for a field, the attributes that come from it; ``silent`` the
     values of those that mean something where the field is missing.
     """
 
-    by_path: dict[str, list[tuple[str, _Convert]]]
+    by_path: dict[str, list[tuple[str, Converter]]]
     silent: list[tuple[str, str, Fact]]
     conditions: list[tuple[str, tuple[Condition, ...]]]
     group_paths: list[str]
@@ -111,8 +131,8 @@ class Compiler:
     def __init__(self, protocol: Protocol, regions: Mapping[str, Regions] | None = None) -> None:
         self.vocabulary: Vocabulary = protocol.vocabulary
         self.regions: Mapping[str, Regions] = regions_of(protocol) if regions is None else regions
-        self._kinds = {kind: self._prepare(kind) for kind in self.vocabulary.kinds}
-        self._lists = [k for k in self.vocabulary.kinds.values() if k.name != PATIENT]
+        self.kinds = {kind: self._prepare(kind) for kind in self.vocabulary.kinds}
+        self.lists = [k for k in self.vocabulary.kinds.values() if k.name != PATIENT]
 
     def compile(self, record: Record, days_later: int = 0) -> Situation:
         """Give what the rules see of a record.
@@ -130,7 +150,7 @@ class Compiler:
         ids: dict[str, tuple[str, ...]] = {}
         open_lists: list[str] = []
         self._entry(THE_PATIENT, record, derivation, said, contradictions, {})
-        for kind in self._lists:
+        for kind in self.lists:
             entries = record.entries(kind.name)
             if entries is None or kind.list_name in record.incomplete:
                 open_lists.append(kind.name)
@@ -138,16 +158,16 @@ class Compiler:
                 ids[kind.name] = ()
                 continue
             ids[kind.name] = tuple([entry.id for entry in entries])
-            groups = _groups(entries, self._kinds[kind.name].group_paths)
+            groups = groups_of(entries, self.kinds[kind.name].group_paths)
             if groups:
-                entries = self._share(kind.name, entries)
+                entries = self.share(kind.name, entries)
             for index, entry in enumerate(entries, 1):
                 self._entry((kind.name, index), entry, derivation, said, contradictions, groups)
         return Situation(
             ids, frozenset(open_lists), said, record, derivation, tuple(contradictions)
         )
 
-    def _share(self, kind: str, entries: Sequence[Entry]) -> list[Entry]:
+    def share(self, kind: str, entries: Sequence[Entry]) -> list[Entry]:
         """Give the entries with what others of their group say for all of them."""
         completed = list(entries)
         for (of, path), group in self.vocabulary.shared.items():
@@ -177,7 +197,7 @@ class Compiler:
         contradictions: list[tuple[Entity, str, str]],
         groups: dict[object, str],
     ) -> None:
-        kind = self._kinds[entity[0]]
+        kind = self.kinds[entity[0]]
         given = entry.values
         found = said[entity] = {}
         for name, path, fact in kind.silent:
@@ -186,20 +206,27 @@ class Compiler:
         for path, value in given.items():
             if groups and path in kind.group_paths and value in groups:
                 value = groups[value]  # noqa: PLW2901
-            for name, convert in kind.by_path.get(path, ()):
-                stated = convert(value, entry, derivation)
+            for name, converter in kind.by_path.get(path, ()):
+                stated = converter.convert(value, entry, derivation)
                 if stated is not None:
                     found[name] = stated
-        self._restrict(entity, kind.conditions, found, contradictions)
+        self.restrict(entity, kind.conditions, found, contradictions)
 
-    def _restrict(
+    def restrict(
         self,
         entity: Entity,
         conditions: Sequence[tuple[str, tuple[Condition, ...]]],
         found: dict[str, Fact],
         contradictions: list[tuple[Entity, str, str]],
     ) -> None:
-        """Say whether attributes have a meaning, as far as other attributes settle it."""
+        """Say whether attributes have a meaning, as far as other attributes settle it.
+
+        Args:
+            entity: the entry.
+            conditions: of the attributes of its kind.
+            found: what the record says of the entry; is completed.
+            contradictions: takes in pairs of attributes that exclude each other.
+        """
         for name, of_name in conditions:
             fact = found.get(name)
             for _, governing, values, negated in of_name:
@@ -216,8 +243,8 @@ class Compiler:
 
     # ---- one converter per attribute ------------------------------------------------------
 
-    def _prepare(self, kind: str) -> _Kind:
-        prepared = _Kind({}, [], [], [])
+    def _prepare(self, kind: str) -> KindConverters:
+        prepared = KindConverters({}, [], [], [])
         recorded: list[tuple[str, str]] = []
         for (of, name), attribute in self.vocabulary.attributes.items():
             if of != kind:
@@ -261,15 +288,15 @@ class Compiler:
             case _:
                 return [arguments[0]]
 
-    def _converter(self, attribute: Attribute) -> _Convert:
+    def _converter(self, attribute: Attribute) -> Converter:
         if attribute.origin.form == "recorded":
-            return lambda value, entry, derivation: _RECORDED
+            return Converter(lambda value, entry, derivation: _RECORDED)
         if attribute.type != "number":
-            return lambda value, entry, derivation: _choice(value)
+            return Converter(lambda value, entry, derivation: _choice(value), by_value=True)
         number = _Numbers(self.regions[attribute.of], self.vocabulary.scales[attribute.of])
         if attribute.origin.form in TIMED:
             return _timed(attribute, number)
-        return _measured(attribute, number)
+        return Converter(_measured(attribute, number))
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":
@@ -311,7 +338,7 @@ class _Exact(dict[int, Fact]):
         return _stated((number,))
 
 
-def _timed(attribute: Attribute, number: _Numbers) -> _Convert:
+def _timed(attribute: Attribute, number: _Numbers) -> Converter:
     """Make the converter of an elapsed time."""
 
     def convert(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
@@ -320,7 +347,7 @@ def _timed(attribute: Attribute, number: _Numbers) -> _Convert:
 
     measure = measure_of(attribute)
     if measure is None:
-        return convert
+        return Converter(convert)
     exact, anchor = measure
 
     def convert_day(value: object, entry: Entry, derivation: Derivation) -> Fact | None:
@@ -332,11 +359,11 @@ def _timed(attribute: Attribute, number: _Numbers) -> _Convert:
             return None
         return convert(value, entry, derivation)
 
-    return convert_day
+    return Converter(convert_day, day=Day(exact, anchor, number.of_code))
 
 
-def _measured(attribute: Attribute, number: _Numbers) -> _Convert:
-    """Make the converter of a quantity."""
+def _measured(attribute: Attribute, number: _Numbers) -> Convert:
+    """Make what converts a quantity."""
     plain = attribute.origin.form == "field"
     ratio = attribute.origin.form == "ratio"
 
@@ -372,7 +399,7 @@ def _choice(value: object) -> Fact | None:
     return _stated((NO,)) if value is False else _stated((str(value),))
 
 
-def _groups(entries: Sequence[Entry], paths: Sequence[str]) -> dict[object, str]:
+def groups_of(entries: Sequence[Entry], paths: Sequence[str]) -> dict[object, str]:
     """Number the labels of groups in the order in which they appear."""
     labels: dict[object, str] = {}
     for path in paths:

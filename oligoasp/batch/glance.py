@@ -1,0 +1,136 @@
+"""Records at a glance: one flat row of numbers each, from which known statuses are looked up.
+
+Most records show every clause something that it has seen before. So that this is found
+at once, the entries of each list are numbered by what all clauses make of them together,
+and each list of such entries gets a number beside those of the patient's attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+
+from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.views import ABSENT, LOST, TraitNumbers, View
+from oligoasp.decide import Status
+from oligoasp.protocol.vocabulary import PATIENT
+
+MOST = 20_000
+"""How many situations a group of clauses remembers at a glance, before it starts anew."""
+
+
+class _Joints(dict[int, int]):
+    """What all clauses together make of an entry, by the number of its row; ABSENT: nothing.
+
+    Args:
+        parts: what each clause makes of it; None: not to be told without the patient.
+    """
+
+    def __init__(self, parts: Iterable[TraitNumbers | None]) -> None:
+        super().__init__()
+        self._parts = list(parts)
+        self._numbers = {(ABSENT,) * len(self._parts): ABSENT}
+
+    def __missing__(self, row: int) -> int:
+        seen = []
+        for part in self._parts:
+            number = LOST if part is None else part[row]
+            seen.append(LOST + row if number == LOST else number)
+        found = self[row] = self._numbers.setdefault(tuple(seen), len(self._numbers))
+        return found
+
+
+class _Lists:
+    """Numbers the lists of one kind: those of the same number are the same to every clause.
+
+    Args:
+        kind: the kind of entry.
+        views: of the clauses that look at such entries.
+        bits: the bit of each kind.
+    """
+
+    def __init__(self, kind: str, views: Sequence[View], bits: dict[str, int]) -> None:
+        self._kind = kind
+        self._views = views
+        self._mask = 0
+        for view in views:
+            self._mask |= view.mask
+        self._mask &= ~bits[kind]
+        self._joints: dict[int, _Joints] = {}
+        self._numbers: dict[object, int] = {(): 0, None: 1}
+
+    def number(self, outline: Outline) -> int:
+        """Give the number of the list of a record."""
+        more = self._kind in outline.more
+        rows = outline.entries[self._kind]
+        if not rows:
+            return 1 if more else 0
+        none = outline.none & self._mask
+        joints = self._joints.get(none)
+        if joints is None:
+            columns = [view.columns(outline) for view in self._views]
+            parts = [part for of_view in columns for part in of_view.alone(self._kind)]
+            joints = self._joints[none] = _Joints(parts)
+        seen = sorted([joints[row] for row in rows])
+        return self._numbers.setdefault((none, more, *seen), len(self._numbers))
+
+
+class _Group:
+    """Clauses that look at the same attributes and lists, and the statuses they have had."""
+
+    def __init__(self, columns: Sequence[int], clauses: Sequence[int]) -> None:
+        self.clauses = clauses
+        self.look: Callable[[Row], object] = itemgetter(*columns) if columns else lambda row: ()
+        self.known: dict[object, tuple[Status, ...]] = {}
+
+
+class Glances:
+    """Looks statuses up by the flat rows of records.
+
+    Args:
+        views: what each clause sees.
+        outlines: knows what outlines say.
+    """
+
+    def __init__(self, views: Sequence[View], outlines: Outlines) -> None:
+        kinds = sorted({kind for view in views for kind in view.far if kind != PATIENT})
+        self._lists = [
+            _Lists(kind, [view for view in views if kind in view.far], outlines.bits)
+            for kind in kinds
+        ]
+        width = len(outlines.names[PATIENT])
+        sorted_out: dict[tuple[int, ...], list[int]] = {}
+        for clause, view in enumerate(views):
+            columns = [outlines.place(PATIENT, a) for a in sorted(view.far.get(PATIENT, ()))]
+            columns += [width + place for place, kind in enumerate(kinds) if kind in view.far]
+            sorted_out.setdefault(tuple(columns), []).append(clause)
+        self._groups = [_Group(columns, clauses) for columns, clauses in sorted_out.items()]
+        self._number = len(views)
+
+    def row(self, outline: Outline) -> Row:
+        """Give the flat row of a record."""
+        return (*outline.patient, *[lists.number(outline) for lists in self._lists])
+
+    def statuses(self, row: Row, given: Sequence[Status | None] = ()) -> list[Status | None]:
+        """Give the status of each clause, None where it is not known at a glance.
+
+        Args:
+            row: the flat row of a record.
+            given: statuses that are known already.
+        """
+        found: list[Status | None] = list(given) if given else [None] * self._number
+        for group in self._groups:
+            known = group.known.get(group.look(row))
+            if known is not None:
+                for clause, status in zip(group.clauses, known, strict=True):
+                    found[clause] = status
+        return found
+
+    def learn(self, row: Row, statuses: Sequence[Status]) -> None:
+        """Remember the statuses of a record."""
+        for group in self._groups:
+            seen = group.look(row)
+            if seen not in group.known:
+                if len(group.known) >= MOST:
+                    group.known.clear()
+                group.known[seen] = tuple([statuses[clause] for clause in group.clauses])
