@@ -115,10 +115,15 @@ def gapped_records(seed: int, number: int) -> Iterator[Record]:
 
 LABS = ("neutrophils", "platelets", "hemoglobin", "albumin", "bilirubin", "alt", "ast", "alp")
 OFFSETS = (-40, -8, -1, 0, 1, 9)
+SPANS = ((-8, 1), (0, 9), (-1, 0))
+"""The first and the last day of an enrollment that is known in part."""
 
 
 def dated_records(seed: int, number: int) -> Iterator[Record]:
-    """Random records whose results are dated on either side of enrollment, some twice."""
+    """Random records whose results are dated on either side of enrollment, some twice.
+
+    Of some, the day of enrollment is known in part.
+    """
     from .values import add_days, date_span  # noqa: PLC0415
 
     rng = random.Random(seed)
@@ -137,6 +142,9 @@ def dated_records(seed: int, number: int) -> Iterator[Record]:
                 _result(one) | {"date": add_days(day, offset).isoformat()}
                 for one, offset in zip(results, offsets, strict=True)
             ]
+        if rng.random() < 0.4:
+            first, last = (add_days(day, offset).isoformat() for offset in rng.choice(SPANS))
+            record["dates"]["enrollment"] = f"{first}..{last}"
         made += 1
         yield record
 

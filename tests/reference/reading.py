@@ -199,10 +199,11 @@ def times(name: str, critical: tuple[int, ...], linked: tuple[str, ...] = ()) ->
 
 
 def latest(raw: Any, enrollment: DateSpan | None) -> list[Any]:
-    """The measurements that may be the one that counts (normally one; none if not given).
+    """The measurements that may be the one that counts; none if perhaps none does.
 
     The vocabulary: of several, "the latest on or before enrollment counts"; so one that was
-    taken after enrollment is no result, even if it is the only one.
+    taken after enrollment is no result, even if it is the only one. One that may have been
+    taken before or after, where a date is known in part, may count or not.
     """
     if raw is None:
         return []
@@ -210,20 +211,20 @@ def latest(raw: Any, enrollment: DateSpan | None) -> list[Any]:
         raw = [raw]
     if enrollment is None:
         return list(raw)
-    best: list[Any] = []
-    best_day: tuple[int, int] = (0, 0)
+    undated = []
+    dated = []
     for one in raw:
-        dated = one.get("date") if isinstance(one, dict) else None
-        if dated is None:
-            day = (enrollment[0].toordinal(), 1)
+        day = one.get("date") if isinstance(one, dict) else None
+        if day is None:
+            undated.append(one)
         else:
-            first, last = date_span(str(dated))
-            if first > enrollment[1]:
-                continue
-            day = (last.toordinal(), 0)
-        if not best or day > best_day:
-            best, best_day = [one], day
-    return best
+            dated.append((*date_span(str(day)), one))
+    counting = [first for first, last, _ in dated if last <= enrollment[0]]
+    if not counting:
+        return undated
+    return undated + [
+        one for first, last, one in dated if first <= enrollment[1] and last >= max(counting)
+    ]
 
 
 def reading(raw: Any, scale: str) -> Number | Span:
@@ -233,13 +234,25 @@ def reading(raw: Any, scale: str) -> Number | Span:
     return quantity(str(raw), scale)
 
 
+def hull(found: list[Number | Span]) -> Number | Span | None:
+    """The least span of all that a value may be; None if there is none."""
+    if len(found) < 2:
+        return found[0] if found else None
+    spans = [v if isinstance(v, Span) else Span(v, False, v, False) for v in found]
+    lows = [(s.lo, s.lo_open) for s in spans if s.lo is not None]
+    highs = [(s.hi, not s.hi_open) for s in spans if s.hi is not None]
+    lo, lo_open = min(lows) if len(lows) == len(spans) else (None, False)
+    hi, closed = max(highs) if len(highs) == len(spans) else (None, True)
+    return lo if lo is not None and lo == hi else Span(lo, lo_open, hi, not closed)
+
+
 def measured(path: str, scale: str, critical: tuple[Number, ...]) -> Reader:
     """A measurement."""
     get = plain(path)
 
     def read(p: Patient) -> Any:
-        found = latest(get(p.raw), p.enrollment)
-        return settle(reading(found[0], scale) if found else None, critical, 0, scale == "count")
+        found = [reading(one, scale) for one in latest(get(p.raw), p.enrollment)]
+        return settle(hull(found), critical, 0, scale == "count")
 
     return read
 
@@ -250,11 +263,10 @@ def multiple(path: str, scale: str, *critical: Fraction) -> Reader:
 
     def read(p: Patient) -> Any:
         found = latest(get(p.raw), p.enrollment)
-        value: Number | Span | None = None
-        if found and isinstance(found[0], dict) and found[0].get("uln") is not None:
-            one = found[0]
-            value = ratio(str(one["value"]), one["unit"], str(one["uln"]), scale)
-        return settle(value, critical, 0)
+        if any(not isinstance(one, dict) or one.get("uln") is None for one in found):
+            return settle(None, critical, 0)
+        values = [ratio(str(o["value"]), o["unit"], str(o["uln"]), scale) for o in found]
+        return settle(hull(values), critical, 0)
 
     return read
 
@@ -304,7 +316,7 @@ def clearance_of(p: Patient) -> Any:
     weight = latest(p.raw.get("weight"), p.enrollment)
     age = age_span(p)
     sex = p.raw.get("sex")
-    if creatinine and weight and isinstance(age, int) and sex in ("male", "female"):
+    if len(creatinine) == len(weight) == 1 and isinstance(age, int) and sex in ("male", "female"):
         mg_dl = reading(creatinine[0], "creatinine")
         kg = reading(weight[0], "weight")
         if not isinstance(mg_dl, Span) and not isinstance(kg, Span) and mg_dl > 0:
