@@ -14,11 +14,12 @@ from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.dates import DateInterval
 from oligoasp.record.derive import OPEN_ENDS, Derivation
-from oligoasp.record.facts import Compiler, Converter, Day, Fact, groups_of
+from oligoasp.record.facts import Compiler, Converter, Fact, groups_of
+from oligoasp.record.quantity import Interval
 from oligoasp.record.read import Entry, Record
 
 MOST = 8192
-"""How many combinations of conditions are remembered of a kind, before it starts anew."""
+"""How many values, or combinations of conditions, are remembered before starting anew."""
 
 
 class _Column:
@@ -31,27 +32,49 @@ class _Column:
         converter: converts the values.
     """
 
+    __slots__ = ("by_value", "convert", "day", "kind", "known", "outlines", "place", "quantity")
+
     def __init__(self, outlines: Outlines, kind: str, place: int, converter: Converter) -> None:
         self.place = place
         self.convert = converter.convert
         self.by_value: dict[object, int] | None = {} if converter.by_value else None
-        self.day: Day | None = converter.day
-        self.by_code: dict[int, int] = {}
-        self._outlines = outlines
-        self._kind = kind
-        self._by_identity: dict[int, tuple[Fact, int]] = {}
+        self.day = converter.day
+        self.quantity = converter.quantity
+        self.outlines = outlines
+        self.kind = kind
+        self.known: dict[int, tuple[object, int]] = {}
 
-    def number(self, fact: Fact | None) -> int:
-        """Give the number of a fact; those of the same values mostly are the same object."""
-        if fact is None:
-            return 0
-        known = self._by_identity.get(id(fact))
-        if known is None or known[0] is not fact:
-            known = self._by_identity[id(fact)] = (
-                fact,
-                self._outlines.number(self._kind, self.place, fact),
-            )
+    def number(self, value: object, entry: Entry, derivation: Derivation) -> int:
+        """Give the number of what a value says of an attribute; 0: nothing."""
+        if self.day is not None:
+            if isinstance(value, DateInterval) and value[0] == value[1]:
+                anchor = derivation.day(self.day.anchor)
+                if anchor is not None and value[0] not in OPEN_ENDS:
+                    return self._by_code(self.day.code(value[0], anchor), self.day.fact)
+        elif self.quantity is not None:
+            if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+                value = value[0].value
+            if isinstance(value, Interval):
+                return self._by_interval(value, self.quantity)
+        return self._of_fact(self.convert(value, entry, derivation))
+
+    def _by_code(self, code: int, fact: Callable[[int], Fact]) -> int:
+        known = self.known.get(code)
+        if known is None:
+            known = self.known[code] = None, self._of_fact(fact(code))
         return known[1]
+
+    def _by_interval(self, value: Interval, fact: Callable[[Interval], Fact | None]) -> int:
+        """Look a quantity up; those read from equal text are the same object."""
+        known = self.known.get(id(value))
+        if known is None or known[0] is not value:
+            if len(self.known) >= MOST:
+                self.known.clear()
+            known = self.known[id(value)] = value, self._of_fact(fact(value))
+        return known[1]
+
+    def _of_fact(self, fact: Fact | None) -> int:
+        return 0 if fact is None else self.outlines.number(self.kind, self.place, fact)
 
 
 class _Kind(NamedTuple):
@@ -158,15 +181,11 @@ class Direct:
             if groups and path in kind.group_paths and value in groups:
                 value = groups[value]  # noqa: PLW2901
             for column in kind.columns.get(path, ()):
-                if column.by_value is not None:
-                    number = column.by_value.get(value)
-                    if number is None:
-                        number = column.number(column.convert(value, entry, derivation))
-                        column.by_value[value] = number
-                elif column.day is not None:
-                    number = _by_day(column, column.day, value, entry, derivation)
-                else:
-                    number = column.number(column.convert(value, entry, derivation))
+                if column.by_value is None:
+                    number = column.number(value, entry, derivation)
+                elif (number := column.by_value.get(value, -1)) < 0:
+                    number = column.number(value, entry, derivation)
+                    column.by_value[value] = number
                 if number:
                     row[column.place] = number
         governed = kind.governed(row)
@@ -195,18 +214,3 @@ class Direct:
             if number != row[place]:
                 changed.append((place, number))
         return changed
-
-
-def _by_day(column: _Column, day: Day, value: object, entry: Entry, derivation: Derivation) -> int:
-    """Give the number of an elapsed time."""
-    if isinstance(value, DateInterval):
-        earliest, latest = value
-        if earliest is latest or earliest == latest:
-            anchor = derivation.day(day.anchor)
-            if anchor is not None and earliest not in OPEN_ENDS:
-                code = day.code(earliest, anchor)
-                number = column.by_code.get(code)
-                if number is None:
-                    number = column.by_code[code] = column.number(day.fact(code))
-                return number
-    return column.number(column.convert(value, entry, derivation))

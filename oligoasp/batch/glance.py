@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 
 from oligoasp.batch.outline import Outline, Outlines, Row
-from oligoasp.batch.views import ABSENT, LOST, TraitNumbers, View
+from oligoasp.batch.views import ABSENT, LOST, TIED, TraitNumbers, View
 from oligoasp.decide import Status
 from oligoasp.protocol.vocabulary import PATIENT
 
@@ -24,14 +24,41 @@ class _Joints(dict[int, int]):
 
     Args:
         parts: what each clause makes of it; None: not to be told without the patient.
+        rows: what is said of each entry, by the number of its row.
     """
 
-    def __init__(self, parts: Iterable[TraitNumbers | None]) -> None:
+    def __init__(self, parts: Iterable[TraitNumbers | None], rows: Sequence[Row]) -> None:
         super().__init__()
         self._parts = list(parts)
+        self._rows = rows
         self._numbers = {(ABSENT,) * len(self._parts): ABSENT}
+        # Rows of the same classes are the same to all, and most that are new are of these.
+        classes = {
+            (place, tuple(sorted(of_place.numbers.items(), key=str))): of_place
+            for part in self._parts
+            if part is not None
+            for place, of_place in part.columns
+        }
+        self._classes = [(place, of_place) for (place, _), of_place in classes.items()]
+        self._by_classes: dict[Row, int] = {}
 
     def __missing__(self, row: int) -> int:
+        if None in self._parts:
+            return self._find(row)
+        said = self._rows[row]
+        classes = tuple([of_place[said[place]] for place, of_place in self._classes])
+        if min(classes, default=0) < TIED:
+            return self._find(row)
+        number = self._by_classes.get(classes)
+        if number is None:
+            number = self._find(row)
+            if any(part is None or part[row] == LOST for part in self._parts):
+                return number
+            self._by_classes[classes] = number
+        self[row] = number
+        return number
+
+    def _find(self, row: int) -> int:
         seen = []
         for part in self._parts:
             number = LOST if part is None else part[row]
@@ -46,16 +73,17 @@ class _Lists:
     Args:
         kind: the kind of entry.
         views: of the clauses that look at such entries.
-        bits: the bit of each kind.
+        outlines: knows what rows say.
     """
 
-    def __init__(self, kind: str, views: Sequence[View], bits: dict[str, int]) -> None:
+    def __init__(self, kind: str, views: Sequence[View], outlines: Outlines) -> None:
         self._kind = kind
+        self._rows = outlines.rows[kind]
         self._views = views
         self._mask = 0
         for view in views:
             self._mask |= view.mask
-        self._mask &= ~bits[kind]
+        self._mask &= ~outlines.bits[kind]
         self._joints: dict[int, _Joints] = {}
         self._numbers: dict[object, int] = {(): 0, None: 1}
 
@@ -70,7 +98,7 @@ class _Lists:
         if joints is None:
             columns = [view.columns(outline) for view in self._views]
             parts = [part for of_view in columns for part in of_view.alone(self._kind)]
-            joints = self._joints[none] = _Joints(parts)
+            joints = self._joints[none] = _Joints(parts, self._rows)
         seen = sorted([joints[row] for row in rows])
         return self._numbers.setdefault((none, more, *seen), len(self._numbers))
 
@@ -95,8 +123,7 @@ class Glances:
     def __init__(self, views: Sequence[View], outlines: Outlines) -> None:
         kinds = sorted({kind for view in views for kind in view.far if kind != PATIENT})
         self._lists = [
-            _Lists(kind, [view for view in views if kind in view.far], outlines.bits)
-            for kind in kinds
+            _Lists(kind, [view for view in views if kind in view.far], outlines) for kind in kinds
         ]
         width = len(outlines.names[PATIENT])
         sorted_out: dict[tuple[int, ...], list[int]] = {}

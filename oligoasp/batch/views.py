@@ -111,10 +111,13 @@ class TraitNumbers(dict[int, int]):
     Args:
         column: the list.
         patient: what is said of the patient, as far as it matters to the traits.
+
+    ``columns`` has the places in a row on which the traits depend, and the classes there.
     """
 
     def __init__(self, column: _Column, patient: Mapping[str, Fact | None]) -> None:
         super().__init__()
+        self.columns = column.columns
         self._column = column
         self._patient = patient
         self._by_classes: dict[Numbers, int] = {}
@@ -150,8 +153,8 @@ class _Column:
     ) -> None:
         self.kind = kind
         self.tied = any(c.tied for c in classes.values())
-        columns = [(outlines.place(kind, name), c) for name, c in classes.items()]
-        self.classes = _RowClasses(outlines.rows[kind], columns)
+        self.columns = [(outlines.place(kind, name), c) for name, c in classes.items()]
+        self.classes = _RowClasses(outlines.rows[kind], self.columns)
         tied = traits.tied.get(kind, frozenset()) if traits else frozenset()
         self._names = tuple(sorted(tied.union(classes)))
         self._tied = [outlines.place(kind, name) for name in sorted(tied)]

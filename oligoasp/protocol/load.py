@@ -190,11 +190,12 @@ def _vocabulary(facts: Facts) -> Vocabulary:
 
 def _anchors(facts: Facts, v: Vocabulary) -> None:
     ranked: dict[str, dict[int, list[AnchorSource]]] = defaultdict(lambda: defaultdict(list))
+    kinds = {kind.list_name: kind.name for kind in v.kinds.values()}
     for anchor, rank, source in facts.terms("anchor", 3):
         where = AnchorSource(source.name)
         if source.arguments:
             list_name, path = source.arguments
-            where = AnchorSource(path, list_name)
+            where = AnchorSource(path, list_name, kinds[list_name])
         ranked[anchor.name][int(rank.name)].append(where)
     for name, by_rank in ranked.items():
         v.anchors[name] = tuple(tuple(by_rank[rank]) for rank in sorted(by_rank))

@@ -101,6 +101,7 @@ class AnchorSource(NamedTuple):
 
     path: str
     latest_of: str = ""  # the list whose field `path` is meant, or empty
+    kind: str = PATIENT  # the kind of entry in that list
 
 
 class Condition(NamedTuple):

@@ -116,9 +116,7 @@ def add_months(day: date, months: int) -> date:
         The same day of that month, or its last day: 31 May less 3 months is 28 or 29 February.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if day.day <= SHORTEST_MONTH:
-        return date(year, month + 1, day.day)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, _day_in(year, month + 1, day))
 
 
 def months_before(day: date, anchor: date) -> int:
@@ -133,19 +131,18 @@ def months_before(day: date, anchor: date) -> int:
         between that day and the anchor less m + 1 months; m < 0 after the anchor.
     """
     months = (anchor.year - day.year) * 12 + anchor.month - day.month
-    return 2 * months + _side(add_months(anchor, -months), day)
+    return 2 * months + _sign(_day_in(day.year, day.month, anchor) - day.day)
 
 
 def months_after(anchor: date, day: date) -> int:
     """Code the calendar months from an anchor on to a day, as `months_before` does."""
     months = (day.year - anchor.year) * 12 + day.month - anchor.month
-    return 2 * months + _side(day, add_months(anchor, months))
+    return 2 * months + _sign(day.day - _day_in(day.year, day.month, anchor))
 
 
 def years_before(day: date, anchor: date) -> int:
     """Code the calendar years (of 12 months) from a day up to an anchor."""
-    years = anchor.year - day.year
-    return 2 * years + _side(add_months(anchor, -12 * years), day)
+    return -years_after(anchor, day)
 
 
 def years_after(anchor: date, day: date) -> int:
@@ -153,8 +150,9 @@ def years_after(anchor: date, day: date) -> int:
 
     Half of it, rounded down, is the age in complete years of someone born on the anchor.
     """
-    years = day.year - anchor.year
-    return 2 * years + _side(day, add_months(anchor, 12 * years))
+    there = (anchor.month, _day_in(day.year, anchor.month, anchor))
+    here = (day.month, day.day)
+    return 2 * (day.year - anchor.year) + (here > there) - (here < there)
 
 
 def days_before(day: date, anchor: date) -> int:
@@ -167,9 +165,15 @@ def days_after(anchor: date, day: date) -> int:
     return 2 * (day - anchor).days
 
 
-def _side(later: date, earlier: date) -> int:
-    """Give 1 if the first is really later, 0 on the same day, -1 if it is earlier."""
-    return (later > earlier) - (later < earlier)
+def _day_in(year: int, month: int, day: date) -> int:
+    """Give the day of the month of a date, or the last of a month that is too short for it."""
+    if day.day <= SHORTEST_MONTH:
+        return day.day
+    return min(day.day, monthrange(year, month)[1])
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _bounds(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
 from typing import TypeAlias
 
 from oligoasp.memo import by_identity
@@ -48,6 +47,7 @@ class Derivation:
         self._anchors: dict[str, tuple[Times, str] | None] = {}
         self._days: dict[str, date | None] = {}
         self._latest: dict[str, tuple[Measurement, ...]] = {}
+        self._ages: dict[tuple[str, str, str], Codes | None] = {}
 
     # ---- numbers -----------------------------------------------------------------------
 
@@ -98,6 +98,12 @@ class Derivation:
         return years if years == codes[1] // 2 else None
 
     def _age(self, birth: str, years: str, anchor: str) -> Codes | None:
+        key = (birth, years, anchor)
+        if key not in self._ages:
+            self._ages[key] = self._find_age(*key)
+        return self._ages[key]
+
+    def _find_age(self, birth: str, years: str, anchor: str) -> Codes | None:
         born = self._record.get(birth)
         there = self.anchor(anchor)
         if isinstance(born, DateInterval) and there is not None:
@@ -131,9 +137,13 @@ class Derivation:
             exact.append(results[0].value.exact if len(results) == 1 else None)
         if not exact[0] or exact[1] is None:
             return None
-        factor = Fraction(85, 100) if which == "female" else Fraction(1)
-        clearance = (140 - age[0] // 2) * exact[1] * factor / (72 * exact[0])
-        clearance = max(clearance, Fraction(0))
+        percent = 85 if which == "female" else 100
+        years_left = max(140 - age[0] // 2, 0)
+        kg, mg = exact[1], exact[0]
+        clearance = Fraction(
+            years_left * percent * kg.numerator * mg.denominator,
+            72 * 100 * kg.denominator * mg.numerator,
+        )
         return Interval(clearance, clearance)
 
     # ---- times -------------------------------------------------------------------------
@@ -170,10 +180,7 @@ class Derivation:
         return None
 
     def _all(self, source: AnchorSource) -> list[Times | None]:
-        kind = next(
-            k.name for k in self._vocabulary.kinds.values() if k.list_name == source.latest_of
-        )
-        entries = self._record.entries(kind)
+        entries = self._record.entries(source.kind)
         if entries is None or source.latest_of in self._record.incomplete:
             return [None]
         values = [entry.get(source.path) for entry in entries]
@@ -220,15 +227,12 @@ OPEN_ENDS = frozenset({dates.FIRST_DAY, dates.LAST_DAY})
 """What an end stands for that is open in the record."""
 
 _MEASURES: dict[tuple[bool, str], Callable[[date, date], int]] = {
-    key: lru_cache(maxsize=16384)(measure)  # dates of a record recur, for several anchors
-    for key, measure in {
-        (True, "years"): dates.years_before,
-        (True, "months"): dates.months_before,
-        (True, "days"): dates.days_before,
-        (False, "years"): dates.years_after,
-        (False, "months"): dates.months_after,
-        (False, "days"): dates.days_after,
-    }.items()
+    (True, "years"): dates.years_before,
+    (True, "months"): dates.months_before,
+    (True, "days"): dates.days_before,
+    (False, "years"): dates.years_after,
+    (False, "months"): dates.months_after,
+    (False, "days"): dates.days_after,
 }
 
 

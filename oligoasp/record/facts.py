@@ -99,12 +99,14 @@ class Day(NamedTuple):
 class Converter(NamedTuple):
     """Turns the value of a field into what it says of an attribute.
 
-    ``by_value``: that depends on the value alone; ``day``: how it does for an exact day.
+    ``by_value``: that depends on the value alone; ``day``: how it does for an exact day;
+    ``quantity``: how it does for a quantity on its own.
     """
 
     convert: Convert
     by_value: bool = False
     day: Day | None = None
+    quantity: Callable[[Interval], Fact | None] | None = None
 
 
 class KindConverters(NamedTuple):
@@ -296,7 +298,9 @@ class Compiler:
         number = _Numbers(self.regions[attribute.of], self.vocabulary.scales[attribute.of])
         if attribute.origin.form in TIMED:
             return _timed(attribute, number)
-        return Converter(_measured(attribute, number))
+        plain = attribute.origin.form == "field"
+        quantity = number.of_interval if plain else None
+        return Converter(_measured(attribute, number), quantity=quantity)
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":

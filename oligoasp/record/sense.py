@@ -58,21 +58,24 @@ class Sense:
         """
         found = [p for age in self._ages for p in _wrong_age(record, age, derivation)]
         enrollment = derivation.anchor(ENROLLMENT)
+        last = date.max if enrollment is None else day_of(enrollment[0][1])
         born = next((p for p in self._vocabulary.birth if record.get(p) is not None), "")
-        birth = _days(record.get(born))
+        birth, _ = _days(record.get(born)) or (date.min, None)
         for kind, observed, in_order, shared, dated in self._kinds:
             entries: list[Entry] = [record] if kind == PATIENT else record.entries(kind) or []
-            for path, group in shared:
+            for path, group in shared if len(entries) > 1 else ():
                 found += _disagreements(record, entries, path, group)
             for entry in entries:
+                days = {path: _days(entry.values[path]) for path in dated if path in entry.values}
                 for earlier, later in in_order:
-                    found += _out_of_order(record, entry, earlier, entry, later)
-                if enrollment is not None:
-                    for path in observed:
+                    if earlier in entry.values and later in entry.values:
+                        found += _out_of_order(record, entry, earlier, entry, later)
+                for path in observed:
+                    when = days.get(path)
+                    if enrollment is not None and when is not None and when[0] > last:
                         found += _after_enrollment(record, entry, path, enrollment)
-                for path in dated:
-                    when = _days(entry.values.get(path))
-                    if birth is not None and when is not None and when[1] < birth[0]:
+                for path, when in days.items():
+                    if when is not None and when[1] < birth:
                         found += _out_of_order(record, record, born, entry, path)
         return found
 
@@ -122,7 +125,9 @@ def _out_of_order(
 
 
 def _days(value: object) -> tuple[date, date] | None:
-    if isinstance(value, DateInterval | MomentInterval):
+    if isinstance(value, DateInterval):
+        return value
+    if isinstance(value, MomentInterval):
         return day_of(value.earliest), day_of(value.latest)
     return None
 
