@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 
@@ -27,3 +27,19 @@ def written_whole(path: Path) -> Iterator[Path]:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write several files: all of them, or none if one cannot be written.
+
+    Args:
+        folder: where they are to stand; it is made.
+        texts: what is to stand in each, by its name.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        for name, text in texts.items():
+            stack.enter_context(written_whole(folder / name)).write_text(text, encoding="utf-8")

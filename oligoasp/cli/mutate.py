@@ -93,16 +93,14 @@ def _save(folder: Path, outcomes: list[Outcome]) -> None:
     """Write a case for each survivor that has a patient."""
     from oligoasp.verify.save import witness_text  # noqa: PLC0415 - loads YAML
 
-    folder.mkdir(parents=True, exist_ok=True)
-    shown = [outcome for outcome in outcomes if outcome.witness is not None]
-    for outcome in shown:
-        witness = outcome.witness
-        assert witness is not None
+    texts = {}
+    for outcome in outcomes:
+        if outcome.witness is None:
+            continue
         notes = [
             f"Catches a mutant: {outcome.mutant.name}.",
             "Expected is what the protocol says now; compare it with the text of the criteria.",
         ]
         title = f"{outcome.mutant.operator}: {outcome.mutant.subject} ({outcome.mutant.place})"
-        text = witness_text(notes, title, witness)
-        (folder / f"{witness.name}.yaml").write_text(text, encoding="utf-8")
-    click.echo(f"wrote {len(shown)} case{'s' * (len(shown) != 1)} to {folder}", err=True)
+        texts[f"{outcome.witness.name}.yaml"] = witness_text(notes, title, outcome.witness)
+    options.save_cases(folder, texts)

@@ -236,6 +236,26 @@ def show(document: Document, form: str) -> None:
         text.write(document, sys.stdout, colour=colourful(sys.stdout))
 
 
+def save_cases(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write case files, all or none, and say so.
+
+    Args:
+        folder: where they go.
+        texts: the text of each, by the name of the file.
+
+    Raises:
+        click.UsageError: they cannot be written there.
+    """
+    from oligoasp.whole import write_all  # noqa: PLC0415
+
+    try:
+        write_all(folder, texts)
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise click.UsageError(f"{error.filename or folder}: {reason}; no case was saved") from None
+    click.echo(f"wrote {len(texts)} case{'s' * (len(texts) != 1)} to {folder}", err=True)
+
+
 def colourful(stream: IO[str]) -> bool:
     """Tell whether a stream is a terminal on which colour is welcome."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

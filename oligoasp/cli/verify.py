@@ -182,11 +182,9 @@ def _show(
 def _save(folder: Path, found: list[Finding]) -> None:
     from oligoasp.verify.save import case_text  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
-    number = 0
-    for finding in found:
-        for shown in finding.patients:
-            number += 1
-            file = folder / f"{shown.witness.name}.yaml"
-            file.write_text(case_text(finding, shown), encoding="utf-8")
-    click.echo(f"wrote {number} case{'s' * (number != 1)} to {folder}", err=True)
+    texts = {
+        f"{shown.witness.name}.yaml": case_text(finding, shown)
+        for finding in found
+        for shown in finding.patients
+    }
+    options.save_cases(folder, texts)

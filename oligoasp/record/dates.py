@@ -7,7 +7,7 @@ scales of the rules: twice the number of whole steps, plus one strictly between 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -146,13 +146,25 @@ def years_before(day: date, anchor: date) -> int:
 
 
 def years_after(anchor: date, day: date) -> int:
-    """Code the calendar years (of 12 months) from an anchor on to a day.
-
-    Half of it, rounded down, is the age in complete years of someone born on the anchor.
-    """
+    """Code the calendar years (of 12 months) from an anchor on to a day."""
     there = (anchor.month, _day_in(day.year, anchor.month, anchor))
     here = (day.month, day.day)
     return 2 * (day.year - anchor.year) + (here > there) - (here < there)
+
+
+def age(born: date, day: date) -> int:
+    """Code the age of someone on a day.
+
+    Returns:
+        2 n on the n-th birthday and 2 n + 1 up to the next, so half of it, rounded down, are
+        the complete years. Who is born on 29 February has birthday on 1 March in years
+        without one: not grown up a day too early.
+    """
+    birthday = (born.month, born.day)
+    if birthday == (2, SHORTEST_MONTH + 1) and not isleap(day.year):
+        birthday = (3, 1)
+    here = (day.month, day.day)
+    return 2 * (day.year - born.year) + (here > birthday) - (here < birthday)
 
 
 def days_before(day: date, anchor: date) -> int:

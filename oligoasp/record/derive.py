@@ -108,7 +108,7 @@ class Derivation:
         there = self.anchor(anchor)
         if isinstance(born, DateInterval) and there is not None:
             start, end = day_of(there[0][0]), day_of(there[0][1])
-            return dates.years_after(born.latest, start), dates.years_after(born.earliest, end)
+            return dates.age(born.latest, start), dates.age(born.earliest, end)
         age = self._record.get(years)
         if not isinstance(age, Interval):
             return None

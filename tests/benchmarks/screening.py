@@ -11,6 +11,7 @@ too. Memory is the largest that any of the processes had.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -37,6 +38,7 @@ PIECE = 100
 def reading(file: Path, processes: int) -> int:
     """Read and validate all records; give their number."""
     opened = open_cohort(file, load_protocol(PROTOCOL).vocabulary)
+    gc.freeze()  # as the command does
 
     def read(chunk: Chunk) -> int:
         return sum(1 for _ in opened.members(chunk))
@@ -49,6 +51,7 @@ def screening(file: Path, processes: int) -> int:
     """Screen all records to a file; give their number."""
     engine = Engine(load_protocol(PROTOCOL))
     screener = Screener(engine, open_cohort(file, engine.protocol.vocabulary), PIECE)
+    gc.freeze()  # as the command does
     output = file.with_suffix(".screened.ndjson")
     with Work(output.with_suffix(".unfinished"), screener.head, restart=True) as work:
         return screen(screener, work, Outputs(output, "ndjson"), processes).assessed

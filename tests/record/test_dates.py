@@ -12,6 +12,7 @@ from oligoasp.record.dates import (
     FIRST_DAY,
     LAST_DAY,
     add_months,
+    age,
     days_after,
     days_before,
     months_after,
@@ -115,12 +116,28 @@ def test_months_before_31_may_are_clamped(day: date, code: int) -> None:
     assert months_before(day, date(2023, 5, 31)) == code
 
 
-def test_someone_born_on_29_february_has_the_birthday_on_28_february() -> None:
-    born = date(2004, 2, 29)
-    assert years_after(born, date(2022, 2, 27)) // 2 == 17
-    assert years_after(born, date(2022, 2, 28)) // 2 == 18
-    assert years_after(born, date(2024, 2, 28)) // 2 == 19
-    assert years_after(born, date(2024, 2, 29)) // 2 == 20
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        (date(2022, 2, 27), 35),
+        (date(2022, 2, 28), 35),
+        (date(2022, 3, 1), 36),
+        (date(2022, 3, 2), 37),
+        (date(2024, 2, 28), 39),
+        (date(2024, 2, 29), 40),
+        (date(2024, 3, 1), 41),
+    ],
+)
+def test_someone_born_on_29_february_has_the_birthday_on_1_march_in_other_years(
+    day: date, code: int
+) -> None:
+    assert age(date(2004, 2, 29), day) == code
+
+
+def test_a_birthday_is_the_day_of_birth_in_every_year() -> None:
+    born = date(2006, 2, 28)
+    days = (date(2024, 2, 27), date(2024, 2, 28), date(2024, 2, 29))
+    assert [age(born, day) for day in days] == [35, 36, 37]
 
 
 def _naive(day: date, start: date, step: int) -> int:

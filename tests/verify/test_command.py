@@ -80,6 +80,18 @@ def test_saved_cases_pass(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_cases_are_saved_all_or_none(tmp_path: Path) -> None:
+    asthma = str(PROTOCOLS / "asthma")
+    verify("--protocol", asthma, "--save-cases", str(tmp_path / "whole"))
+    names = sorted(file.name for file in (tmp_path / "whole").iterdir())
+    broken = tmp_path / "broken"
+    (broken / f".{names[-1]}.part").mkdir(parents=True)
+    status, output = verify("--protocol", asthma, "--save-cases", str(broken))
+    assert status == 2
+    assert "no case was saved" in output
+    assert [file.name for file in broken.iterdir()] == [f".{names[-1]}.part"]
+
+
 def test_a_witness_that_does_not_replay_is_an_internal_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
