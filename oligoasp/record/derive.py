@@ -303,11 +303,11 @@ def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
 @by_identity
 def _quotient(above: object, below: object) -> Interval | None:
     """Give what one quantity is in multiples of another; both are positive."""
-    if not isinstance(above, Interval) or not isinstance(below, Interval) or not below.low:
+    if not isinstance(above, Interval) or not isinstance(below, Interval):
         return None
     return Interval(
-        None if above.low is None or below.high is None else above.low / below.high,
-        None if above.high is None else above.high / below.low,
+        above.low / below.high if above.low is not None and below.high else None,
+        above.high / below.low if above.high is not None and below.low else None,
         above.low_open or below.high_open,
         above.high_open or below.low_open,
     )
