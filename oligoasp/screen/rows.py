@@ -10,6 +10,7 @@ from oligoasp.batch.details import Details
 from oligoasp.batch.outline import Outline
 from oligoasp.cohort import Member
 from oligoasp.decide import Verdict
+from oligoasp.memo import by_identity
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 from oligoasp.render.json import compact
@@ -26,6 +27,8 @@ Row = dict[str, Any]
 """A row as JSON: `oligoasp.answers.Screened`, or `Refusal` for a record not read."""
 
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
+STATUSES = "statuses"
+"""The last part of a row."""
 
 
 def rows(batch: Decides, details: Details, members: Iterable[Member]) -> Iterator[Row]:
@@ -60,7 +63,7 @@ def rows(batch: Decides, details: Details, members: Iterable[Member]) -> Iterato
             "clash": details.clash(outline, outcome),
             "unknown": outcome.unknown,
             "missing": details.missing(record, outline, outcome),
-            "statuses": outcome.statuses,
+            STATUSES: outcome.statuses,
         }
 
 
@@ -83,4 +86,11 @@ def is_refused(row: Row) -> bool:
 
 def text(row: Row) -> str:
     """Write a row as a line."""
-    return compact(row) + "\n"
+    if is_refused(row):
+        return compact(row) + "\n"
+    head = compact({name: value for name, value in row.items() if name != STATUSES})
+    return f'{head[:-1]},"{STATUSES}":{_statuses_text(row[STATUSES])}}}\n'
+
+
+# Many rows share the statuses of one outcome.
+_statuses_text = by_identity(compact)

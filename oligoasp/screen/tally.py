@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from itertools import accumulate, combinations, pairwise
 from typing import TypeVar
@@ -20,6 +20,7 @@ from oligoasp.answers import (
     TogetherCount,
 )
 from oligoasp.decide import Status, Verdict
+from oligoasp.memo import by_identity
 from oligoasp.screen.rows import Row, is_refused
 
 _Counted = TypeVar("_Counted", str, tuple[str, ...])
@@ -92,9 +93,7 @@ class Tally:
             self._undetermined.update(unknown)
             if len(unknown) == 1:
                 self._decisive[unknown[0]] += 1
-        self._inapplicable.update(
-            [c for c, status in row["statuses"].items() if status == Status.NOT_APPLICABLE]
-        )
+        self._inapplicable.update(_inapplicable(row["statuses"]))
         if blockers:
             self._sets[blockers] += 1
             if unknown:
@@ -206,6 +205,12 @@ class Tally:
 
 def _commonest(counter: Counter[_Counted]) -> list[tuple[_Counted, int]]:
     return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+
+
+@by_identity
+def _inapplicable(statuses: Mapping[str, Status]) -> list[str]:
+    """Give the clauses that do not apply; many rows share the statuses of one outcome."""
+    return [clause for clause, status in statuses.items() if status == Status.NOT_APPLICABLE]
 
 
 def is_named(row: Row, numbers: set[int]) -> bool:

@@ -17,10 +17,12 @@ from oligoasp.cohort import open_cohort
 from oligoasp.decide import Engine, Verdict
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import parse_record
+from oligoasp.render.json import compact
 from oligoasp.screen import Screener, screen
 from oligoasp.screen.ie import codes
 from oligoasp.screen.journal import Work
 from oligoasp.screen.output import read_rows
+from oligoasp.screen.rows import text
 from oligoasp.screen.run import Outputs
 from oligoasp.screen.tally import Tally
 from tests.cohort import cohort
@@ -281,3 +283,10 @@ def test_codes_of_criteria_are_short_distinct_and_begin_with_a_letter() -> None:
     every = codes(protocol().clauses.values()).values()
     assert len(set(every)) == len(every)
     assert all(len(code) <= 8 and code[0].isalpha() for code in every)
+
+
+def test_a_line_is_its_row_as_json() -> None:
+    statuses = {"A": "met", "B": "not met"}
+    row = {"format": "f", "record": "a", "missing": ("x",), "statuses": statuses}
+    assert json.loads(text(row)) == {**row, "missing": ["x"]}
+    assert text(row) == compact(row) + "\n"
