@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from oligoasp.answers import Check
 from oligoasp.batch.direct import Direct
@@ -21,6 +22,7 @@ from oligoasp.batch.outlook import look
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Stated
@@ -66,7 +68,8 @@ class Batch:
     def __init__(self, engine: Engine, like: Batch | None = None) -> None:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
-        self._sessions: dict[Shape, Session] = {}
+        self._sessions: dict[tuple[Shape, _Focus | None], Session] = {}
+        self._focuses: dict[frozenset[str], _Focus] = {}
         if like is None:
             self.outlines = Outlines(engine.protocol.vocabulary)
             self._joint: dict[Key, bool] = {}
@@ -139,11 +142,20 @@ class Batch:
                     glimpsed[place] = columns.known.get(key)
             statuses = [status for status in glimpsed if status is not None]
             if len(statuses) < len(glimpsed) or not possible:
-                solving = self._assume(outline)
-                found = self._solve(*solving, sights)
+                missing = [place for place, status in enumerate(glimpsed) if status is None]
+                focus = self._focus(missing) if possible else None
+                found = None
+                if focus is not None:
+                    found = self._solve(*self._assume(outline, focus), missing, sights)
+                if found is None:
+                    solving = self._assume(outline)
+                    found = self._solve(*solving, missing, sights)
                 if found is None:
                     return None
-                statuses = found
+                statuses = [
+                    found[place] if status is None else status
+                    for place, status in enumerate(glimpsed)
+                ]
                 self._outlook.integrity.learn(outline)
             self._glances.learn(row, statuses)
         verdict = None if before is None else self._same(before, statuses, given)
@@ -218,33 +230,45 @@ class Batch:
             for clause in self._clauses
         ]
 
-    def _assume(self, outline: Outline) -> tuple[Session, list[int]]:
-        stated = self.outlines.stated(outline)
-        session = self._session(stated)
+    def _focus(self, clauses: Iterable[int]) -> _Focus | None:
+        """Give what a program has to hold for some clauses, if they look at the same lists."""
+        kinds = {frozenset(self._views[place].far) - {PATIENT} for place in clauses}
+        if len(kinds) != 1:
+            return None
+        (seen,) = kinds
+        if seen not in self._focuses:
+            used = {
+                (kind, name)
+                for view in self._views
+                if view.far.keys() - {PATIENT} == seen
+                for kind, names in view.far.items()
+                for name in names
+            }
+            every = self._engine.protocol.vocabulary.attributes.keys()
+            self._focuses[seen] = _Focus(seen, self._outlook.unused | (every - used))
+        return self._focuses[seen]
+
+    def _assume(self, outline: Outline, focus: _Focus | None = None) -> tuple[Session, list[int]]:
+        stated = self.outlines.stated(outline, focus.kinds if focus else None)
+        session = self._session(stated, focus)
         return session, [*session.readings(self._engine.settled), *literals(session, stated)]
 
     def _solve(
-        self, session: Session, assumptions: list[int], sights: _Sights
-    ) -> list[Status] | None:
-        """Solve what is not known of a record, and remember it."""
-        seen = [sights[place] for place in range(len(self._views))]
-        known = [columns.known.get(key) for columns, key in seen]
-        agreed = {
-            clause.id
-            for clause, status, (_, key) in zip(self._clauses, known, seen, strict=True)
-            if status is not None or settled(key)
-        }
-        found = session.consequences(assumptions, agreed)
+        self, session: Session, assumptions: list[int], missing: Iterable[int], sights: _Sights
+    ) -> dict[int, Status] | None:
+        """Solve and remember the statuses of clauses that are not known, by their places."""
+        seen = {place: sights[place] for place in missing}
+        clauses = {self._clauses[place].id for place in seen}
+        agreed = {self._clauses[place].id for place, (_, key) in seen.items() if settled(key)}
+        found = session.consequences_for(clauses, assumptions, agreed)
         if found is None:
             return None
-        statuses = []
-        for clause, status, (columns, key) in zip(self._clauses, known, seen, strict=True):
-            if status is None:
-                status = columns.known[key] = status_of(clause, found)  # noqa: PLW2901
-            statuses.append(status)
+        statuses = {}
+        for place, (columns, key) in seen.items():
+            statuses[place] = columns.known[key] = status_of(self._clauses[place], found)
         return statuses
 
-    def _session(self, stated: Stated) -> Session:
+    def _session(self, stated: Stated, focus: _Focus | None) -> Session:
         """Give a session with room for a record, no roomier than need be."""
         needed = self._engine.shape(stated)
         kinds = self._engine.protocol.vocabulary.kinds
@@ -252,14 +276,24 @@ class Batch:
         short = max((n for kind, n in needed if kinds[kind].unrecorded < 2), default=0)
         shape = tuple(
             (kind, _room(number, 4) if kinds[kind].unrecorded > 1 else _room(short, 2))
+            if focus is None or kind in focus.kinds
+            else (kind, 0)
             for kind, number in needed
         )
-        if shape not in self._sessions:
+        if (shape, focus) not in self._sessions:
             engine = self._engine
-            self._sessions[shape] = Session(
-                engine.protocol, shape, engine.settled, unused=self._outlook.unused, traced=False
+            unused = focus.unused if focus else self._outlook.unused
+            self._sessions[shape, focus] = Session(
+                engine.protocol, shape, engine.settled, unused=unused, traced=False
             )
-        return self._sessions[shape]
+        return self._sessions[shape, focus]
+
+
+class _Focus(NamedTuple):
+    """The lists that some clauses look at, and the attributes that they do not see."""
+
+    kinds: frozenset[str]
+    unused: frozenset[tuple[str, str]]
 
 
 class _Sights(dict[int, tuple[Columns, Key]]):

@@ -209,23 +209,34 @@ class Session:
         Returns:
             None if there is no completion at all.
         """
-        status = [*self.violated.values(), *self.inapplicable.values()]
-        true = self.true_literals(assumptions, status)
+        clauses = self.violated.keys() | self.inapplicable.keys()
+        return self.consequences_for(clauses, assumptions, settled)
+
+    def consequences_for(
+        self,
+        clauses: Container[str],
+        assumptions: Sequence[int],
+        settled: Container[str] = (),
+    ) -> Consequences | None:
+        """Give what completions violate, as `consequences` does, of some clauses only."""
+        of_clauses = {c: literal for c, literal in self.violated.items() if c in clauses}
+        applying = {c: lit for c, lit in self.inapplicable.items() if c in clauses}
+        true = self.true_literals(assumptions, [*of_clauses.values(), *applying.values()])
         if true is None:
             return None
-        violated = {c for c, literal in self.violated.items() if literal in true}
+        violated = {c for c, literal in of_clauses.items() if literal in true}
         # A clause that some completion violates and some does not is found by asking for
         # one more such clause, until there is none.
         certain = violated - self._found(assumptions, "some_met", violated, settled)
         possible = violated | self._found(
-            assumptions, "some_violated", self.violated.keys() - violated, settled
+            assumptions, "some_violated", of_clauses.keys() - violated, settled
         )
         return Consequences(
             frozenset(possible),
             frozenset(certain),
             frozenset(
                 c
-                for c, literal in self.inapplicable.items()
+                for c, literal in applying.items()
                 if literal in true
                 and (c in settled or not self.satisfiable([*assumptions, -literal]))
             ),
