@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oligoasp.cli import cohorts, options
+from oligoasp.memo import expect_many
 
 if TYPE_CHECKING:
     from oligoasp.amend.cohort import CohortEffect
@@ -161,11 +161,10 @@ def _compare(
     from oligoasp.processes import cores  # noqa: PLC0415
 
     opened = _open(place, base, mapping)
-    gc.enable()  # many records do make garbage
     comparer = (
         KeptComparer(base, changed) if isinstance(opened, Kept) else Comparer(base, changed, opened)
     )
-    gc.freeze()  # what is loaded stays, and is shared by the processes
+    expect_many()
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
         effect = compare(comparer, opened, processes or cores(), complaints, progress)
@@ -188,7 +187,7 @@ def _propose(
     from oligoasp.render import effects as render  # noqa: PLC0415
 
     opened = _open(place, base, mapping)
-    gc.enable()
+    expect_many()
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
         pieces = list(decided(base, opened, processes or cores(), complaints, progress))

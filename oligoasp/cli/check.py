@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from oligoasp.cli import options
+from oligoasp.memo import expect_many
 
 if TYPE_CHECKING:
     from oligoasp.decide import Verdict
@@ -60,7 +60,7 @@ def command(
     from oligoasp.render import json, lines  # noqa: PLC0415
 
     engine = options.make_engine(protocol, readings, amendments)
-    gc.enable()  # many records do make garbage
+    expect_many()
     records = read_records(files, engine.protocol.vocabulary)
     colour = options.colourful(sys.stdout)
     verdicts: Counter[Verdict] = Counter()

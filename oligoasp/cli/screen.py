@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oligoasp.cli import cohorts, options
+from oligoasp.memo import expect_many
 
 if TYPE_CHECKING:
     from oligoasp.answers import Screening
@@ -122,9 +122,8 @@ def command(
     engine = options.make_engine(protocol, readings, amendments)
     opened = open_cohort(cohort, engine.protocol.vocabulary, mapping)
     cohorts.note_unused(opened)
-    gc.enable()  # many records do make garbage
     screener = Screener(engine, opened, keep=keep is not None)
-    gc.freeze()  # what is loaded stays, and is shared by the processes
+    expect_many()
     complaints = cohorts.Complaints()
     main = output or keep
     outputs = Outputs(output, kind, ie, keep)

@@ -11,7 +11,6 @@ too. Memory is the largest that any of the processes had.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import resource
 import subprocess
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from oligoasp.cohort import Chunk, open_cohort, records_of
 from oligoasp.decide import Engine
+from oligoasp.memo import expect_many
 from oligoasp.processes import Processes, cores
 from oligoasp.protocol import load_protocol
 from oligoasp.record.errors import RecordError
@@ -38,7 +38,7 @@ PIECE = 100
 def reading(file: Path, processes: int) -> int:
     """Read and validate all records; give their number."""
     opened = open_cohort(file, load_protocol(PROTOCOL).vocabulary)
-    gc.freeze()  # as the command does
+    expect_many()  # as the command does
 
     def read(chunk: Chunk) -> int:
         return sum(1 for _ in opened.members(chunk))
@@ -51,7 +51,7 @@ def screening(file: Path, processes: int) -> int:
     """Screen all records to a file; give their number."""
     engine = Engine(load_protocol(PROTOCOL))
     screener = Screener(engine, open_cohort(file, engine.protocol.vocabulary), PIECE)
-    gc.freeze()  # as the command does
+    expect_many()  # as the command does
     output = file.with_suffix(".screened.ndjson")
     with Work(output.with_suffix(".unfinished"), screener.head, restart=True) as work:
         return screen(screener, work, Outputs(output, "ndjson"), processes).assessed

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from oligoasp.batch import Batch
 from oligoasp.decide import Engine
+from oligoasp.memo import expect_many
 from oligoasp.protocol import load_protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record, read_records
@@ -62,6 +63,7 @@ def explaining(runs: int) -> None:
 
 def checking(number: int) -> None:
     """Print what checking a cohort costs, in parts."""
+    expect_many()  # as the command does
     protocol = load_protocol(PROTOCOL)
     engine = Engine(protocol)
     with tempfile.TemporaryDirectory() as folder:
