@@ -132,6 +132,22 @@ class Engine:
             for name, ids in situation.ids.items()
         )
 
+    def roomy(self, situation: Stated, long: int = 1, short: int = 1) -> Shape:
+        """Give a shape with room for a record that many other records fit in, too.
+
+        Args:
+            situation: the record.
+            long: the least room of lists that may be long; each gets room of its own.
+            short: the least room of the others, which get all the same.
+        """
+        kinds = self.protocol.vocabulary.kinds
+        needed = self.shape(situation)
+        most = max((n for kind, n in needed if kinds[kind].unrecorded < 2), default=0)
+        return tuple(
+            (kind, _room(number, long) if kinds[kind].unrecorded > 1 else _room(most, short))
+            for kind, number in needed
+        )
+
     def compile(self, record: Record) -> Situation:
         """Turn a record into a situation.
 
@@ -279,6 +295,11 @@ def status_of(clause: Clause, found: Consequences) -> Status:
     if clause.id in found.violable:
         return Status.UNKNOWN
     return Status.MET if included else Status.ABSENT
+
+
+def _room(number: int, least: int) -> int:
+    """Round the number of entries up, so that few programs serve many records."""
+    return max(least, 1 << max(number - 1, 0).bit_length())
 
 
 def literals(session: Session, situation: Stated) -> list[int]:

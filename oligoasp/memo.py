@@ -1,8 +1,7 @@
-"""Remembering results for arguments that are the very same objects; memory for many records."""
+"""Remembering results for arguments that are the very same objects."""
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar, TypeVarTuple
@@ -12,17 +11,6 @@ _Result = TypeVar("_Result")
 
 MOST = 8192
 """How many results are remembered of a function, before it starts anew."""
-
-
-def expect_many() -> None:
-    """Get ready for many records: what is loaded stays, and little of what is made is garbage.
-
-    So looking for garbage is put off, and leaves out what there is now, which processes
-    that are started from here share.
-    """
-    gc.enable()
-    gc.set_threshold(50_000, 20, 50)
-    gc.freeze()
 
 
 def by_identity(

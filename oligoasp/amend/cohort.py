@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from oligoasp.amend.apply import limits_of
 from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.outline import Outline
+from oligoasp.batch.panel import Revision
 from oligoasp.cohort import Chunk, Cohort
-from oligoasp.decide import Engine, Status, Verdict
+from oligoasp.decide import Engine, Verdict
 from oligoasp.kept.file import Kept, unpacked
 from oligoasp.kept.piece import Decided, Place, Reader, places_of
 from oligoasp.processes import Processes, Progress
@@ -91,24 +92,19 @@ class _Versions:
     Args:
         base: the protocol.
         amended: the protocol as amended.
+
+    ``limits`` are those of both, which tell numbers apart for both.
     """
 
     def __init__(self, base: Protocol, amended: Protocol) -> None:
-        limits = limits_of(base, amended)
-        self.base = Batch(Engine(replace(base, limits=limits)))
-        self._amended = Batch(Engine(replace(amended, limits=limits)), self.base)
-        self._shared = self._amended.shared(self.base)
-        self._given: dict[int, tuple[Outcome, list[Status | None]]] = {}
+        self.limits = limits_of(base, amended)
+        self.base = Batch(Engine(replace(base, limits=self.limits)))
+        other = Batch(Engine(replace(amended, limits=self.limits)), self.base)
+        self._revision = Revision(other, self.base)
 
     def count(self, effect: CohortEffect, place: Place, outline: Outline, before: Outcome) -> None:
         """Decide a patient anew, and count what that changes."""
-        known = self._given.get(id(before))
-        if known is None:
-            places = before.by_place
-            given = [None if place is None else places[place] for place in self._shared]
-            known = self._given[id(before)] = before, given  # kept, so that the id stays its own
-        after = self._amended.conclude(outline, known[1], before)
-        assert after is not None, "who is possible is so under any version"
+        after = self._revision.outcome(outline, before)
         effect.verdicts[before.verdict, after.verdict] += 1
         if before.verdict != after.verdict:
             clauses = responsible(before, after)
@@ -156,8 +152,8 @@ class KeptComparer:
 
     def __init__(self, base: Protocol, amended: Protocol) -> None:
         self._versions = _Versions(base, amended)
-        limits = limits_of(base, amended)
-        self._reader = Reader(replace(base, limits=limits), self._versions.base.outlines)
+        limited = replace(base, limits=self._versions.limits)
+        self._reader = Reader(limited, self._versions.base.outlines)
         self._decided = Decided(base)
 
     def __call__(self, chunk: Chunk) -> CohortEffect:

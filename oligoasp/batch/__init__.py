@@ -9,7 +9,7 @@ two together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -61,6 +61,9 @@ class Batch:
         like: a batch under another version of the protocol, whose memory is shared as far
             as clauses mean the same.
 
+    ``views`` are what each clause can see of a record; ``together`` knows which of them hang
+    together.
+
     Raises:
         ValueError: the versions do not tell the same numbers apart.
     """
@@ -85,9 +88,9 @@ class Batch:
             self._joint = like._joint
             self._outlook = look(engine, self.outlines, like._outlook)
         self._direct = Direct(engine.compiler, self.outlines)
-        self._views = self._outlook.views
-        self._together = Together([view.far for view in self._views], self.outlines)
-        self._glances = Glances(self._views, self.outlines)
+        self.views = self._outlook.views
+        self.together = Together([view.far for view in self.views], self.outlines)
+        self._glances = Glances(self.views, self.outlines)
         self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
 
     def decide(self, record: Record) -> Outcome:
@@ -129,46 +132,33 @@ class Batch:
         Returns:
             None if nobody can be as the record says.
         """
+        sights = _Sights(self.views, outline)
         row = self._glances.row(outline)
-        glimpsed = self._glances.statuses(row, given)
-        sights = _Sights(self._views, outline)
-        solving = None
+        statuses = self._glances.statuses(row, given)
         possible = bool(given) or self._outlook.integrity.knows(outline)
-        statuses = [status for status in glimpsed if status is not None]
-        if len(statuses) < len(glimpsed) or not possible:
-            for place, status in enumerate(glimpsed):
-                if status is None:
-                    columns, key = sights[place]
-                    glimpsed[place] = columns.known.get(key)
-            statuses = [status for status in glimpsed if status is not None]
-            if len(statuses) < len(glimpsed) or not possible:
-                missing = [place for place, status in enumerate(glimpsed) if status is None]
-                focus = self._focus(missing) if possible else None
-                found = None
-                if focus is not None:
-                    found = self._solve(*self._assume(outline, focus), missing, sights)
-                if found is None:
-                    solving = self._assume(outline)
-                    found = self._solve(*solving, missing, sights)
+        if None in statuses or not possible:
+            for place in _unfound(statuses):
+                columns, key = sights[place]
+                statuses[place] = columns.known.get(key)
+            missing = _unfound(statuses)
+            if missing or not possible:
+                found = self._find(missing, outline, sights, possible=possible)
                 if found is None:
                     return None
-                statuses = [
-                    found[place] if status is None else status
-                    for place, status in enumerate(glimpsed)
-                ]
+                for place, status in found.items():
+                    statuses[place] = status
                 self._outlook.integrity.learn(outline)
-            self._glances.learn(row, statuses)
-        verdict = None if before is None else self._same(before, statuses, given)
-        if verdict is None:
-            verdict = self._verdict(statuses, sights, outline, solving)
-        return self._outcome(verdict, statuses)
+            self._glances.learn(row, _all_found(statuses))
+        known = _all_found(statuses)
+        verdict = None if before is None else self._same(before, known, given)
+        return self._outcome(verdict or self._verdict(known, sights, outline), known)
 
-    def _outcome(self, verdict: Verdict, statuses: Sequence[Status]) -> Outcome:
-        key = verdict, tuple(statuses)
+    def _outcome(self, verdict: Verdict, statuses: tuple[Status, ...]) -> Outcome:
+        key = verdict, statuses
         outcome = self._outcomes.get(key)
         if outcome is None:
             shown = {c.id: s for c, s in zip(self._clauses, statuses, strict=True) if c.tests}
-            outcome = self._outcomes[key] = Outcome(verdict, shown, key[1])
+            outcome = self._outcomes[key] = Outcome(verdict, shown, statuses)
         return outcome
 
     def _same(
@@ -188,33 +178,20 @@ class Batch:
             return Verdict.INELIGIBLE
         return None
 
-    def _verdict(
-        self,
-        statuses: list[Status],
-        sights: _Sights,
-        outline: Outline,
-        solving: tuple[Session, list[int]] | None,
-    ) -> Verdict:
+    def _verdict(self, statuses: Sequence[Status], sights: _Sights, outline: Outline) -> Verdict:
         if any(status.blocks for status in statuses):
             return Verdict.INELIGIBLE
         unknown = [place for place, status in enumerate(statuses) if status is Status.UNKNOWN]
         if not unknown:
             return Verdict.ELIGIBLE
-        for group in self._together.groups(unknown, outline) if len(unknown) > 1 else ():
+        for group in self.together.groups(unknown, outline) if len(unknown) > 1 else ():
             asked = tuple([id(sights[place][0]) for place in group])
-            key = asked, self._together.key(group, outline)
+            key = asked, self.together.key(group, outline)
             if key not in self._joint:
-                session, assumptions = solving or self._assume(outline)
-                met = [-session.violated[self._clauses[place].id] for place in group]
-                self._joint[key] = session.satisfiable([*assumptions, *met])
+                self._joint[key] = self.can_be_met(group, outline)
             if not self._joint[key]:
                 return Verdict.INELIGIBLE
         return Verdict.UNDETERMINED
-
-    @property
-    def views(self) -> list[View]:
-        """What each clause can see of a record."""
-        return self._views
 
     def can_be_met(self, clauses: Iterable[int], outline: Outline) -> bool:
         """Tell whether clauses, by their places, can be met together as far as a record says."""
@@ -232,14 +209,14 @@ class Batch:
 
     def _focus(self, clauses: Iterable[int]) -> _Focus | None:
         """Give what a program has to hold for some clauses, if they look at the same lists."""
-        kinds = {frozenset(self._views[place].far) - {PATIENT} for place in clauses}
+        kinds = {frozenset(self.views[place].far) - {PATIENT} for place in clauses}
         if len(kinds) != 1:
             return None
         (seen,) = kinds
         if seen not in self._focuses:
             used = {
                 (kind, name)
-                for view in self._views
+                for view in self.views
                 if view.far.keys() - {PATIENT} == seen
                 for kind, names in view.far.items()
                 for name in names
@@ -253,8 +230,16 @@ class Batch:
         session = self._session(stated, focus)
         return session, [*session.readings(self._engine.settled), *literals(session, stated)]
 
+    def _find(
+        self, missing: Collection[int], outline: Outline, sights: _Sights, *, possible: bool
+    ) -> dict[int, Status] | None:
+        """Solve for clauses that are not known; None: nobody can be as the record says."""
+        focus = self._focus(missing) if possible else None
+        found = focus and self._solve(missing, sights, *self._assume(outline, focus))
+        return found or self._solve(missing, sights, *self._assume(outline))
+
     def _solve(
-        self, session: Session, assumptions: list[int], missing: Iterable[int], sights: _Sights
+        self, missing: Iterable[int], sights: _Sights, session: Session, assumptions: list[int]
     ) -> dict[int, Status] | None:
         """Solve and remember the statuses of clauses that are not known, by their places."""
         seen = {place: sights[place] for place in missing}
@@ -270,15 +255,9 @@ class Batch:
 
     def _session(self, stated: Stated, focus: _Focus | None) -> Session:
         """Give a session with room for a record, no roomier than need be."""
-        needed = self._engine.shape(stated)
-        kinds = self._engine.protocol.vocabulary.kinds
-        # Lists that may be long get room of their own, the others all the same.
-        short = max((n for kind, n in needed if kinds[kind].unrecorded < 2), default=0)
         shape = tuple(
-            (kind, _room(number, 4) if kinds[kind].unrecorded > 1 else _room(short, 2))
-            if focus is None or kind in focus.kinds
-            else (kind, 0)
-            for kind, number in needed
+            (kind, room if focus is None or kind in focus.kinds else 0)
+            for kind, room in self._engine.roomy(stated, long=4, short=2)
         )
         if (shape, focus) not in self._sessions:
             engine = self._engine
@@ -287,6 +266,15 @@ class Batch:
                 engine.protocol, shape, engine.settled, unused=unused, traced=False
             )
         return self._sessions[shape, focus]
+
+
+def _unfound(statuses: Sequence[Status | None]) -> list[int]:
+    """Give the places of clauses of which the status is not known."""
+    return [place for place, status in enumerate(statuses) if status is None]
+
+
+def _all_found(statuses: Iterable[Status | None]) -> tuple[Status, ...]:
+    return tuple([status for status in statuses if status is not None])
 
 
 class _Focus(NamedTuple):
@@ -308,11 +296,6 @@ class _Sights(dict[int, tuple[Columns, Key]]):
         columns = self._views[place].columns(self._outline)
         found = self[place] = columns, columns.key(self._outline)
         return found
-
-
-def _room(number: int, least: int) -> int:
-    """Round the number of entries up, so that few sessions serve many records."""
-    return max(least, 1 << max(number - 1, 0).bit_length())
 
 
 def check(engine: Engine, records: Iterable[Record | RecordError]) -> Iterator[Check | RecordError]:

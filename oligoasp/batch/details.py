@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.outline import Outline, Row
-from oligoasp.batch.together import Together
 from oligoasp.batch.traits import NO_GROUP
 from oligoasp.batch.views import Key, View
 from oligoasp.decide import Status, Verdict
@@ -31,7 +30,6 @@ class Details:
         self._batch = batch
         self._outlines = batch.outlines
         self._clauses = list(protocol.clauses)
-        self._together = Together([view.far for view in batch.views], batch.outlines)
         self._clashes: dict[Key, tuple[int, ...]] = {}
         self._missing = [_Missing(protocol, batch, view) for view in batch.views]
 
@@ -43,8 +41,8 @@ class Details:
         """
         if outcome.verdict is not Verdict.INELIGIBLE or outcome.blockers:
             return ()
-        for group in self._together.groups(_unknown(outcome), outline):
-            key = group, self._together.key(group, outline)
+        for group in self._batch.together.groups(_unknown(outcome), outline):
+            key = group, self._batch.together.key(group, outline)
             if key not in self._clashes:
                 self._clashes[key] = self._least(group, outline)
             if self._clashes[key]:

@@ -14,7 +14,7 @@ from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.dates import DateInterval
 from oligoasp.record.derive import OPEN_ENDS, Derivation
-from oligoasp.record.facts import Compiler, Converter, Fact, groups_of
+from oligoasp.record.facts import Compiler, Converter, Fact, group_labels
 from oligoasp.record.quantity import Interval
 from oligoasp.record.read import Entry, Record
 
@@ -157,7 +157,7 @@ class Direct:
                     none |= outlines.bits[name]
                 continue
             of_kind = self._kinds[name]
-            groups = groups_of(entries, of_kind.group_paths)
+            groups = group_labels(entries, of_kind.group_paths)
             if groups:
                 entries = self._compiler.share(name, entries)
             numbers = []

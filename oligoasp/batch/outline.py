@@ -7,7 +7,7 @@ records are small, quickly compared, and enough to decide by.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -98,7 +98,25 @@ class Outlines:
     def is_open(self, kind: str, place: int, number: int) -> bool:
         """Tell whether a number in a row leaves open what holds."""
         fact = self.fact(kind, place, number)
-        return fact is None or bool(fact.values and not (fact.sure and len(fact.values) == 1))
+        return fact is None or not fact.settled
+
+    def told(
+        self, outline: Outline, places: Iterable[tuple[str, Sequence[int]]]
+    ) -> tuple[object, ...]:
+        """Give all that is said of some attributes, whatever the order of the entries.
+
+        Args:
+            outline: the record.
+            places: the places of the attributes in the rows of each kind.
+        """
+        found: list[object] = []
+        for kind, of_kind in places:
+            rows = [outline.patient]
+            if kind != PATIENT:
+                rows = [self.rows[kind][number] for number in outline.entries[kind]]
+                found.append(kind in outline.more)
+            found.append(tuple(sorted([tuple([row[place] for place in of_kind]) for row in rows])))
+        return tuple(found)
 
     def facts(self, kind: str, row: Row) -> dict[str, Fact]:
         """Give what a row says."""

@@ -10,6 +10,33 @@ from oligoasp.decide import Status
 from oligoasp.record.read import Record
 
 
+class Revision:
+    """Decides again what was decided, as another version of the protocol would have it.
+
+    Only the clauses that mean something else there are looked at.
+
+    Args:
+        batch: decides under the other version; made like the first.
+        first: the batch that decided.
+    """
+
+    def __init__(self, batch: Batch, first: Batch) -> None:
+        self._batch = batch
+        self._shared = batch.shared(first)
+        self._given: dict[int, tuple[Outcome, list[Status | None]]] = {}
+
+    def outcome(self, outline: Outline, before: Outcome) -> Outcome:
+        """Decide a record again, by its outline and what was decided."""
+        known = self._given.get(id(before))
+        if known is None:
+            places = before.by_place
+            given = [None if place is None else places[place] for place in self._shared]
+            known = self._given[id(before)] = before, given  # kept, so that the id stays its own
+        after = self._batch.conclude(outline, known[1], before)
+        assert after is not None, "who is possible is so under any version"
+        return after
+
+
 class Panel:
     """Records that have been decided, by their outlines.
 
@@ -40,19 +67,9 @@ class Panel:
     def again(self, batch: Batch) -> Iterator[Outcome]:
         """Decide all records under another version of the protocol, in order.
 
-        Only the clauses that mean something else there are looked at.
-
         Args:
             batch: made like the batch of this panel.
         """
-        shared = batch.shared(self.batch)
-        known: dict[int, list[Status | None]] = {}
+        revision = Revision(batch, self.batch)
         for before, packed in zip(self.outcomes, self._outlines, strict=True):
-            given = known.get(id(before))
-            if given is None:
-                places = before.by_place
-                given = [None if place is None else places[place] for place in shared]
-                known[id(before)] = given
-            outcome = batch.conclude(self.batch.outlines.unpack(packed), given, before)
-            assert outcome is not None, "a possible patient is possible under any version"
-            yield outcome
+            yield revision.outcome(self.batch.outlines.unpack(packed), before)

@@ -74,11 +74,4 @@ class Together:
                 (k, sorted(frozenset().union(*(self._seen[c].get(k, ()) for c in group))))
                 for k in kinds
             ]
-        found: list[object] = []
-        for kind, places in self._joined[group]:
-            rows = [outline.patient]
-            if kind != PATIENT:
-                rows = [self._outlines.rows[kind][number] for number in outline.entries[kind]]
-                found.append(kind in outline.more)
-            found.append(tuple(sorted([tuple([row[place] for place in places]) for row in rows])))
-        return tuple(found)
+        return self._outlines.told(outline, self._joined[group])

@@ -237,11 +237,11 @@ class Traits:
             known: dict[Pair, Value | None] = {}
             labels = []
             for name, fact in patient.items():
-                if fact is not None and _single(fact):
+                if fact is not None and fact.settled:
                     known[THE_PATIENT, name] = fact.values[0] if fact.values else None
             for name, fact in entry.items():
                 group = attributes[kind, name].type == "group"
-                if fact is not None and _single(fact):
+                if fact is not None and fact.settled:
                     value = fact.values[0] if fact.values else None
                     if group:
                         if value not in (None, NO_GROUP):
@@ -454,7 +454,3 @@ class _Look:
 def _implies(fact: Fact) -> bool:
     """Tell whether a record that says this says that the attribute has a meaning, too."""
     return not fact.sure and len(fact.values) == 1
-
-
-def _single(fact: Fact) -> bool:
-    return not fact.values or (fact.sure and len(fact.values) == 1)

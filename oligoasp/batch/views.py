@@ -387,11 +387,4 @@ class View:
         return columns
 
     def _far_key(self, outline: Outline) -> Key:
-        seen: list[object] = [FAR]
-        for kind, places in self._far:
-            rows = [outline.patient]
-            if kind != PATIENT:
-                rows = [self._outlines.rows[kind][number] for number in outline.entries[kind]]
-                seen.append(kind in outline.more)
-            seen.append(tuple(sorted([tuple([row[place] for place in places]) for row in rows])))
-        return tuple(seen)
+        return (FAR, *self._outlines.told(outline, self._far))

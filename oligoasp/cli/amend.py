@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from oligoasp.cli import cohorts, options
-from oligoasp.memo import expect_many
 
 if TYPE_CHECKING:
     from oligoasp.amend.cohort import CohortEffect
@@ -164,7 +163,7 @@ def _compare(
     comparer = (
         KeptComparer(base, changed) if isinstance(opened, Kept) else Comparer(base, changed, opened)
     )
-    expect_many()
+    cohorts.expect_many()
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
         effect = compare(comparer, opened, processes or cores(), complaints, progress)
@@ -187,7 +186,7 @@ def _propose(
     from oligoasp.render import effects as render  # noqa: PLC0415
 
     opened = _open(place, base, mapping)
-    expect_many()
+    cohorts.expect_many()
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
         pieces = list(decided(base, opened, processes or cores(), complaints, progress))

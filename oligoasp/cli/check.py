@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from oligoasp.cli import options
-from oligoasp.memo import expect_many
+from oligoasp.cli import cohorts, options
 
 if TYPE_CHECKING:
     from oligoasp.decide import Verdict
@@ -60,7 +59,7 @@ def command(
     from oligoasp.render import json, lines  # noqa: PLC0415
 
     engine = options.make_engine(protocol, readings, amendments)
-    expect_many()
+    cohorts.expect_many()
     records = read_records(files, engine.protocol.vocabulary)
     colour = options.colourful(sys.stdout)
     verdicts: Counter[Verdict] = Counter()

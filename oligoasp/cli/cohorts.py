@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,17 @@ processes_option = click.option(
     type=click.IntRange(1, 256),
     help="How many processes decide. [default: one per processor]",
 )
+
+
+def expect_many() -> None:
+    """Get ready for many records: what is loaded stays, and little of what is made is garbage.
+
+    So looking for garbage is put off, and leaves out what there is now, which processes
+    that are started from here share.
+    """
+    gc.enable()
+    gc.set_threshold(50_000, 20, 50)
+    gc.freeze()
 
 
 def is_kept(place: str) -> bool:

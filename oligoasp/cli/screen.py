@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from oligoasp.cli import cohorts, options
-from oligoasp.memo import expect_many
 
 if TYPE_CHECKING:
     from oligoasp.answers import Screening
@@ -123,7 +122,7 @@ def command(
     opened = open_cohort(cohort, engine.protocol.vocabulary, mapping)
     cohorts.note_unused(opened)
     screener = Screener(engine, opened, keep=keep is not None)
-    expect_many()
+    cohorts.expect_many()
     complaints = cohorts.Complaints()
     main = output or keep
     outputs = Outputs(output, kind, ie, keep)

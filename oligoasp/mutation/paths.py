@@ -21,6 +21,7 @@ from oligoasp.mutation.rules import (
     head_signatures,
     nodes,
 )
+from oligoasp.solver.dependencies import reach
 
 _QUOTED = re.compile(r'"([^"\\]*)"')
 
@@ -123,15 +124,9 @@ class Paths:
 
     def _beyond(self, start: Iterable[Signature]) -> set[Signature]:
         """Give predicates with all that is made from them."""
-        found: set[Signature] = set()
-        stack = list(start)
-        while stack:
-            signature = stack.pop()
-            if signature not in found:
-                found.add(signature)
-                for number in self._readers[signature]:
-                    stack.extend(self._heads[number])
-        return found
+        return reach(
+            start, lambda one: (head for n in self._readers[one] for head in self._heads[n])
+        )
 
 
 def _depths(rules: Rules) -> dict[Signature, int]:

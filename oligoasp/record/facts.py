@@ -51,6 +51,11 @@ class Fact(NamedTuple):
     sure: bool = True
     default: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is open: there is no value, or certainly this one."""
+        return not self.values or (self.sure and len(self.values) == 1)
+
 
 MEANINGLESS = Fact(())
 
@@ -160,7 +165,7 @@ class Compiler:
                 ids[kind.name] = ()
                 continue
             ids[kind.name] = tuple([entry.id for entry in entries])
-            groups = groups_of(entries, self.kinds[kind.name].group_paths)
+            groups = group_labels(entries, self.kinds[kind.name].group_paths)
             if groups:
                 entries = self.share(kind.name, entries)
             for index, entry in enumerate(entries, 1):
@@ -403,7 +408,7 @@ def _choice(value: object) -> Fact | None:
     return _stated((NO,)) if value is False else _stated((str(value),))
 
 
-def groups_of(entries: Sequence[Entry], paths: Sequence[str]) -> dict[object, str]:
+def group_labels(entries: Sequence[Entry], paths: Sequence[str]) -> dict[object, str]:
     """Number the labels of groups in the order in which they appear."""
     labels: dict[object, str] = {}
     for path in paths:

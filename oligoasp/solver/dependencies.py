@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from oligoasp.record.facts import Entity
 
 Attribute = tuple[Entity, str]
+_Thing = TypeVar("_Thing", bound=Hashable)
+
+
+def reach(start: Iterable[_Thing], following: Callable[[_Thing], Iterable[_Thing]]) -> set[_Thing]:
+    """Give everything that some things lead to, step by step, these among them.
+
+    Args:
+        start: the things.
+        following: gives what one leads to in one step.
+    """
+    found: set[_Thing] = set()
+    stack = list(start)
+    while stack:
+        thing = stack.pop()
+        if thing not in found:
+            found.add(thing)
+            stack.extend(following(thing))
+    return found
 
 
 class Dependencies:

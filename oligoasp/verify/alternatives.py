@@ -8,11 +8,12 @@ which a verdict turns. Most passages touch a few rules only, so the copies are s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from clingo.backend import Backend
 
+from oligoasp.solver.dependencies import reach
 from oligoasp.solver.program import GroundRules
 from oligoasp.verify.space import WholeSession
 
@@ -86,15 +87,12 @@ class Alternatives:
 
     def _backwards(self, atoms: Iterable[int]) -> set[int]:
         """Give every atom that some atoms depend on, themselves among them."""
-        found: set[int] = set()
-        stack = list(atoms)
-        while stack:
-            atom = stack.pop()
-            if atom not in found:
-                found.add(atom)
-                for number in self._defining.get(atom, ()):
-                    stack += map(abs, self._rules[number][2])
-        return found
+
+        def below(atom: int) -> Iterator[int]:
+            for number in self._defining.get(atom, ()):
+                yield from map(abs, self._rules[number][2])
+
+        return reach(atoms, below)
 
     def _forwards(self, key: Reading, mine: Iterable[int]) -> tuple[set[int], set[int]]:
         """Give every atom, and every integrity rule, that depends on a reading."""

@@ -20,9 +20,9 @@ import time
 from itertools import islice
 from pathlib import Path
 
+from oligoasp.cli.cohorts import expect_many
 from oligoasp.cohort import Chunk, open_cohort, records_of
 from oligoasp.decide import Engine
-from oligoasp.memo import expect_many
 from oligoasp.processes import Processes, cores
 from oligoasp.protocol import load_protocol
 from oligoasp.record.errors import RecordError

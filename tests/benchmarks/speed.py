@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 from oligoasp.batch import Batch
+from oligoasp.cli.cohorts import expect_many
 from oligoasp.decide import Engine
-from oligoasp.memo import expect_many
 from oligoasp.protocol import load_protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record, read_records
