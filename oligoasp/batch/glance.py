@@ -2,7 +2,8 @@
 
 Most records show every clause something that it has seen before. So that this is found
 at once, the entries of each list are numbered by what all clauses make of them together,
-and each list of such entries gets a number beside those of the patient's attributes.
+and each list of such entries gets, for each clause, a number that stands beside those of
+the patient's attributes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 
 from oligoasp.batch.outline import Outline, Outlines, Row
-from oligoasp.batch.views import ABSENT, LOST, TIED, TraitNumbers, View
+from oligoasp.batch.views import ABSENT, LOST, TIED, Columns, TraitNumbers, View
 from oligoasp.decide import Status
 from oligoasp.protocol.vocabulary import PATIENT
 
@@ -31,7 +32,9 @@ class _Joints(dict[int, int]):
         super().__init__()
         self._parts = list(parts)
         self._rows = rows
-        self._numbers = {(ABSENT,) * len(self._parts): ABSENT}
+        absent = (ABSENT,) * len(self._parts)
+        self._numbers = {absent: ABSENT}
+        self._seen = [absent]
         # Rows of the same classes are the same to all, and most that are new are of these.
         classes = {
             (place, tuple(sorted(of_place.numbers.items(), key=str))): of_place
@@ -64,11 +67,17 @@ class _Joints(dict[int, int]):
             number = LOST if part is None else part[row]
             seen.append(LOST + row if number == LOST else number)
         found = self[row] = self._numbers.setdefault(tuple(seen), len(self._numbers))
+        if found == len(self._seen):
+            self._seen.append(tuple(seen))
         return found
+
+    def parts(self, row: int) -> Row:
+        """Give what each clause makes of an entry."""
+        return self._seen[self[row]]
 
 
 class _Lists:
-    """Numbers the lists of one kind: those of the same number are the same to every clause.
+    """Numbers the lists of one kind, for each clause: it sees lists of one number alike.
 
     Args:
         kind: the kind of entry.
@@ -84,27 +93,68 @@ class _Lists:
         for view in views:
             self._mask |= view.mask
         self._mask &= ~outlines.bits[kind]
-        self._joints: dict[int, _Joints] = {}
-        self._numbers: dict[object, int] = {(): 0, None: 1}
+        self._sorts: dict[int, _Sort] = {}
+        self._numbers: list[dict[object, int]] = [{} for _ in views]
+        self._known: dict[object, Row] = {}
+        self._empty = tuple([0 for _ in views]), tuple([1 for _ in views])
 
-    def number(self, outline: Outline) -> int:
-        """Give the number of the list of a record."""
+    def numbers(self, outline: Outline) -> Row:
+        """Give the number of the list of a record, for each clause."""
         more = self._kind in outline.more
         rows = outline.entries[self._kind]
         if not rows:
-            return 1 if more else 0
+            return self._empty[more]
         none = outline.none & self._mask
-        joints = self._joints.get(none)
-        if joints is None:
+        sort = self._sorts.get(none)
+        if sort is None:
             columns = [view.columns(outline) for view in self._views]
-            parts = [part for of_view in columns for part in of_view.alone(self._kind)]
-            joints = self._joints[none] = _Joints(parts, self._rows)
-        seen = sorted([joints[row] for row in rows])
-        return self._numbers.setdefault((none, more, *seen), len(self._numbers))
+            sort = self._sorts[none] = _Sort(self._kind, columns, self._rows)
+        joints = sort.joints
+        seen = (none, more, *sorted([joints[row] for row in rows]))
+        numbers = self._known.get(seen)
+        if numbers is None:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            numbers = self._known[seen] = self._find(none, more, rows, sort)
+        return numbers
+
+    def _find(self, none: int, more: bool, rows: Iterable[int], sort: _Sort) -> Row:
+        parts = [sort.joints.parts(row) for row in rows]
+        found = []
+        for view, column, known in zip(self._views, sort.columns, self._numbers, strict=True):
+            seen: tuple[object, ...] = (none & view.mask,)
+            if column is not None:
+                place, counts = column
+                numbers = [of_row[place] for of_row in parts if of_row[place] != ABSENT]
+                seen = (*seen, more, *sorted(numbers if counts else set(numbers)))
+            found.append(known.setdefault(seen, len(known) + 2))
+        return tuple(found)
+
+
+class _Sort:
+    """What clauses make of entries of a kind, where certain other lists are empty.
+
+    Args:
+        kind: the kind of entry.
+        columns: what each clause sees.
+        rows: what is said of each entry, by the number of its row.
+
+    ``columns`` has, for each clause, its place among those that see anything of the entries,
+    and whether it counts them; None: it sees nothing.
+    """
+
+    def __init__(self, kind: str, columns: Iterable[Columns], rows: Sequence[Row]) -> None:
+        parts: list[TraitNumbers | None] = []
+        self.columns: list[tuple[int, bool] | None] = []
+        for of_clause in columns:
+            own = of_clause.alone(kind)
+            self.columns.append((len(parts), of_clause.counts) if own else None)
+            parts += own
+        self.joints = _Joints(parts, rows)
 
 
 class _Group:
-    """Clauses that look at the same attributes and lists, and the statuses they have had."""
+    """Clauses that look at the same attributes, or one that looks at lists, and their statuses."""
 
     def __init__(self, columns: Sequence[int], clauses: Sequence[int]) -> None:
         self.clauses = clauses
@@ -126,17 +176,23 @@ class Glances:
             _Lists(kind, [view for view in views if kind in view.far], outlines) for kind in kinds
         ]
         width = len(outlines.names[PATIENT])
+        lists = [
+            (kind, clause) for kind in kinds for clause, v in enumerate(views) if kind in v.far
+        ]
         sorted_out: dict[tuple[int, ...], list[int]] = {}
         for clause, view in enumerate(views):
             columns = [outlines.place(PATIENT, a) for a in sorted(view.far.get(PATIENT, ()))]
-            columns += [width + place for place, kind in enumerate(kinds) if kind in view.far]
+            columns += [width + n for n, (_, viewer) in enumerate(lists) if viewer == clause]
             sorted_out.setdefault(tuple(columns), []).append(clause)
         self._groups = [_Group(columns, clauses) for columns, clauses in sorted_out.items()]
         self._number = len(views)
 
     def row(self, outline: Outline) -> Row:
         """Give the flat row of a record."""
-        return (*outline.patient, *[lists.number(outline) for lists in self._lists])
+        row = outline.patient
+        for lists in self._lists:
+            row += lists.numbers(outline)
+        return row
 
     def statuses(self, row: Row, given: Sequence[Status | None] = ()) -> list[Status | None]:
         """Give the status of each clause, None where it is not known at a glance.

@@ -229,7 +229,8 @@ class _Column:
 class Columns:
     """What a clause sees where certain lists are empty.
 
-    ``known`` remembers its status by what it sees.
+    ``known`` remembers its status by what it sees; ``counts`` tells whether two entries
+    that are alike are more to it than one.
     """
 
     def __init__(
@@ -250,7 +251,7 @@ class Columns:
         self._lists = [
             _Column(kind, cs, outlines, traits, own) for kind, cs in near.items() if kind != PATIENT
         ]
-        self._counts = counts or (traits is not None and traits.pairwise)
+        self.counts = counts or (traits is not None and traits.pairwise)
         self._traits = traits
         self._far = far
         self._found: dict[Numbers, Numbers | None] = {}
@@ -300,7 +301,7 @@ class Columns:
             if LOST in numbers:
                 return None
             if len(numbers) > 1:
-                numbers = sorted(numbers if self._counts else set(numbers))
+                numbers = sorted(numbers if self.counts else set(numbers))
             entries.append(tuple([number for number in numbers if number != ABSENT]))
         listed = (*entries, *more)
         if not self._always:
@@ -342,7 +343,7 @@ class Columns:
             entries = [column.classes[number] for number in outline.entries[column.kind]]
             if any(min(classes, default=0) < TIED for classes in entries):
                 return self._far(outline)
-            seen.append(tuple(sorted(entries if self._counts else set(entries))))
+            seen.append(tuple(sorted(entries if self.counts else set(entries))))
         return tuple(seen)
 
 
