@@ -13,7 +13,7 @@ from typing import NamedTuple
 from clingo.ast import AST, ASTType, ComparisonOperator
 
 from oligoasp.decide import literals
-from oligoasp.mutation.rules import CANDIDATE, LIMIT, Rule, body_signatures, nodes, variables
+from oligoasp.mutation.rules import CANDIDATE, LIMIT, Rule, nodes, variables
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.facts import Situation
 from oligoasp.solver.program import OPTIONS, load_control
@@ -129,7 +129,7 @@ def program(protocol: Protocol, rules: Sequence[Rule], *, sides: bool) -> str:
     for rule in rules:
         body = list(rule.statement.body)
         lines.append(f"cover_fired({rule.number}) :- {_joined(body)}.")
-        if not sides or CANDIDATE in body_signatures(rule.statement):
+        if not sides or CANDIDATE in rule.reads:
             continue  # speaks of what could be recorded, not of what is
         for index, literal in enumerate(body):
             rest = [*body[:index], *body[index + 1 :]]

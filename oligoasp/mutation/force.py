@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from clingo.ast import AST, ASTType, Sign
 
 from oligoasp.mutation.mutants import Mutant
-from oligoasp.mutation.rules import READING, Rules, Signature, head_signatures, nodes
+from oligoasp.mutation.rules import READING, Rules, Signature, nodes
 
 
 class Force:
@@ -29,7 +29,7 @@ class Force:
             again = False
             for rule in [r for r in waiting if self.holds(r.statement)]:
                 waiting.remove(rule)
-                self._defined.update(head_signatures(rule.statement))
+                self._defined.update(rule.heads)
                 again = True
 
     def holds(self, statement: AST) -> bool:

@@ -22,8 +22,9 @@ from oligoasp.decide import Engine, Status, Verdict
 from oligoasp.mutation.force import Force
 from oligoasp.mutation.mutants import Mutant, mutants_of
 from oligoasp.mutation.paths import Paths
-from oligoasp.mutation.rules import Rules, deciding_rules
+from oligoasp.mutation.rules import deciding_rules
 from oligoasp.mutation.search import Search
+from oligoasp.mutation.second import SecondCopy
 from oligoasp.mutation.twin import Twin, with_limits
 from oligoasp.processes import Processes
 from oligoasp.protocol.model import Protocol
@@ -104,10 +105,11 @@ class Judge:
         most: int = MOST_LESIONS,
         processes: int = 1,
     ) -> None:
-        self._rules: Rules = deciding_rules(protocol)
-        self.mutants = mutants_of(protocol, self._rules)
-        self._paths = Paths(self._rules, protocol.clauses)
-        self._force = Force(self._rules, protocol.default_readings())
+        rules = deciding_rules(protocol)
+        self.mutants = mutants_of(protocol, rules)
+        self._paths = Paths(rules, protocol.clauses)
+        self._force = Force(rules, protocol.default_readings())
+        self._second = SecondCopy(rules)
         self._cases = list(cases)
         self._most = most
         self._plain = protocol
@@ -173,7 +175,7 @@ class Judge:
         return Twin(
             self._protocol(part),
             shape,
-            self._rules,
+            self._second,
             chosen,
             whole=whole,
             near=near,

@@ -50,9 +50,9 @@ class Operator(StrEnum):
     READING = "default reading changed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mutant:
-    """One change of a protocol.
+    """One change of a protocol; each is itself only.
 
     Attributes:
         operator: what kind of change it is.

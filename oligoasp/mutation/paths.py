@@ -17,8 +17,6 @@ from oligoasp.mutation.rules import (
     VIOLATED,
     Rules,
     Signature,
-    body_signatures,
-    head_signatures,
     nodes,
 )
 from oligoasp.solver.dependencies import reach
@@ -37,13 +35,13 @@ class Paths:
     def __init__(self, rules: Rules, clauses: Iterable[str]) -> None:
         known = frozenset(clauses)
         self._depth = _depths(rules)
-        self._heads = {r.number: frozenset(head_signatures(r.statement)) for r in rules.rules}
+        self._heads = {r.number: r.heads for r in rules.rules}
         self._named: dict[int, frozenset[str]] = {}
         self._readers: dict[Signature, set[int]] = defaultdict(set)
         self._arguments: dict[tuple[Signature, str], set[int]] = defaultdict(set)
         for rule in rules.rules:
             self._named[rule.number] = frozenset(_QUOTED.findall(str(rule.statement.head))) & known
-            for signature in body_signatures(rule.statement):
+            for signature in rule.reads:
                 self._readers[signature].add(rule.number)
             for literal in rule.statement.body:
                 for atom in nodes(literal, ASTType.SymbolicAtom):
@@ -133,8 +131,8 @@ def _depths(rules: Rules) -> dict[Signature, int]:
     """Give a number for each predicate that is larger than those of what it is made from."""
     made_from: dict[Signature, set[Signature]] = defaultdict(set)
     for rule in rules.rules:
-        for head in head_signatures(rule.statement):
-            made_from[head] |= set(body_signatures(rule.statement)) & rules.own
+        for head in rule.heads:
+            made_from[head] |= rule.reads & rules.own
     depth: dict[Signature, int] = {}
 
     def measure(signature: Signature, above: frozenset[Signature]) -> int:

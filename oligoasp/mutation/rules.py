@@ -28,12 +28,14 @@ ENGINE = "engine"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule or a fact of a protocol, and where it stands."""
+    """A rule or a fact of a protocol, where it stands, what it defines and what it reads."""
 
     number: int
     file: Path
     line: int
     statement: AST
+    heads: frozenset[Signature]
+    reads: frozenset[Signature]
 
     @property
     def place(self) -> str:
@@ -71,24 +73,22 @@ def deciding_rules(protocol: Protocol) -> Rules:
     The vocabulary and the rules about who can exist at all are not among them.
     """
     found = _every_rule(protocol)
-    heads = {rule.number: set(head_signatures(rule.statement)) for rule in found}
-    reads = {rule.number: set(body_signatures(rule.statement)) for rule in found}
     graph: dict[Signature, set[Signature]] = defaultdict(set)
     for rule in found:
-        for head in heads[rule.number]:
-            graph[head] |= reads[rule.number]
+        for head in rule.heads:
+            graph[head] |= rule.reads
     shared = {LIMIT, READING}
     for rule in found:
         if rule.file.name == SPACE and rule.of_engine:
-            shared |= heads[rule.number] | reads[rule.number]
+            shared |= rule.heads | rule.reads
     own = _reached(STATUS, graph, shared)
     declared = {
         (name, str(rule.statement.head.atom.symbol.arguments[0])): rule
         for rule in found
-        for name, arity in heads[rule.number]
+        for name, arity in rule.heads
         if (name, arity) in DECLARATIONS
     }
-    return Rules(tuple(r for r in found if heads[r.number] & own), frozenset(own), declared)
+    return Rules(tuple(r for r in found if r.heads & own), frozenset(own), declared)
 
 
 def rules_with_body(protocol: Protocol) -> list[Rule]:
@@ -101,8 +101,8 @@ def rules_with_body(protocol: Protocol) -> list[Rule]:
         for rule in _every_rule(protocol)
         if rule.statement.body
         and not rule.of_engine
-        and (heads := set(head_signatures(rule.statement)))
-        and ("impossible", 1) not in heads
+        and rule.heads
+        and ("impossible", 1) not in rule.heads
     ]
 
 
@@ -112,7 +112,10 @@ def _every_rule(protocol: Protocol) -> list[Rule]:
     def add(statement: AST) -> None:
         if statement.ast_type == ASTType.Rule:
             begin = statement.location.begin
-            found.append(Rule(len(found), Path(begin.filename), begin.line, statement))
+            heads = frozenset(_head_signatures(statement))
+            reads = frozenset(_body_signatures(statement))
+            file = Path(begin.filename)
+            found.append(Rule(len(found), file, begin.line, statement, heads, reads))
 
     parse_files([str(file) for file in protocol.files], add)
     return found
@@ -134,7 +137,7 @@ def _reached(
     return found
 
 
-def head_signatures(statement: AST) -> Iterator[Signature]:
+def _head_signatures(statement: AST) -> Iterator[Signature]:
     """Give what a rule defines."""
     head = statement.head
     if head.ast_type == ASTType.Literal:
@@ -144,7 +147,7 @@ def head_signatures(statement: AST) -> Iterator[Signature]:
             yield from _signatures(element.literal)
 
 
-def body_signatures(statement: AST) -> Iterator[Signature]:
+def _body_signatures(statement: AST) -> Iterator[Signature]:
     """Give what a rule reads."""
     for literal in statement.body:
         yield from _signatures(literal)
