@@ -22,7 +22,6 @@ from oligoasp.batch.outlook import look
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, literals, status_of
-from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Stated
@@ -72,7 +71,6 @@ class Batch:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
         self._sessions: dict[tuple[Shape, _Focus | None], Session] = {}
-        self._focuses: dict[frozenset[str], _Focus] = {}
         if like is None:
             self.outlines = Outlines(engine.protocol.vocabulary)
             self._joint: dict[Key, bool] = {}
@@ -89,6 +87,15 @@ class Batch:
             self._outlook = look(engine, self.outlines, like._outlook)
         self._direct = Direct(engine.compiler, self.outlines)
         self.views = self._outlook.views
+        long = {
+            kind.name for kind in engine.protocol.vocabulary.kinds.values() if kind.unrecorded > 1
+        }
+        sides = [view.far.keys().isdisjoint(long) for view in self.views]
+        focuses = {
+            side: self._focus_on([v for v, s in zip(self.views, sides, strict=True) if s is side])
+            for side in set(sides)
+        }
+        self._focuses = [focuses[side] for side in sides]
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
         self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
@@ -135,19 +142,22 @@ class Batch:
         sights = _Sights(self.views, outline)
         row = self._glances.row(outline)
         statuses = self._glances.statuses(row, given)
-        possible = bool(given) or self._outlook.integrity.knows(outline)
-        if None in statuses or not possible:
+        possible = True if given else self._outlook.integrity.possible(outline)
+        if possible is False:
+            return None
+        if None in statuses or possible is None:
             for place in _unfound(statuses):
                 columns, key = sights[place]
                 statuses[place] = columns.known.get(key)
             missing = _unfound(statuses)
-            if missing or not possible:
-                found = self._find(missing, outline, sights, possible=possible)
+            if missing or possible is None:
+                found = self._find(missing, outline, sights, possible=bool(possible))
                 if found is None:
                     return None
                 for place, status in found.items():
                     statuses[place] = status
-                self._outlook.integrity.learn(outline)
+                if possible is None:
+                    self._outlook.integrity.learn(outline)
             self._glances.learn(row, _all_found(statuses))
         known = _all_found(statuses)
         verdict = None if before is None else self._same(before, known, given)
@@ -193,9 +203,10 @@ class Batch:
                 return Verdict.INELIGIBLE
         return Verdict.UNDETERMINED
 
-    def can_be_met(self, clauses: Iterable[int], outline: Outline) -> bool:
+    def can_be_met(self, clauses: Collection[int], outline: Outline) -> bool:
         """Tell whether clauses, by their places, can be met together as far as a record says."""
-        session, assumptions = self._assume(outline)
+        focuses = {self._focuses[place] for place in clauses}
+        session, assumptions = self._assume(outline, focuses.pop() if len(focuses) == 1 else None)
         met = [-session.violated[self._clauses[place].id] for place in clauses]
         return session.satisfiable([*assumptions, *met])
 
@@ -207,23 +218,18 @@ class Batch:
             for clause in self._clauses
         ]
 
-    def _focus(self, clauses: Iterable[int]) -> _Focus | None:
-        """Give what a program has to hold for some clauses, if they look at the same lists."""
-        kinds = {frozenset(self.views[place].far) - {PATIENT} for place in clauses}
-        if len(kinds) != 1:
-            return None
-        (seen,) = kinds
-        if seen not in self._focuses:
-            used = {
-                (kind, name)
-                for view in self.views
-                if view.far.keys() - {PATIENT} == seen
-                for kind, names in view.far.items()
-                for name in names
-            }
-            every = self._engine.protocol.vocabulary.attributes.keys()
-            self._focuses[seen] = _Focus(seen, self._outlook.unused | (every - used))
-        return self._focuses[seen]
+    def _focused(self, clauses: Iterable[int]) -> dict[_Focus, list[int]]:
+        """Sort clauses by the program that is enough to solve for them."""
+        sorted_out: dict[_Focus, list[int]] = {}
+        for place in clauses:
+            sorted_out.setdefault(self._focuses[place], []).append(place)
+        return sorted_out
+
+    def _focus_on(self, views: Collection[View]) -> _Focus:
+        used = {(kind, a) for view in views for kind, names in view.far.items() for a in names}
+        every = self._engine.protocol.vocabulary.attributes.keys()
+        kinds = frozenset(kind for view in views for kind in view.far)
+        return _Focus(kinds, self._outlook.unused | (every - used))
 
     def _assume(self, outline: Outline, focus: _Focus | None = None) -> tuple[Session, list[int]]:
         stated = self.outlines.stated(outline, focus.kinds if focus else None)
@@ -234,9 +240,14 @@ class Batch:
         self, missing: Collection[int], outline: Outline, sights: _Sights, *, possible: bool
     ) -> dict[int, Status] | None:
         """Solve for clauses that are not known; None: nobody can be as the record says."""
-        focus = self._focus(missing) if possible else None
-        found = focus and self._solve(missing, sights, *self._assume(outline, focus))
-        return found or self._solve(missing, sights, *self._assume(outline))
+        if not possible:
+            return self._solve(missing, sights, *self._assume(outline))
+        statuses: dict[int, Status] = {}
+        for focus, places in self._focused(missing).items():
+            found = self._solve(places, sights, *self._assume(outline, focus))
+            assert found is not None, "a record that is possible is so to any clause"
+            statuses.update(found)
+        return statuses
 
     def _solve(
         self, missing: Iterable[int], sights: _Sights, session: Session, assumptions: list[int]
@@ -278,7 +289,10 @@ def _all_found(statuses: Iterable[Status | None]) -> tuple[Status, ...]:
 
 
 class _Focus(NamedTuple):
-    """The lists that some clauses look at, and the attributes that they do not see."""
+    """What a program holds that is enough for some clauses: lists, but not unused attributes.
+
+    Long lists make a program large, so clauses that look at them have one of their own.
+    """
 
     kinds: frozenset[str]
     unused: frozenset[tuple[str, str]]

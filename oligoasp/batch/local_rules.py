@@ -61,7 +61,9 @@ class LocalRules:
         self._below: dict[int, frozenset[int]] = {}
         self._meanings: dict[int, bytes] = {}
         self._pairs: dict[tuple[int, ...], frozenset[Pair]] = {}
-        self._integrity = sorted({b for atom in impossible for b in self.bodies.get(atom, ())})
+        integrity = {body for atom in impossible for body in self.bodies.get(atom, ())}
+        integrity.update((atom,) for atom in impossible if atom in self.sums)
+        self._integrity = sorted(integrity)
         self._knots: dict[Entity, list[Knot]] = {}
 
     def entries(self, atom: int) -> frozenset[Entity]:

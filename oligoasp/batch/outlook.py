@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from oligoasp.batch.integrity import Integrity
 from oligoasp.batch.local_rules import LocalRules, NoTraitsError
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.traits import Traits
@@ -14,69 +15,6 @@ from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair
 from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
-
-
-class Integrity:
-    """Knows which records are possible, by what integrity rules see of them.
-
-    They tie attributes of the patient, or of one entry, in knots; a record is possible if
-    every knot in it is one that a possible record had.
-
-    Args:
-        knots: attributes that integrity rules tie together, by kind; each knot is about
-            the patient and at most one list.
-        outlines: knows what outlines say.
-    """
-
-    def __init__(self, knots: Iterable[ByKind], outlines: Outlines) -> None:
-        self._outlines = outlines
-        self._known: set[Key] = set()
-        self._rows: dict[str, set[int]] = {}
-        self._alone: list[list[int]] = []
-        self._lists: list[tuple[list[int], str, list[int]]] = []
-        for knot in knots:
-            own = [outlines.place(PATIENT, name) for name in sorted(knot.get(PATIENT, ()))]
-            kinds = sorted(knot.keys() - {PATIENT})
-            if not kinds:
-                self._alone.append(own)
-            for kind in kinds:
-                places = [outlines.place(kind, name) for name in sorted(knot[kind])]
-                self._lists.append((own, kind, places))
-                self._rows.setdefault(kind, set())
-        self._crossing = any(own for own, _, _ in self._lists)
-
-    def knows(self, outline: Outline) -> bool:
-        """Tell whether a record is known to be possible."""
-        for kind, rows in self._rows.items():
-            if self._crossing or not rows.issuperset(outline.entries[kind]):
-                break
-        else:
-            return self._known.issuperset(self._of_patient(outline))
-        if not self._known.issuperset(self._knots(outline)):
-            return False
-        self.learn(outline)
-        return True
-
-    def learn(self, outline: Outline) -> None:
-        """Take note of a record that is possible."""
-        self._known.update(self._knots(outline))
-        for kind, rows in self._rows.items():
-            rows.update(outline.entries[kind])
-
-    def _of_patient(self, outline: Outline) -> list[Key]:
-        patient = outline.patient
-        return [
-            (number, *[patient[place] for place in own]) for number, own in enumerate(self._alone)
-        ]
-
-    def _knots(self, outline: Outline) -> list[Key]:
-        found = self._of_patient(outline)
-        for number, (own, kind, places) in enumerate(self._lists, len(self._alone)):
-            patient = [outline.patient[place] for place in own]
-            for entry in outline.entries[kind]:
-                row = self._outlines.rows[kind][entry]
-                found.append((number, *patient, *[row[place] for place in places]))
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +70,9 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
             return None
 
     meanings = {c: meaning(session.status_atoms(c)) for c in engine.protocol.clauses}
-    found = Outlook([], Integrity([], outlines), frozenset(), meanings, meaning(session.impossible))
+    found = Outlook(
+        [], Integrity([], outlines, local), frozenset(), meanings, meaning(session.impossible)
+    )
     known = {v.clause: v for v in like.views if found.shares(like, v.clause)} if like else {}
     if like is not None and len(known) == len(meanings):
         return replace(like, views=[known[clause] for clause in meanings], meanings=meanings)
@@ -207,7 +147,7 @@ class _Looker:
         for bond in bonds:
             if len({entity for entity, _ in bond if entity != THE_PATIENT}) > 1:
                 raise AssertionError("an integrity rule ties two entries together")
-        return Integrity(_knots(bonds), self._outlines)
+        return Integrity(_knots(bonds), self._outlines, self._local)
 
     def unused(self) -> frozenset[tuple[str, str]]:
         """Give the attributes, by kind, that nothing sees."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from oligoasp.batch.local_rules import LocalRules, NoTraitsError
+from oligoasp.batch.look import Look, allowed, can_be, implies, next_open
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Value
 
@@ -32,8 +33,6 @@ NO_GROUP = "none"
 
 MOST_WAYS = 64
 """Where more ways are open, finding the traits costs more than it saves."""
-MOST_TRIED = 1000
-"""How many values of tied attributes are tried before giving up."""
 
 
 @dataclass(slots=True)
@@ -183,7 +182,7 @@ class Traits:
         """Give the traits of an entry that is not there, which are the same for all patients."""
         found = []
         for part in self.parts[kind]:
-            look = _Look(self._rules, part.entity, {}, {}, absent=True)
+            look = Look(self._rules, part.entity, {}, {}, absent=True)
             values = [look.any(trait) for trait in part.traits]
             if None in values:
                 raise NoTraitsError
@@ -231,7 +230,7 @@ class Traits:
         found = []
         attributes = self._rules.vocabulary.attributes
         for name, fact in entry.items():
-            if (kind, name) in self._rules.vocabulary.proves and fact and _implies(fact):
+            if (kind, name) in self._rules.vocabulary.proves and fact and implies(fact):
                 raise NoTraitsError
         for part in self.parts[kind]:
             known: dict[Pair, Value | None] = {}
@@ -274,14 +273,14 @@ class Traits:
             if not stack:
                 return found
             known = stack.pop()
-            look = _Look(self._rules, part.entity, known, facts)
+            look = Look(self._rules, part.entity, known, facts)
             values = [look.any(trait) for trait in part.traits]
             if None not in values:
                 way = tuple([bool(v) for v in values])
                 if way not in found and self._can_be(part.entity, begun, known, facts):
                     found.add(way)
                 continue
-            pair = self._next(look, known)
+            pair = next_open(look, known)
             stack += [{**known, pair: value} for value in self._values(pair, known, facts)]
         raise NoTraitsError
 
@@ -303,23 +302,14 @@ class Traits:
         for knot in self._rules.knots(entity):
             if all(pair in recorded or pair not in known for pair in knot.pairs):
                 continue  # nothing is tried out
-            stack = [{pair: v for pair, v in recorded.items() if pair in knot.pairs}]
-            for _ in range(MOST_TRIED):
-                if not stack:
-                    return False
-                tried = stack.pop()
-                look = _Look(self._rules, entity, tried, facts)
-                impossible = look.any(knot.bodies)
-                if impossible is False:
-                    break
-                if impossible is None:
-                    pair = self._next(look, tried)
-                    options = self._allowed(pair, tried, facts)
-                    if pair in known:
-                        options = self._alike(pair, known[pair], options)
-                    stack += [{**tried, pair: value} for value in options]
-            else:
-                raise NoTraitsError
+            begun = {pair: v for pair, v in recorded.items() if pair in knot.pairs}
+
+            def options(pair: Pair, tried: Mapping[Pair, Value | None]) -> list[Value | None]:
+                found = allowed(self._rules, pair, tried, facts)
+                return self._alike(pair, known[pair], found) if pair in known else found
+
+            if not can_be(self._rules, entity, knot.bodies, begun, facts, options):
+                return False
         return True
 
     def _alike(
@@ -333,124 +323,12 @@ class Traits:
 
         return [option for option in options if number(option) == number(value)]
 
-    def _next(self, look: _Look, known: Mapping[Pair, Value | None]) -> Pair:
-        """Give an open attribute on which the traits turn; first what gives it a meaning."""
-        pair = look.turns_on
-        assert pair is not None
-        if pair[0] != look.entity:
-            raise NoTraitsError
-        conditions = self._rules.vocabulary.conditions
-        waiting = [pair]
-        while waiting:
-            pair = waiting.pop()
-            others = [(pair[0], c.other) for c in conditions.get((pair[0][0], pair[1]), ())]
-            waiting += [o for o in others if o not in known]
-        return pair
-
     def _values(
         self, pair: Pair, known: Mapping[Pair, Value | None], facts: Mapping[str, Fact | None]
     ) -> list[Value | None]:
         """Give one value of each class that an open attribute can have."""
         numbers = self._classes.get((pair[0][0], pair[1]), {})
         of_class: dict[object, Value | None] = {}
-        for value in self._allowed(pair, known, facts):
+        for value in allowed(self._rules, pair, known, facts):
             of_class.setdefault(value if value is None else numbers.get(value, value), value)
         return list(of_class.values())
-
-    def _allowed(
-        self, pair: Pair, known: Mapping[Pair, Value | None], facts: Mapping[str, Fact | None]
-    ) -> list[Value | None]:
-        """Give the values that an open attribute can have; None: it has no meaning."""
-        (kind, _), name = pair
-        for condition in self._rules.vocabulary.conditions.get((kind, name), ()):
-            other = known[pair[0], condition.other]
-            if other is None or (other in condition.values) == condition.negated:
-                return [None]
-        fact = facts.get(name)
-        return list(self._rules.has.get(pair, {}) if fact is None else fact.values)
-
-
-class _Look:
-    """What is true of one entry as far as its attributes are known: true, false or None."""
-
-    def __init__(
-        self,
-        rules: LocalRules,
-        entity: Entity,
-        known: Mapping[Pair, Value | None],
-        facts: Mapping[str, Fact | None],
-        *,
-        absent: bool = False,
-    ) -> None:
-        self.entity = entity
-        self.turns_on: Pair | None = None
-        self._rules = rules
-        self._known = known
-        self._facts = facts
-        self._absent = absent
-        self._memo: dict[int, bool | None] = {}
-
-    def any(self, bodies: Iterable[Iterable[int]]) -> bool | None:
-        """Tell whether any of some bodies holds."""
-        result: bool | None = False
-        for body in bodies:
-            value = self.all(body)
-            if value:
-                return True
-            if value is None:
-                result = None
-        return result
-
-    def all(self, literals: Iterable[int]) -> bool | None:
-        """Tell whether all of some literals hold."""
-        result: bool | None = True
-        for literal in literals:
-            value = self._atom(abs(literal))
-            if value is None:
-                result = None
-            elif value != (literal > 0):
-                return False
-        return result
-
-    def _atom(self, atom: int) -> bool | None:
-        if atom not in self._memo:
-            self._memo[atom] = self._evaluate(atom)
-        return self._memo[atom]
-
-    def _evaluate(self, atom: int) -> bool | None:
-        rules = self._rules
-        if atom in rules.about:
-            return self._input(*rules.about[atom])
-        if atom in rules.entity:
-            return rules.entity[atom] == THE_PATIENT or (
-                not self._absent and rules.entity[atom] == self.entity
-            )
-        result = self.any(rules.bodies.get(atom, ()))
-        for bound, weights in rules.sums.get(atom, ()):
-            sure = possible = 0
-            for literal, weight in weights:
-                value = self.all((literal,))
-                sure += weight if value else 0
-                possible += weight if value is not False else 0
-            if result or sure >= bound:
-                return True
-            if possible >= bound:
-                result = None
-        return result
-
-    def _input(self, pair: Pair, value: Value) -> bool | None:
-        if pair in self._known:
-            return self._known[pair] == value
-        if pair[0] not in (THE_PATIENT, self.entity) or (self._absent and pair[0] == self.entity):
-            return False
-        if pair[0] == self.entity:
-            fact = self._facts.get(pair[1])
-            if fact is not None and value not in fact.values:
-                return False
-        self.turns_on = pair
-        return None
-
-
-def _implies(fact: Fact) -> bool:
-    """Tell whether a record that says this says that the attribute has a meaning, too."""
-    return not fact.sure and len(fact.values) == 1
