@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
-from oligoasp.record.facts import Compiler, Entity, Situation, Stated
+from oligoasp.record.facts import Compiler, Entity, Fact, Situation, Stated
 from oligoasp.record.read import Entry, Record
 from oligoasp.record.sense import Sense
 from oligoasp.solver.minimal import group_oracle, shrink
@@ -132,16 +132,15 @@ class Engine:
             for name, ids in situation.ids.items()
         )
 
-    def roomy(self, situation: Stated, long: int = 1, short: int = 1) -> Shape:
+    def roomy(self, needed: Shape, long: int = 1, short: int = 1) -> Shape:
         """Give a shape with room for a record that many other records fit in, too.
 
         Args:
-            situation: the record.
+            needed: how many entries of each kind the record may have.
             long: the least room of lists that may be long; each gets room of its own.
             short: the least room of the others, which get all the same.
         """
         kinds = self.protocol.vocabulary.kinds
-        needed = self.shape(situation)
         most = max((n for kind, n in needed if kinds[kind].unrecorded < 2), default=0)
         return tuple(
             (kind, _room(number, long) if kinds[kind].unrecorded > 1 else _room(most, short))
@@ -314,28 +313,53 @@ def literal_groups(session: Session, situation: Stated) -> dict[tuple[Entity, st
         Assumptions by (entity, attribute); presence of an entry has the attribute "", and
         completeness of a list the entity (kind, 0) with the attribute "".
     """
-    kinds = session.protocol.vocabulary.kinds
     groups: dict[tuple[Entity, str], list[int]] = {}
-    for kind, number in session.shape:
+    for kind, _ in session.shape:
         recorded = len(situation.ids[kind])
-        room = recorded + kinds[kind].unrecorded
-        for index in range(1, recorded + 1):
-            groups[(kind, index), ""] = [session.present[kind, index]]
-        last = room if kind in situation.open_lists else recorded
-        if number > last:
-            groups[(kind, 0), ""] = [-session.present[kind, i] for i in range(last + 1, number + 1)]
-    for (entity, attribute), fact in situation.facts.items():
-        if not fact.values:
+        there, gone = presence(session, kind, recorded, more=kind in situation.open_lists)
+        for index, literal in enumerate(there, 1):
+            groups[(kind, index), ""] = [literal]
+        if gone:
+            groups[(kind, 0), ""] = gone
+    for entity, facts in situation.said.items():
+        for attribute, said in said_literals(session, entity, facts).items():
+            groups[entity, attribute] = said
+    return groups
+
+
+def presence(
+    session: Session, kind: str, recorded: int, *, more: bool
+) -> tuple[list[int], list[int]]:
+    """Give the assumptions for the entries that are there, and for those that are not.
+
+    Args:
+        session: the session.
+        kind: the kind of entry.
+        recorded: how many entries the record has.
+        more: whether there may be more.
+    """
+    last = recorded + (session.protocol.vocabulary.kinds[kind].unrecorded if more else 0)
+    room = dict(session.shape)[kind]
+    there = [session.present[kind, index] for index in range(1, recorded + 1)]
+    return there, [-session.present[kind, index] for index in range(last + 1, room + 1)]
+
+
+def said_literals(
+    session: Session, entity: Entity, facts: Mapping[str, Fact]
+) -> dict[str, list[int]]:
+    """Give the assumptions for what is said of the patient or of an entry, by attribute."""
+    found = {}
+    for attribute, fact in facts.items():
+        # Without candidates, no rule of this session asks for it.
+        candidates = session.has.get((entity, attribute))
+        if not fact.values or not candidates:
             continue
-        candidates = session.has.get((entity, attribute), {})
-        if not candidates:
-            continue  # no rule of this session asks for it
         # Where an attribute has a meaning only under a condition, it does not imply that.
         if len(fact.values) == 1 and (entity[0], attribute) not in session.conditional:
-            groups[entity, attribute] = [candidates[fact.values[0]]]
+            found[attribute] = [candidates[fact.values[0]]]
         else:
             allowed = set(fact.values)
-            groups[entity, attribute] = [
+            found[attribute] = [
                 -literal for value, literal in candidates.items() if value not in allowed
             ]
-    return groups
+    return found

@@ -12,21 +12,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from oligoasp.answers import Check
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.glance import Glances
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.outlook import look
+from oligoasp.batch.programs import Focus, Programs
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
-from oligoasp.decide import Engine, Status, Verdict, literals, status_of
+from oligoasp.decide import Engine, Status, Verdict, status_of
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
-from oligoasp.record.facts import Stated
 from oligoasp.record.read import Record
-from oligoasp.solver.session import Session, Shape
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,6 @@ class Batch:
     def __init__(self, engine: Engine, like: Batch | None = None) -> None:
         self._engine = engine
         self._clauses = list(engine.protocol.clauses.values())
-        self._sessions: dict[tuple[Shape, _Focus | None], Session] = {}
         if like is None:
             self.outlines = Outlines(engine.protocol.vocabulary)
             self._joint: dict[Key, bool] = {}
@@ -87,15 +84,7 @@ class Batch:
             self._outlook = look(engine, self.outlines, like._outlook)
         self._direct = Direct(engine.compiler, self.outlines)
         self.views = self._outlook.views
-        long = {
-            kind.name for kind in engine.protocol.vocabulary.kinds.values() if kind.unrecorded > 1
-        }
-        sides = [view.far.keys().isdisjoint(long) for view in self.views]
-        focuses = {
-            side: self._focus_on([v for v, s in zip(self.views, sides, strict=True) if s is side])
-            for side in set(sides)
-        }
-        self._focuses = [focuses[side] for side in sides]
+        self._programs = Programs(engine, self.outlines, self.views, self._outlook.unused)
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
         self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
@@ -205,8 +194,7 @@ class Batch:
 
     def can_be_met(self, clauses: Collection[int], outline: Outline) -> bool:
         """Tell whether clauses, by their places, can be met together as far as a record says."""
-        focuses = {self._focuses[place] for place in clauses}
-        session, assumptions = self._assume(outline, focuses.pop() if len(focuses) == 1 else None)
+        session, assumptions = self._programs.assume(outline, self._programs.focus(clauses))
         met = [-session.violated[self._clauses[place].id] for place in clauses]
         return session.satisfiable([*assumptions, *met])
 
@@ -218,41 +206,24 @@ class Batch:
             for clause in self._clauses
         ]
 
-    def _focused(self, clauses: Iterable[int]) -> dict[_Focus, list[int]]:
-        """Sort clauses by the program that is enough to solve for them."""
-        sorted_out: dict[_Focus, list[int]] = {}
-        for place in clauses:
-            sorted_out.setdefault(self._focuses[place], []).append(place)
-        return sorted_out
-
-    def _focus_on(self, views: Collection[View]) -> _Focus:
-        used = {(kind, a) for view in views for kind, names in view.far.items() for a in names}
-        every = self._engine.protocol.vocabulary.attributes.keys()
-        kinds = frozenset(kind for view in views for kind in view.far)
-        return _Focus(kinds, self._outlook.unused | (every - used))
-
-    def _assume(self, outline: Outline, focus: _Focus | None = None) -> tuple[Session, list[int]]:
-        stated = self.outlines.stated(outline, focus.kinds if focus else None)
-        session = self._session(stated, focus)
-        return session, [*session.readings(self._engine.settled), *literals(session, stated)]
-
     def _find(
         self, missing: Collection[int], outline: Outline, sights: _Sights, *, possible: bool
     ) -> dict[int, Status] | None:
         """Solve for clauses that are not known; None: nobody can be as the record says."""
         if not possible:
-            return self._solve(missing, sights, *self._assume(outline))
+            return self._solve(missing, sights, outline, self._programs.whole)
         statuses: dict[int, Status] = {}
-        for focus, places in self._focused(missing).items():
-            found = self._solve(places, sights, *self._assume(outline, focus))
+        for focus, places in self._programs.sort(missing).items():
+            found = self._solve(places, sights, outline, focus)
             assert found is not None, "a record that is possible is so to any clause"
             statuses.update(found)
         return statuses
 
     def _solve(
-        self, missing: Iterable[int], sights: _Sights, session: Session, assumptions: list[int]
+        self, missing: Iterable[int], sights: _Sights, outline: Outline, focus: Focus
     ) -> dict[int, Status] | None:
         """Solve and remember the statuses of clauses that are not known, by their places."""
+        session, assumptions = self._programs.assume(outline, focus)
         seen = {place: sights[place] for place in missing}
         clauses = {self._clauses[place].id for place in seen}
         agreed = {self._clauses[place].id for place, (_, key) in seen.items() if settled(key)}
@@ -264,20 +235,6 @@ class Batch:
             statuses[place] = columns.known[key] = status_of(self._clauses[place], found)
         return statuses
 
-    def _session(self, stated: Stated, focus: _Focus | None) -> Session:
-        """Give a session with room for a record, no roomier than need be."""
-        shape = tuple(
-            (kind, room if focus is None or kind in focus.kinds else 0)
-            for kind, room in self._engine.roomy(stated, long=4, short=2)
-        )
-        if (shape, focus) not in self._sessions:
-            engine = self._engine
-            unused = focus.unused if focus else self._outlook.unused
-            self._sessions[shape, focus] = Session(
-                engine.protocol, shape, engine.settled, unused=unused, traced=False
-            )
-        return self._sessions[shape, focus]
-
 
 def _unfound(statuses: Sequence[Status | None]) -> list[int]:
     """Give the places of clauses of which the status is not known."""
@@ -286,16 +243,6 @@ def _unfound(statuses: Sequence[Status | None]) -> list[int]:
 
 def _all_found(statuses: Iterable[Status | None]) -> tuple[Status, ...]:
     return tuple([status for status in statuses if status is not None])
-
-
-class _Focus(NamedTuple):
-    """What a program holds that is enough for some clauses: lists, but not unused attributes.
-
-    Long lists make a program large, so clauses that look at them have one of their own.
-    """
-
-    kinds: frozenset[str]
-    unused: frozenset[tuple[str, str]]
 
 
 class _Sights(dict[int, tuple[Columns, Key]]):

@@ -65,6 +65,19 @@ class LocalRules:
         integrity.update((atom,) for atom in impossible if atom in self.sums)
         self._integrity = sorted(integrity)
         self._knots: dict[Entity, list[Knot]] = {}
+        self._found: dict[Entity, tuple[object, dict[int, bool | None]]] = {}
+
+    def found(self, entity: Entity, row: object) -> dict[int, bool | None]:
+        """Give what has been found to hold of an entry, whoever the patient is, or not to hold.
+
+        Args:
+            entity: the patient or an entry.
+            row: tells apart what records say of it. Clauses look at one after the other, so
+                only what was found of the last is kept.
+        """
+        if entity not in self._found or self._found[entity][0] != row:
+            self._found[entity] = row, {}
+        return self._found[entity][1]
 
     def entries(self, atom: int) -> frozenset[Entity]:
         """Give the entries of lists that an atom can depend on.

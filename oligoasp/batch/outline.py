@@ -7,7 +7,7 @@ records are small, quickly compared, and enough to decide by.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -152,24 +152,14 @@ class Outlines:
         more = frozenset([kind for kind, bit in self.bits.items() if bits & bit])
         return Outline(patient, entries, more, none)
 
-    def stated(self, outline: Outline, kinds: Collection[str] | None = None) -> Stated:
-        """Give what an outline says, entry by entry.
-
-        Args:
-            outline: the outline.
-            kinds: the lists that are of interest, if not all; the others are left out.
-        """
+    def stated(self, outline: Outline) -> Stated:
+        """Give what an outline says, entry by entry."""
         said = {THE_PATIENT: self.facts(PATIENT, outline.patient)}
-        ids: dict[str, tuple[str, ...]] = {}
         for kind, numbers in outline.entries.items():
-            if kinds is not None and kind not in kinds:
-                ids[kind] = ()
-                continue
-            ids[kind] = ("",) * len(numbers)
             for index, number in enumerate(numbers, 1):
                 said[kind, index] = self.facts(kind, self.rows[kind][number])
-        more = outline.more if kinds is None else outline.more.intersection(kinds)
-        return Stated(ids, more, said)
+        ids = {kind: ("",) * len(numbers) for kind, numbers in outline.entries.items()}
+        return Stated(ids, outline.more, said)
 
 
 class _Said(dict["Fact | None", int]):

@@ -214,7 +214,11 @@ class Traits:
         ]
 
     def possible(
-        self, kind: str, entry: Mapping[str, Fact | None], patient: Mapping[str, Fact | None]
+        self,
+        kind: str,
+        entry: Mapping[str, Fact | None],
+        patient: Mapping[str, Fact | None],
+        row: object,
     ) -> Possible:
         """Give the traits that the patient or an entry can have.
 
@@ -223,6 +227,7 @@ class Traits:
             entry: what the record says of the entry (or the patient), by attribute, of those
                 that the traits turn on and those tied to them.
             patient: what it says of the patient.
+            row: tells apart what records say of the entry.
 
         Raises:
             NoTraitsError: too much is open, or traits turn on what is open of the patient.
@@ -249,7 +254,8 @@ class Traits:
                     known[part.entity, name] = value
                 elif group:
                     raise NoTraitsError
-            ways = self._ways(part, known, entry)
+            found_before = self._rules.found(part.entity, row)
+            ways = self._ways(part, known, entry, found_before, alone=not patient)
             found.append(frozenset([(*labels, *way) for way in ways]))
         return tuple(found)
 
@@ -265,23 +271,38 @@ class Traits:
         part: Part,
         known: dict[Pair, Value | None],
         facts: Mapping[str, Fact | None],
+        given: dict[int, bool | None],
+        *,
+        alone: bool,
     ) -> set[tuple[bool, ...]]:
+        """Give every combination of traits that are possible.
+
+        Args:
+            part: the traits.
+            known: values of attributes.
+            facts: what the record says of the entry.
+            given: what is known already to hold; what is found is added.
+            alone: whether nothing that is known is about the patient whose entry it is.
+        """
         found: set[tuple[bool, ...]] = set()
         begun = known
-        stack = [known]
+        stack = [(known, given)]
         for _ in range(MOST_WAYS):
             if not stack:
                 return found
-            known = stack.pop()
-            look = Look(self._rules, part.entity, known, facts)
+            known, given = stack.pop()
+            look = Look(self._rules, part.entity, known, facts, given)
             values = [look.any(trait) for trait in part.traits]
+            if alone and known is begun:
+                given.update(look.found)
             if None not in values:
                 way = tuple([bool(v) for v in values])
                 if way not in found and self._can_be(part.entity, begun, known, facts):
                     found.add(way)
                 continue
             pair = next_open(look, known)
-            stack += [{**known, pair: value} for value in self._values(pair, known, facts)]
+            given = look.found
+            stack += [({**known, pair: value}, given) for value in self._values(pair, known, facts)]
         raise NoTraitsError
 
     def _can_be(

@@ -217,7 +217,7 @@ class _Column:
         facts = self._outlines.facts(self.kind, self._outlines.rows[self.kind][row])
         try:
             entry = {name: facts.get(name) for name in self._names}
-            ways = self._traits.possible(self.kind, entry, patient)
+            ways = self._traits.possible(self.kind, entry, patient, row)
         except NoTraitsError:
             return LOST
         number = self._found.setdefault(ways, len(self._found))
@@ -316,7 +316,7 @@ class Columns:
         assert self._traits is not None
         facts = self._outlines.facts(PATIENT, row)
         try:
-            ways = self._traits.possible(PATIENT, {n: facts.get(n) for n in self._names}, {})
+            ways = self._traits.possible(PATIENT, {n: facts.get(n) for n in self._names}, {}, row)
         except NoTraitsError:
             return None
         numbers = [self._ways.setdefault(way, len(self._ways)) for way in ways]

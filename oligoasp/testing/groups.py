@@ -17,7 +17,7 @@ def groups_of(engine: Engine, situations: Sequence[Situation]) -> list[tuple[Sha
     """Put records together that can share a program, the largest group first."""
     groups: dict[Shape, list[int]] = defaultdict(list)
     for index, situation in enumerate(situations):
-        groups[engine.roomy(situation)].append(index)
+        groups[engine.roomy(engine.shape(situation))].append(index)
     few = [shape for shape, members in groups.items() if len(members) < FEW_CASES]
     if len(few) > 1:
         rest = [index for shape in few for index in groups.pop(shape)]

@@ -1,0 +1,150 @@
+"""The programs in which a batch solves: few, small, and quickly told what a record says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.views import View
+from oligoasp.decide import Engine, presence, said_literals
+from oligoasp.protocol.vocabulary import PATIENT
+from oligoasp.record.facts import THE_PATIENT, Entity
+from oligoasp.solver.session import Session, Shape
+
+
+class Focus(NamedTuple):
+    """What a program holds that is enough for some clauses: lists, but not unused attributes."""
+
+    kinds: frozenset[str]
+    unused: frozenset[tuple[str, str]]
+
+
+class Programs:
+    """Gives programs with room for a record, no roomier than need be.
+
+    Args:
+        engine: the protocol, under its readings.
+        outlines: knows what outlines say.
+        views: what each clause sees.
+        unused: the attributes, by kind, that nothing sees.
+
+    ``whole`` is enough for all clauses.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        outlines: Outlines,
+        views: Sequence[View],
+        unused: frozenset[tuple[str, str]],
+    ) -> None:
+        self._engine = engine
+        self._outlines = outlines
+        self._kinds = engine.protocol.vocabulary.kinds
+        self._programs: dict[tuple[Shape, Focus], _Program] = {}
+        self.whole = Focus(frozenset(self._kinds), unused)
+        # Long lists make a program large, so clauses that look at them have one of their own.
+        long = {kind.name for kind in self._kinds.values() if kind.unrecorded > 1}
+        sides = [view.far.keys().isdisjoint(long) for view in views]
+        focuses = {
+            side: self._focus_on([v for v, s in zip(views, sides, strict=True) if s is side])
+            for side in set(sides)
+        }
+        self._focuses = [focuses[side] for side in sides]
+
+    def _focus_on(self, views: Collection[View]) -> Focus:
+        used = {(kind, a) for view in views for kind, names in view.far.items() for a in names}
+        every = self._engine.protocol.vocabulary.attributes.keys()
+        kinds = frozenset(kind for view in views for kind in view.far)
+        return Focus(kinds, self.whole.unused | (every - used))
+
+    def sort(self, clauses: Iterable[int]) -> dict[Focus, list[int]]:
+        """Sort clauses, by their places, by what is enough to solve for them."""
+        sorted_out: dict[Focus, list[int]] = {}
+        for place in clauses:
+            sorted_out.setdefault(self._focuses[place], []).append(place)
+        return sorted_out
+
+    def focus(self, clauses: Iterable[int]) -> Focus:
+        """Give what is enough to solve for clauses together."""
+        focuses = {self._focuses[place] for place in clauses}
+        return focuses.pop() if len(focuses) == 1 else self.whole
+
+    def assume(self, outline: Outline, focus: Focus) -> tuple[Session, list[int]]:
+        """Give a session with room for a record, and the assumptions that say what it says."""
+        needed = tuple(
+            (kind, len(rows) + (self._kinds[kind].unrecorded if kind in outline.more else 0))
+            for kind, rows in outline.entries.items()
+        )
+        shape = tuple(
+            (kind, room)
+            for kind, room in self._engine.roomy(needed, long=4, short=2)
+            if kind in focus.kinds
+        )
+        program = self._programs.get((shape, focus))
+        if program is None:
+            settled = self._engine.settled
+            session = Session(
+                self._engine.protocol, shape, settled, unused=focus.unused, traced=False
+            )
+            program = _Program(session, session.readings(settled), self._outlines)
+            self._programs[shape, focus] = program
+        return program.session, program.assumptions(outline)
+
+
+class _Program:
+    """A session, and the assumptions that say in it what rows of outlines say.
+
+    Args:
+        session: the session.
+        always: what is always assumed.
+        outlines: knows what outlines say.
+    """
+
+    def __init__(self, session: Session, always: Sequence[int], outlines: Outlines) -> None:
+        self.session = session
+        self._always = always
+        self._outlines = outlines
+        self._places = [
+            place
+            for place, name in enumerate(outlines.names[PATIENT])
+            if (THE_PATIENT, name) in session.has
+        ]
+        self._of_patient: dict[tuple[int, int], list[int]] = {}
+        self._of_entries: dict[tuple[Entity, int], list[int]] = {}
+
+    def assumptions(self, outline: Outline) -> list[int]:
+        """Give the assumptions that say what a record says."""
+        found = [*self._always]
+        for place in self._places:
+            found += self._patient(place, outline.patient[place])
+        for kind, _ in self.session.shape:
+            rows = outline.entries[kind]
+            for literals in presence(self.session, kind, len(rows), more=kind in outline.more):
+                found += literals
+            for index, row in enumerate(rows, 1):
+                found += self._entry((kind, index), row)
+        return found
+
+    def _patient(self, place: int, number: int) -> list[int]:
+        known = self._of_patient.get((place, number))
+        if known is None:
+            fact = self._outlines.fact(PATIENT, place, number)
+            facts = {} if fact is None else {self._outlines.names[PATIENT][place]: fact}
+            known = _flat(said_literals(self.session, THE_PATIENT, facts).values())
+            self._of_patient[place, number] = known
+        return known
+
+    def _entry(self, entity: Entity, number: int) -> list[int]:
+        known = self._of_entries.get((entity, number))
+        if known is None:
+            kind = entity[0]
+            facts = self._outlines.facts(kind, self._outlines.rows[kind][number])
+            known = _flat(said_literals(self.session, entity, facts).values())
+            self._of_entries[entity, number] = known
+        return known
+
+
+def _flat(lists: Iterable[list[int]]) -> list[int]:
+    return [literal for literals in lists for literal in literals]
