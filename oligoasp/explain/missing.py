@@ -14,7 +14,7 @@ from oligoasp.explain.requests import Requests, no_more
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 
-MOST_WAYS = 24
+MOST_WAYS = 48
 """How many different ways of meeting a clause are looked at."""
 MOST_DESCRIBED = 80
 """How many things may be said of an entry that is missing, for it to be described."""
@@ -119,25 +119,28 @@ class Missing:
         cone = self._question.cone(clause)
         unknowns = [u for u in self.unknowns if u in cone]
         queue: list[tuple[list[int], tuple[Pair, frozenset[Value]] | None]] = [([], None)]
+        closed: list[set[int]] = []
         visited = 0
         while queue:
             if visited == MOST_WAYS:
                 ways.complete = False
                 break
             excluded, without = queue.pop(0)
-            visited += 1
+            if any(nothing_left <= set(excluded) for nothing_left in closed):
+                continue
             model = self._favourable(clause, unknowns, excluded)
             if model is None:
+                closed.append(set(excluded))
                 if without is not None:
                     ways.decisive[without[0]] = without[1]
                 continue
+            visited += 1
             way = replace(
                 self._minimal(clause, unknowns, model),
                 ruled_out=(*self._question.met([clause]), *excluded),
             )
-            if any(w.covers(way) for w in ways.found):
-                continue
-            ways.found.append(way)
+            if not any(w.covers(way) for w in ways.found):
+                ways.found.append(way)
             for pair, values in way.values.items():
                 if values:
                     literals = self._session.has[pair]
@@ -165,13 +168,15 @@ class Missing:
         self, clause: str, unknowns: Sequence[Pair], excluded: list[int]
     ) -> dict[Pair, list[int]] | None:
         """Find an eligible patient, and give what each unknown is in it, as literals."""
-        session, question = self._session, self._question
-        goal = [*self._assumptions, *self._wanted, *question.met([clause]), *excluded]
+        session = self._session
+        goal = [*self._assumptions, *self._wanted, *self._question.met([clause]), *excluded]
+        wanted = [lit for u in unknowns for lit in self._literals(u)]
         for extra in (self._nothing_more, self._least_more, []):
-            wanted = [lit for u in unknowns for lit in self._literals(u)]
-            true = session.true_literals([*goal, *extra], wanted)
+            true, clash = session.true_or_clashing([*goal, *extra], wanted)
             if true is not None:
                 return {u: self._as_in(u, true) for u in unknowns}
+            if clash.isdisjoint(extra):
+                return None
         return None
 
     def _literals(self, unknown: Pair) -> list[int]:
@@ -213,7 +218,9 @@ class Missing:
         oracle = group_oracle([model[u] for u in unknowns], broken, session.core)
         core = oracle(range(len(unknowns))) or []
         lists_first = sorted(core, key=lambda i: (unknowns[i][1] != "", i))
-        needed = [unknowns[i] for i in shrink(lists_first, oracle)]
+        # Without any, the clause can be broken: it would not be open otherwise.
+        least = shrink(lists_first, oracle) if len(core) > 1 else core
+        needed = [unknowns[i] for i in least]
         values: dict[Pair, frozenset[Value]] = {}
         filled = set()
         said = {unknown: model[unknown] for unknown in needed}
@@ -224,15 +231,26 @@ class Missing:
                 if model[unknown][0] > 0:
                     filled.add(unknown)
                 continue
-            values[unknown] = frozenset(
-                value
-                for value in self.possible(unknown)
-                if not session.satisfiable([*broken, *others, *self._says(unknown, value)])
-            )
+            values[unknown] = self._excluding(unknown, [*broken, *others])
             # What follows has to hold for each of these values, not only for the model's.
             literals = session.has[unknown]
             said[unknown] = [-x for value, x in literals.items() if value not in values[unknown]]
         return Way(values, frozenset(filled))
+
+    def _excluding(self, unknown: Pair, assumptions: Sequence[int]) -> frozenset[Value]:
+        """Give the possible values of an unknown with which assumptions cannot hold."""
+        literals = self._session.has[unknown]
+        left = {literals[value]: value for value in self.possible(unknown)}
+        while left:
+            others = [-literal for literal in literals.values() if literal not in left]
+            true = self._session.true_literals([*assumptions, *others], left)
+            if true is None:
+                break
+            if not true:  # where it has no meaning, whatever is said of it holds
+                return frozenset()
+            for literal in true:
+                del left[literal]
+        return frozenset(left.values())
 
     def possible(self, unknown: Pair) -> Iterable[Value]:
         """Give the values that an unknown can have, as far as the record leaves them open."""

@@ -80,23 +80,21 @@ def _candidates(question: Question, session: Session, record: list[int]) -> list
 def _turning(
     session: Session, readings: Mapping[str, str], names: list[str], goal: list[int]
 ) -> list[str]:
-    """Give the ambiguities of which some option makes a goal possible.
-
-    A reading that is not among those that a contradiction names makes no difference to it.
-    """
+    """Give the ambiguities of which some option, all others as chosen, makes a goal possible."""
     chosen = session.readings(readings)
-    blamed = set(chosen)
-    for order in (chosen, chosen[::-1]):
-        core = session.core([*order, *goal])
-        if core is None:
-            return names
-        blamed &= set(core)
-    suspects = {name for (name, _), literal in session.reading.items() if literal in blamed}
-    return [
-        name
-        for name in names
-        if name in suspects and session.satisfiable([*session.readings(readings, [name]), *goal])
-    ]
+    if session.satisfiable([*chosen, *goal]):
+        return names
+    as_chosen = {
+        literal: name for (name, _), literal in session.reading.items() if literal in chosen
+    }
+    several = session.at_least(2, [-literal for literal in as_chosen])
+    found: set[str] = set()
+    while True:
+        settled = [literal for literal, name in as_chosen.items() if name in found]
+        true = session.true_literals([-session.tolerate, *settled, -several, *goal], as_chosen)
+        if true is None:
+            return [name for name in names if name in found]
+        found.update(name for literal, name in as_chosen.items() if literal not in true)
 
 
 def near_misses(question: Question) -> list[NearMiss]:

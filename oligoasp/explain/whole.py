@@ -14,6 +14,7 @@ from oligoasp.explain.waiting import waiting
 from oligoasp.explain.warnings import warnings
 from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.read import Record
+from oligoasp.solver.ahead import Ahead
 from oligoasp.solver.minimal import group_oracle, shrink
 
 
@@ -33,6 +34,8 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     """
     question = Question(engine, record)
     decision = question.decision
+    # Solving leaves Python free, and readings are tried in a program of their own.
+    sensitive = Ahead(lambda: readings(question))
     joint, all_conflicts = conflicts(question)
     blocking = blocking_sets(question, joint)
     missing = Missing(question)
@@ -62,7 +65,7 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         no_longer_matters=tuple(
             [] if decision.verdict is Verdict.INELIGIBLE else missing.no_longer_matters()
         ),
-        readings=tuple(readings(question)),
+        readings=tuple(sensitive.result()),
         near_misses=tuple(near_misses(question)),
         notes=tuple(_notes(question)),
         warnings=tuple(warnings(question)),

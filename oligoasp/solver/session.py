@@ -186,16 +186,26 @@ class Session:
         self, assumptions: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which of the literals hold in one patient who fulfils the assumptions."""
+        return self.true_or_clashing(assumptions, literals)[0]
+
+    def true_or_clashing(
+        self, assumptions: Sequence[int], literals: Iterable[int]
+    ) -> tuple[frozenset[int] | None, frozenset[int]]:
+        """Give what `true_literals` does, and if it is None, assumptions that clash.
+
+        They are not minimal.
+        """
         self._mode("auto", 1)
         wanted = list(literals)
         found: list[frozenset[int]] = []
+        clash: list[int] = []
 
         def take(model: clingo.Model) -> None:
             found.append(frozenset(lit for lit in wanted if model.is_true(lit)))
 
         # A callback costs half of what iterating over the models does.
-        self._control.solve(assumptions=list(assumptions), on_model=take)
-        return found[0] if found else None
+        self._control.solve(assumptions=list(assumptions), on_model=take, on_core=clash.extend)
+        return (found[0] if found else None), frozenset(clash)
 
     def consequences(
         self, assumptions: Sequence[int], settled: Container[str] = ()
@@ -295,6 +305,16 @@ class Session:
         true = self.true_literals(assumptions, atoms) or frozenset()
         certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
         return [symbol.arguments for symbol in sorted(atoms[x] for x in certain)]
+
+    def at_least(self, number: int, literals: Sequence[int]) -> int:
+        """Give an atom that holds if so many of some literals do."""
+        key = (number, tuple(literals))
+        known: dict[tuple[int, tuple[int, ...]], int] = self.__dict__.setdefault("_counters", {})
+        if key not in known:
+            with self._control.backend() as backend:
+                known[key] = backend.add_atom()
+                backend.add_weight_rule([known[key]], number, [(lit, 1) for lit in literals])
+        return known[key]
 
     def _mode(self, mode: str, models: int) -> None:
         if self._enumeration == (mode, models):

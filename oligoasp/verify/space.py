@@ -251,16 +251,6 @@ class WholeSession(Session):
             backend.add_rule([atom], [], choice=True)
         return atom
 
-    def at_least(self, number: int, literals: Sequence[int]) -> int:
-        """Give an atom that holds if so many of some literals do."""
-        key = (number, tuple(literals))
-        known: dict[tuple[int, tuple[int, ...]], int] = self.__dict__.setdefault("_counters", {})
-        if key not in known:
-            with self._control.backend() as backend:
-                known[key] = backend.add_atom()
-                backend.add_weight_rule([known[key]], number, [(lit, 1) for lit in literals])
-        return known[key]
-
     def named(self, name: str, argument: str) -> int | None:
         """Give the literal of an atom with a constant as its argument, if it can hold."""
         arguments = [Function(argument)] if argument else []

@@ -10,10 +10,12 @@ import pytest
 from oligoasp.answers import Explanation
 from oligoasp.decide import Verdict
 from oligoasp.explain.whole import explain
+from oligoasp.record.read import Record, read_records
 from oligoasp.testing import Case, load_cases
 from tests.support import baseline, changed, decide, engine, explained, metastases, protocol, woman
 
 CASES = Path(__file__).parents[2] / "cases" / "criteria"
+PUBLISHED = CASES.parent / "published"
 
 # The first clause named beside another in the title of each joint case is to blame.
 JOINT = {
@@ -198,6 +200,23 @@ def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:
     ways = [[item.needed for item in way] for way in need.alternatives]
     assert ["at least 10 mm", "CT, MRI or calliper (clinical)"] in ways
     assert any(way[0] == "at least 20 mm" for way in ways)  # then a chest X-ray will do
+
+
+def test_a_way_is_also_found_behind_one_that_asks_for_more_than_another() -> None:
+    (record,) = read_records([str(PUBLISHED / "c11-a.yaml")], protocol().vocabulary)
+    assert isinstance(record, Record)
+    found = explain(engine(), record)
+    (need,) = [need for need in found.needs if need.clauses == ("I5.a",)]
+    ways = [{(item.field, item.needed) for item in way} for way in need.alternatives]
+    sizes = ({"at least 20 mm"}, {"at least 10 mm", "CT, MRI or calliper (clinical)"})
+    for field in (("in_radiation_field", "no"), ("progressed_since_radiotherapy", "yes")):
+        for size in sizes:
+            wanted = size | {field[1]}
+            assert any(
+                wanted <= {n for _, n in way} and any(f.endswith(field[0]) for f, _ in way)
+                for way in ways
+            ), (wanted, ways)
+    assert not [name for name in found.no_longer_matters if "previous radiation field" in name]
 
 
 def test_an_open_list_is_needed_in_full() -> None:
