@@ -1233,6 +1233,7 @@ def remove_parts(record: Record, rng: random.Random, n: int, *, only_gaps: bool 
     With ``only_gaps``, nothing goes whose absence has a meaning of its own (a date of
     treatment start, a group, a judgement), so that the original is one of the completions.
     """
+    enrolled = record.get("dates", {}).get("enrollment")
     record = clone(record)
     for _ in range(n):
         chance = rng.random()
@@ -1272,6 +1273,10 @@ def remove_parts(record: Record, rng: random.Random, n: int, *, only_gaps: bool 
                 _open_field(record, place, pick(rng, list(place)), rng, only_gaps)
     if not record.get("incomplete_lists", True):
         del record["incomplete_lists"]
+    dates = record.get("dates", {})
+    if enrolled and "enrollment" not in dates and "registration" in dates:
+        # It stands for enrollment then, and nothing can have been found after that.
+        dates["registration"] = enrolled
     return record
 
 
