@@ -74,7 +74,7 @@ class Outcome:
     Attributes:
         mutant: the mutant.
         fate: what became of it.
-        case: the first case that catches it.
+        case: a case that catches it.
         witness: of a survivor, the patient for whom it makes a difference.
         verdict: what the mutant says of that patient.
         statuses: the statuses of clauses that the mutant gives otherwise.
@@ -123,11 +123,8 @@ class Judge:
         for part in ((), [n for n, mutant in enumerate(self.mutants) if mutant.limit]):
             self._compiled(part)  # before the work is shared
         for step, size in (
-            (self._glance, 250),
-            (self._sweep, 125),
+            (self._test, 250),
             (self._prove, 60),
-            (self._read, 60),
-            (self._search, 60),
             (self._look_again, 8),
             (self._show, 4),
         ):
@@ -184,59 +181,39 @@ class Judge:
 
     # ---- cases ------------------------------------------------------------------------
 
-    def _glance(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants that a case about what they change catches, most of the cases."""
-        return self._caught(part, self._near(part, read=not self._in_force(part))[:1])
-
-    def _sweep(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants under which a definite expectation about what they change fails.
-
-        Only cases under other readings notice a rule that is in force by no default.
-        """
-        return self._caught(part, self._near(part, read=not self._in_force(part)))
-
-    def _read(self, part: Sequence[int]) -> dict[int, Found]:
-        """Do as `_sweep` with cases that name readings, for what is in force by default."""
-        return self._caught(part, self._near(part, read=True) if self._in_force(part) else ())
-
-    def _search(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants under which a definite expectation of any case fails."""
-        return self._caught(part, self._groups)
+    def _test(self, part: Sequence[int]) -> dict[int, Found]:
+        """Give the mutants under which a definite expectation of a case fails."""
+        return self._caught(part)
 
     def _look_again(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants that a case about what they change catches by what it leaves open."""
-        return self._caught(part, self._near(part), doubtful=True)
+        """Give the mutants that a case catches by what it leaves open."""
+        return self._caught(part, doubtful=True)
 
-    def _caught(
-        self, part: Sequence[int], plan: Iterable[Group], *, doubtful: bool = False
-    ) -> dict[int, Found]:
-        """Give the mutants that cases catch, each with the first of them.
+    def _caught(self, part: Sequence[int], *, doubtful: bool = False) -> dict[int, Found]:
+        """Give the mutants that cases catch, each with one of them.
+
+        Only cases under other readings notice a rule that is in force by no default.
 
         Args:
             part: mutants.
-            plan: cases that share a program.
-            doubtful: whether to look at what cases leave open, too.
+            doubtful: whether to look at what cases leave open, instead of what is definite.
         """
         engine, situations = self._compiled(part)
         in_force = self._in_force(part)
         found: dict[int, Found] = {}
         left = list(part)
-        for read, shape, cases in plan:
-            if not (left and cases and (self._readable(part) if read else in_force)):
+        for read, shape, members in self._groups:
+            if not (left and (self._readable(part) if read else in_force)):
                 continue
             search = Search(self._twin(left, shape, read=read), engine)
-            clauses = [self._reached(mutant) for mutant in left]
-            for index in cases:
-                case, situation = self._cases[index], situations[index]
-                caught = (
-                    search.caught_in_doubt(case, situation, clauses)
-                    if doubtful
-                    else search.caught(case, situation)
-                )
-                for number in caught:
-                    found[left[number]] = Found(Fate.CAUGHT, index)
-                if not search.left:
-                    break
+            cases = [(self._cases[index], situations[index]) for index in members]
+            caught = (
+                search.caught_in_doubt(cases, [self._reached(mutant) for mutant in left])
+                if doubtful
+                else search.caught(cases)
+            )
+            for number, place in caught:
+                found[left[number]] = Found(Fate.CAUGHT, members[place])
             left = [mutant for mutant in left if mutant not in found]
         return found
 
@@ -250,26 +227,6 @@ class Judge:
 
     def _in_force(self, part: Sequence[int]) -> bool:
         return all(self._force.changes(self.mutants[number]) for number in part)
-
-    def _near(self, part: Sequence[int], *, read: bool | None = None) -> list[Group]:
-        """Give the cases that are about the clauses that mutants can change.
-
-        Args:
-            part: mutants.
-            read: whether cases should name readings; if not given, both.
-        """
-        reached = frozenset().union(*(self._reached(number) for number in part))
-        return [
-            group._replace(
-                cases=[
-                    c
-                    for c in group.cases
-                    if any(r.startswith(self._cases[c].clause) for r in reached)
-                ]
-            )
-            for group in self._groups
-            if read in (None, group.read)
-        ]
 
     def _reached(self, number: int) -> frozenset[str]:
         """Give the clauses that a mutant can change."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from oligoasp.decide import Decision, Engine, Status, Verdict, literals, status_of
+from oligoasp.mutation.choice import Choice
 from oligoasp.mutation.twin import APPLICABILITY, STATUS, VERDICT, Change, Twin
 from oligoasp.record.facts import Situation
 from oligoasp.solver.session import Consequences
 from oligoasp.testing.cases import Case, Expectations
+
+Stated: TypeAlias = tuple[Case, Situation]
+"""A case, and its record as the rules see it."""
 
 
 class Search:
@@ -27,41 +32,83 @@ class Search:
         self._conditional = twin.inapplicable.keys() | self._second.inapplicable.keys()
         self.left = set(twin.on)
 
-    def caught(self, case: Case, situation: Situation) -> Iterator[int]:
-        """Give the mutants under which a definite expectation of a case fails.
+    def caught(self, cases: Sequence[Stated]) -> Iterator[tuple[int, int]]:
+        """Give mutants under which a definite expectation of a case fails, and that case.
 
         Of a definite status, one completion that comes out otherwise is enough.
+
+        Args:
+            cases: cases with their records.
+
+        Yields:
+            Mutants with the place of a case, each mutant once.
         """
-        given = [*self._said(case, situation), *self._watching(_definite(case.expect))]
-        yield from self._found(given, self.left)
+        choice = self._choice(cases, [_definite(case.expect) for case, _ in cases])
+        for number, place in self._differing(choice):
+            self.left.discard(number)
+            yield number, place
 
     def caught_in_doubt(
-        self, case: Case, situation: Situation, clauses: Sequence[Collection[str]]
-    ) -> Iterator[int]:
-        """Give the mutants under which any expectation of a case fails.
+        self, cases: Sequence[Stated], clauses: Sequence[Collection[str]]
+    ) -> Iterator[tuple[int, int]]:
+        """Give mutants under which any expectation of a case fails, and that case.
 
         Where something is left open, the case is decided again under each mutant that
         changes some completion.
 
         Args:
-            case: the case.
-            situation: its record.
+            cases: cases with their records.
             clauses: by mutant, the clauses that it can change.
+
+        Yields:
+            Mutants with the place of a case, each mutant once.
         """
-        said = self._said(case, situation)
         reached = {"", *(clause for number in self.left for clause in clauses[number])}
-        doubtful = {
-            (what, clause)
-            for what, clause in _all(case.expect) - _definite(case.expect)
-            if clause in reached and (what != APPLICABILITY or clause in self._conditional)
-        }
-        if not doubtful:
+        doubtful = [
+            {
+                (what, clause)
+                for what, clause in _all(case.expect) - _definite(case.expect)
+                if clause in reached and (what != APPLICABILITY or clause in self._conditional)
+            }
+            for case, _ in cases
+        ]
+        open_ones = [place for place, changes in enumerate(doubtful) if changes]
+        if not open_ones:
             return
-        for number in self._found([*said, *self._watching(doubtful)], set(self.left)):
-            given = [self._twin.on[number], *said]
-            if self._fails(case.expect, given, clauses[number]):
-                self.left.discard(number)
-                yield number
+        choice = self._choice(
+            [cases[place] for place in open_ones], [doubtful[place] for place in open_ones]
+        )
+        literal = {place: one for one, place in choice.picked.items()}
+        while found := self._differing(choice):
+            for number, picked in found:
+                place = open_ones[picked]
+                on = self._twin.on[number]
+                given = [-choice.force, on, *self._said(*cases[place])]
+                if self._fails(cases[place][0].expect, given, clauses[number]):
+                    self.left.discard(number)
+                    yield number, place
+                else:
+                    self._twin.forbid([on, literal[picked]])
+
+    def _choice(self, cases: Sequence[Stated], watched: Sequence[Collection[Change]]) -> Choice:
+        """Let the solver pick one of some cases, of which it is watched what may change."""
+        allowed: dict[int, list[int]] = {literal: [] for literal in self._twin.watch.values()}
+        for place, changes in enumerate(watched):
+            for change in changes:
+                if change in self._twin.watch:
+                    allowed[self._twin.watch[change]].append(place)
+        return Choice(self._twin, [self._said(*one) for one in cases], allowed)
+
+    def _differing(self, choice: Choice) -> list[tuple[int, int]]:
+        """Give what is left of the mutants and changes what is watched of a case, with it."""
+        twin = self._twin
+        ruled_out = [-literal for number, literal in twin.on.items() if number not in self.left]
+        return [
+            (self._number[on], choice.picked[picked])
+            for on, picked in twin.each_once(
+                [twin.seen, choice.force, *ruled_out], self._number, choice.picked
+            )
+        ]
 
     def _fails(self, expect: Expectations, given: list[int], clauses: Collection[str]) -> bool:
         """Tell whether an expectation fails that concerns some clauses, or the verdict."""
@@ -124,19 +171,6 @@ class Search:
     def _watching(self, changes: Iterable[Change]) -> list[int]:
         wanted = set(changes)
         return [lit if change in wanted else -lit for change, lit in self._twin.watch.items()]
-
-    def _found(self, given: list[int], left: set[int]) -> Iterator[int]:
-        """Give, one by one, what is left of the mutants and changes what is watched."""
-        twin = self._twin
-        assumptions = [twin.seen, *given]
-        while left:
-            ruled_out = [-literal for number, literal in twin.on.items() if number not in left]
-            held = twin.true_literals([*assumptions, *ruled_out], self._number)
-            if held is None:
-                return
-            number = self._number[next(iter(held))]
-            left.discard(number)
-            yield number
 
 
 def _all(expect: Expectations) -> set[Change]:

@@ -106,6 +106,27 @@ class Twin(WholeSession):
         configuration.solve_limit = "umax"
         return result.satisfiable
 
+    def each_once(
+        self, assumptions: Sequence[int], first: Iterable[int], second: Iterable[int]
+    ) -> list[tuple[int, int]]:
+        """Give the pairs of literals that hold together in somebody, each of the first once.
+
+        Args:
+            assumptions: what is asked.
+            first: literals of which one holds.
+            second: literals of which one holds.
+        """
+        ones, others = list(first), list(second)
+        found: list[tuple[int, int]] = []
+        self._mode("auto", 0)
+        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+            for model in handle:
+                one = next(literal for literal in ones if model.is_true(literal))
+                found.append((one, next(lit for lit in others if model.is_true(lit))))
+                model.context.add_clause([-one])
+        self._mode("auto", 1)
+        return found
+
     def consequences(
         self, assumptions: Sequence[int], settled: Container[str] = ()
     ) -> Consequences | None:
