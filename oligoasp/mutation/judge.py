@@ -25,7 +25,7 @@ from oligoasp.mutation.paths import Paths
 from oligoasp.mutation.rules import deciding_rules
 from oligoasp.mutation.search import Search
 from oligoasp.mutation.second import SecondCopy
-from oligoasp.mutation.twin import Twin, with_limits
+from oligoasp.mutation.twin import EFFORT, Twin, with_limits
 from oligoasp.processes import Processes
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.facts import Situation
@@ -35,6 +35,9 @@ from oligoasp.testing.cases import Case
 from oligoasp.testing.groups import groups_of
 from oligoasp.verify.space import MOST_LESIONS, Space, shape_of
 from oligoasp.verify.witness import MismatchError, Witness, Witnesses
+
+FEW_CASES = 250
+"""Cases of a shape that so few others have are put together."""
 
 LADDER = (1, 2, 4)
 """Sizes of space in which a patient is looked for before the full one."""
@@ -125,8 +128,9 @@ class Judge:
         for step, size in (
             (self._test, 250),
             (self._prove, 60),
-            (self._look_again, 8),
-            (self._show, 4),
+            (self._look_again, 30),
+            (self._prove, 1),
+            (self._show, 1),
         ):
             left = [n for n in range(len(self.mutants)) if n not in found]
             with Processes(step, self._processes) as processes:
@@ -235,13 +239,17 @@ class Judge:
     # ---- the whole space --------------------------------------------------------------
 
     def _prove(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants that change nothing for anybody, whatever the calendar."""
+        """Give the mutants that change nothing for anybody, whatever the calendar.
+
+        In company a proof is hard, so a mutant alone is worth more effort.
+        """
+        effort = EFFORT if len(part) == 1 else EFFORT // 8
         shape = shape_of(self._plain, self._most)
         twin = self._twin(part, shape, near=True, read=self._readable(part))
         found: dict[int, Found] = {}
         for number, index in enumerate(part):
             mutant = self.mutants[index]
-            if not self._paths.arrives(mutant, partial(twin.may_change, number)):
+            if not self._paths.arrives(mutant, partial(twin.may_change, number, effort=effort)):
                 found[index] = Found(Fate.EQUIVALENT)
         return found
 
@@ -304,6 +312,6 @@ class Judge:
         found: list[Group] = []
         for read in (False, True):
             some = [n for n, case in enumerate(self._cases) if bool(case.readings) is read]
-            for shape, members in groups_of(engine, [situations[n] for n in some]):
+            for shape, members in groups_of(engine, [situations[n] for n in some], FEW_CASES):
                 found.append(Group(read, shape, [some[n] for n in members]))
         return found

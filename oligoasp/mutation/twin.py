@@ -80,7 +80,9 @@ class Twin(WholeSession):
         (self._nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
         self.seen = next((a.literal for a in atoms.by_signature("mutation_seen", 0)), self._nobody)
 
-    def may_change(self, number: int, signature: Signature, same: Iterable[Signature]) -> bool:
+    def may_change(
+        self, number: int, signature: Signature, same: Iterable[Signature], effort: int = EFFORT
+    ) -> bool:
         """Tell whether a mutant changes something about a predicate for somebody.
 
         A question too hard to be settled is answered with yes.
@@ -89,18 +91,19 @@ class Twin(WholeSession):
             number: the mutant.
             signature: the predicate.
             same: predicates about which the mutant is known to change nothing.
+            effort: after how many conflicts the question is given up.
         """
         literal = self.near.get(signature)
         if literal is None:
             return False
         known = [-self.near[one] for one in same if one in self.near]
-        return self.tried([-self.tolerate, self.on[number], literal, *known]) is not False
+        return self.tried([-self.tolerate, self.on[number], literal, *known], effort) is not False
 
-    def tried(self, assumptions: Sequence[int]) -> bool | None:
+    def tried(self, assumptions: Sequence[int], effort: int = EFFORT) -> bool | None:
         """Tell whether some patient fulfils assumptions; None if that is too hard to settle."""
         configuration = self._control.configuration.solve
         assert isinstance(configuration, clingo.Configuration)
-        configuration.solve_limit = str(EFFORT)
+        configuration.solve_limit = str(effort)
         self._mode("auto", 1)
         result = self._control.solve(assumptions=list(assumptions))
         configuration.solve_limit = "umax"
