@@ -6,7 +6,8 @@
 2. A mutant that changes nothing for anybody in the whole patient space, however the text is
    read, is equivalent. A mutant that is another default is looked at by the other defaults.
 3. Of the rest, cases that expect an unknown status are decided again under each mutant.
-4. Whatever is left comes with the typical patient for whom it makes a difference.
+4. What was too hard to prove among others is tried once more alone.
+5. Whatever is left comes with the typical patient for whom it makes a difference.
 """
 
 from __future__ import annotations
