@@ -7,10 +7,13 @@ from itertools import islice
 
 import pytest
 
-from oligoasp.batch import Batch, check
+from oligoasp.batch import Batch
+from oligoasp.batch.check import PIECE, check
 from oligoasp.batch.direct import Direct
 from oligoasp.decide import Engine, Verdict
 from oligoasp.record.errors import Problem, RecordError
+from oligoasp.record.source import Document
+from oligoasp.record.value import normalise
 from tests.cohort import cohort
 from tests.reference.generate import corners, random_record, remove_parts
 from tests.support import Data, baseline, changed, engine, metastases, parse, protocol, woman
@@ -112,12 +115,18 @@ def test_a_conflict_is_not_taken_for_another_that_leaves_the_same_clauses_open(
     assert answer(batch, data) == answer(engine(), data)
 
 
+def document(data: Data) -> Document:
+    plain = normalise(data)
+    assert isinstance(plain, dict)
+    return Document("f", "nobody", plain)
+
+
 def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
     broken = RecordError([Problem("f", 1, "b", "", "x", "y")])
-    conflict = conflicting("55 mm")
     low = changed(baseline(), {"labs.neutrophils": "1 10*9/L"})
-    rows = [parse(baseline()), broken, parse(low), parse(IMPOSSIBLE[1]), parse(conflict)]
-    first, second, third, fourth, fifth = check(engine(), rows)
+    known = [document(data) for data in (baseline(), low, IMPOSSIBLE[1], conflicting("55 mm"))]
+    given = [known[0], broken, *known[1:], document({"sex": "mael"})]
+    first, second, third, fourth, fifth, sixth = check(engine(), given)
     assert not isinstance(first, RecordError)
     assert first.verdict is Verdict.ELIGIBLE
     assert second is broken
@@ -127,6 +136,23 @@ def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
     assert not isinstance(fifth, RecordError)
     assert (fifth.verdict, fifth.blockers, fifth.conflict) == (Verdict.INELIGIBLE, (), True)
     assert set(fifth.unknown) >= {"I1.n1.a", "I2.c"}
+    assert isinstance(sixth, RecordError)
+    assert "mael" in str(sixth)
+
+
+def test_check_answers_the_same_however_many_processes() -> None:
+    given: list[Document | RecordError] = [document(data) for data in cohort(4 * PIECE + 1, 8)]
+    given[PIECE + 3] = RecordError([Problem("f", 7, "b", "sex", "x", "y", "z")])
+    given[2 * PIECE] = document(IMPOSSIBLE[0])
+    given[2 * PIECE + 1] = document({"sex": "mael"})
+
+    def answers(processes: int) -> list[object]:
+        found = check(engine(), given, processes)
+        return [x.problems if isinstance(x, RecordError) else x for x in found]
+
+    alone = answers(1)
+    assert len(alone) == len(given)
+    assert answers(2) == answers(3) == alone
 
 
 def test_outlines_made_directly_are_those_of_compiled_records() -> None:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oligoasp.batch import Batch, check
+from oligoasp.batch import Batch
+from oligoasp.batch.check import check
 from oligoasp.decide import Decision, Engine, Status, Verdict
 from oligoasp.record.errors import RecordError
-from oligoasp.record.read import read_records
+from oligoasp.record.source import read_documents
 from tests.reference.generate import random_record, remove_parts
 from tests.support import Data, baseline, changed, decide, engine, parse, protocol, variant
 
@@ -101,8 +102,7 @@ def test_the_order_of_files_never_matters(tmp_path: Path) -> None:
         paths[-1].write_text(json.dumps({"id": f"p{index}"} | random_record(rng)))
 
     def checked(files: list[Path]) -> dict[str, Any]:
-        records = read_records(files, protocol().vocabulary)
-        found = list(check(engine(), records))
+        found = list(check(engine(), read_documents(files)))
         assert not any(isinstance(item, RecordError) for item in found)
         return {item.record: item for item in found}  # type: ignore[union-attr]
 

@@ -9,11 +9,10 @@ two together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from oligoasp.answers import Check
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.glance import Glances
 from oligoasp.batch.outline import Outline, Outlines
@@ -23,7 +22,6 @@ from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
 from oligoasp.record.derive import Derivation
-from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 
 
@@ -257,34 +255,3 @@ class _Sights(dict[int, tuple[Columns, Key]]):
         columns = self._views[place].columns(self._outline)
         found = self[place] = columns, columns.key(self._outline)
         return found
-
-
-def check(engine: Engine, records: Iterable[Record | RecordError]) -> Iterator[Check | RecordError]:
-    """Give the short answer for each of many records, in order.
-
-    Args:
-        engine: the protocol, under its readings.
-        records: records, and errors of records that could not be read.
-
-    Yields:
-        A check, or the error of a record that could not be read or cannot be true.
-    """
-    batch = Batch(engine)
-    for record in records:
-        if isinstance(record, RecordError):
-            yield record
-            continue
-        try:
-            outcome = batch.decide(record)
-        except RecordError as error:
-            yield error
-            continue
-        yield Check(
-            record=record.id,
-            source=record.source,
-            line=record.line,
-            verdict=outcome.verdict,
-            blockers=outcome.blockers,
-            conflict=outcome.verdict is Verdict.INELIGIBLE and not outcome.blockers,
-            unknown=outcome.unknown,
-        )

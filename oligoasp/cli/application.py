@@ -85,13 +85,18 @@ class Application(click.Group):
 
 def _report(error: Exception) -> int:
     """Print what went wrong and give the exit code that says whose fault it is."""
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - errors are rare
+    from oligoasp.processes import ProcessLostError  # noqa: PLC0415 - errors are rare
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415
     from oligoasp.solver.program import ProgramError  # noqa: PLC0415
 
     if isinstance(error, RecordError):
         messages = [problem.render() for problem in error.problems]
     elif isinstance(error, ProgramError):
         messages = list(error.messages)
+    elif isinstance(error, ProcessLostError):
+        lost = "a process was ended from outside, perhaps for want of memory"
+        click.echo(f"error: {lost}; --processes 1 needs less of it", err=True)
+        return INTERNAL
     else:
         if os.environ.get("OLIGOASP_DEBUG") == "1":
             from traceback import print_exception  # noqa: PLC0415 - seldom

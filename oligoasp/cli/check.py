@@ -37,6 +37,7 @@ undetermined, 2 some record could not be read (the others are answered).""",
 @options.protocol_option
 @options.amendments_option
 @options.readings_option
+@cohorts.processes_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -45,6 +46,7 @@ def command(
     protocol: str,
     amendments: tuple[str, ...],
     readings: tuple[str, ...],
+    processes: int | None,
 ) -> None:
     """Say for each of many records whether the patient is eligible.
 
@@ -53,21 +55,22 @@ def command(
     that stand in the way or are unknown. With --format json, one JSON object
     per line.
     """
-    from oligoasp.batch import check  # noqa: PLC0415 - only this command needs it
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
-    from oligoasp.record.read import read_records  # noqa: PLC0415
+    from oligoasp.batch.check import check  # noqa: PLC0415 - only this command needs it
+    from oligoasp.processes import cores  # noqa: PLC0415 - loaded when needed
+    from oligoasp.record.errors import RecordError  # noqa: PLC0415
+    from oligoasp.record.source import read_documents  # noqa: PLC0415
     from oligoasp.render import json, lines  # noqa: PLC0415
 
     engine = options.make_engine(protocol, readings, amendments)
     cohorts.expect_many()
-    records = read_records(files, engine.protocol.vocabulary)
+    answers = check(engine, read_documents(files), processes or cores())
     colour = options.colourful(sys.stdout)
     verdicts: Counter[Verdict] = Counter()
     names: Counter[str] = Counter()
     refused = 0
     if form == options.MARKDOWN:
         click.echo(lines.TABLE_HEAD)
-    for answer in _watched(check(engine, records)):
+    for answer in _watched(answers):
         if isinstance(answer, RecordError):
             refused += 1
             refusal = options.refusal(answer)
@@ -112,11 +115,13 @@ def _watched(items: Iterable[_Item]) -> Iterator[_Item]:
     else:
         return
     from rich.console import Console  # noqa: PLC0415 - only long calls need it
+    from rich.live import Live  # noqa: PLC0415
 
-    console = Console(stderr=True)
-    with console.status(f"{done} records") as status:
+    # It is drawn anew from here, not by a thread: processes are made as copies of this one.
+    live = Live(f"{done} records", console=Console(stderr=True), auto_refresh=False, transient=True)
+    with live:
         for item in iterator:
             yield item
             done += 1
             if done % 100 == 0:
-                status.update(f"{done} records")
+                live.update(f"{done} records", refresh=True)

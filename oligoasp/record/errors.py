@@ -54,6 +54,10 @@ class RecordError(Exception):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(problem.render() for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[RecordError], tuple[tuple[Problem, ...]]]:
+        """Say how a copy is made in another process."""
+        return RecordError, (self.problems,)
+
 
 class Fault(NamedTuple):
     """A problem with one value, before file, line and field are known.

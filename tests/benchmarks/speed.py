@@ -18,11 +18,14 @@ import time
 from pathlib import Path
 
 from oligoasp.batch import Batch
+from oligoasp.batch.check import check
 from oligoasp.cli.cohorts import expect_many
 from oligoasp.decide import Engine
+from oligoasp.processes import cores
 from oligoasp.protocol import load_protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record, read_records
+from oligoasp.record.source import read_documents
 from tests.cohort import cohort
 
 PROTOCOL = "eso_shanghai_13"
@@ -69,6 +72,11 @@ def checking(number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "cohort.ndjson"
         file.write_text("".join(json.dumps(r) + "\n" for r in cohort(number, 1)))
+        documents = list(read_documents([file]))
+        start = time.perf_counter()
+        answered = len(list(check(engine, documents, cores())))
+        checked = time.perf_counter() - start
+        assert answered == number
         start = time.perf_counter()
         records = [r for r in read_records([file], protocol.vocabulary) if isinstance(r, Record)]
         read = time.perf_counter() - start
@@ -94,6 +102,7 @@ def checking(number: int) -> None:
         (f"reading and validating {number} records", read),
         (f"deciding {number} records as a batch, first time", seconds[0]),
         (f"deciding {number} records as a batch, all known", seconds[1]),
+        (f"preparing, validating and deciding, {cores()} processes", checked),
         (f"deciding {number} records one by one (extrapolated)", alone),
     )
     for name, value in rows:
