@@ -93,24 +93,33 @@ def load(name: str, amendments: Iterable[str] = ()) -> Protocol:
     return protocol
 
 
-def load_ahead(name: str, amendments: tuple[str, ...] = (), programs: int = 0) -> Ahead[Protocol]:
+def load_ahead(
+    name: str, amendments: tuple[str, ...] = (), programs: int = 0, spaces: int = 0
+) -> Ahead[Protocol]:
     """Begin to read a protocol, as `load` does, while the rest of the program is imported.
 
     Args:
         name: its name or folder, or "".
         amendments: names or files of amendments to apply, in order.
-        programs: how many programs of its rules will be asked for.
+        programs: how many programs of its rules will be asked about records.
+        spaces: how many will be asked about all patients.
 
     Raises:
         ProgramError: the protocol does not exist; all else is raised by the result.
     """
-    from oligoasp.protocol.load import program_files, protocol_folder  # noqa: PLC0415
+    from oligoasp.protocol.load import (  # noqa: PLC0415
+        calendar_file,
+        program_files,
+        protocol_folder,
+    )
     from oligoasp.solver.ahead import Ahead  # noqa: PLC0415
-    from oligoasp.solver.program import OPTIONS, read_ahead  # noqa: PLC0415 - loads clingo
+    from oligoasp.solver.program import ASKING, OPTIONS, read_ahead  # noqa: PLC0415 - loads clingo
 
     folder = protocol_folder(str(name or _first_shipped()))
     protocol = Ahead(lambda: load(str(folder), amendments))
-    read_ahead(program_files(folder), OPTIONS, programs)
+    files = program_files(folder)
+    read_ahead(files, OPTIONS, programs)
+    read_ahead((*files, calendar_file()), ASKING, spaces)
     return protocol
 
 

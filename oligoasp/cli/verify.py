@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SARIF = "sarif"
 LEVELS = ("error", "warning", "note", "never")
 MISMATCH = 4
+SPACES = 2
+"""Patients are looked for in a small space first and then in the whole one."""
 
 
 @click.command(
@@ -92,20 +94,21 @@ def command(
     and narrow passages (V302) are looked for where selected, since this
     takes longer.
     """
+    reading = None if code is not None else options.load_ahead(protocol, amendments, spaces=SPACES)
     from oligoasp.verify.checks import kinds, page, run  # noqa: PLC0415 - loads clingo
     from oligoasp.verify.survey import Survey  # noqa: PLC0415
     from oligoasp.verify.witness import MismatchError  # noqa: PLC0415
 
     known = kinds()
-    if code is not None:
-        if code not in known:
-            raise options.unknown("finding", code, known)
-        click.echo(page(code))
+    if code is not None and code not in known:
+        raise options.unknown("finding", code, known)
+    if code is not None or reading is None:
+        click.echo(page(code or ""))
         return
     for given in (*select, *ignore):
         if not any(name.startswith(given) for name in known):
             raise options.unknown("finding", given, known)
-    loaded = options.load(protocol, amendments)
+    loaded = reading.result()
     for clause in clauses:
         if not any(name.startswith(clause) for name in loaded.clauses):
             raise options.unknown("clause", clause, loaded.clauses, options.CRITERIA)

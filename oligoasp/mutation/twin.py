@@ -18,9 +18,9 @@ from oligoasp.mutation.mutants import Mutant
 from oligoasp.mutation.rules import Signature
 from oligoasp.mutation.second import SecondCopy
 from oligoasp.protocol.model import Protocol
-from oligoasp.solver.program import OPTIONS, load_control
+from oligoasp.solver.program import ASKING, OPTIONS, load_control
 from oligoasp.solver.session import Consequences, Session, Shape, _facts
-from oligoasp.verify.space import ASKING, WholeSession, space_facts, with_calendar
+from oligoasp.verify.space import WholeSession, space_facts, with_calendar
 
 STATUS, APPLICABILITY, VERDICT = "status", "applicability", "verdict"
 Change: TypeAlias = tuple[str, str]

@@ -86,6 +86,11 @@ def program_files(folder: Path) -> tuple[Path, ...]:
     return (*(asp_folder() / "engine" / name for name in ENGINE), folder / "protocol.lp")
 
 
+def calendar_file() -> Path:
+    """Give the rules of what no calendar has, for programs of people of whom there is no record."""
+    return asp_folder() / "engine" / "calendar.lp"
+
+
 def read_protocol(
     folder: Path,
     files: tuple[Path, ...],

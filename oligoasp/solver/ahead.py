@@ -33,9 +33,13 @@ class Ahead(Generic[T]):
         except BaseException as error:
             self._error = error
 
+    def wait(self) -> None:
+        """Wait until the function is done, however it ends."""
+        self._thread.join()
+
     def result(self) -> T:
         """Give what the function returned, as soon as it has; raise what it raised."""
-        self._thread.join()
+        self.wait()
         if self._error is not None:
             raise self._error
         return self._results[0]

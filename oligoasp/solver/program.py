@@ -27,6 +27,10 @@ OPTIONS = ("--heuristic=Vsids", "--no-init-moms")
 """Many small questions are asked, so starting to solve has to be cheap."""
 
 
+ASKING = (*(o for o in OPTIONS if not o.startswith("--heuristic")), "--heuristic=Domain")
+"""Options of sessions that can also be asked for the person nearest to the typical one."""
+
+
 class ProgramError(Exception):
     """A logic program that cannot be used: every message with its file and line."""
 
@@ -163,6 +167,13 @@ def read_ahead(files: tuple[Path, ...], options: tuple[str, ...], number: int) -
     begun += [Ahead(lambda: Program(files, options)) for _ in range(number)]
 
 
+def all_read() -> None:
+    """Wait until all that `read_ahead` began has been read, so that no thread is left of it."""
+    for begun in _begun.values():
+        for program in begun:
+            program.wait()
+
+
 def load_control(
     files: Sequence[Path],
     extra: str = "",
@@ -187,11 +198,15 @@ def load_control(
     Raises:
         ProgramError: a file is missing, does not parse or cannot be grounded.
     """
-    begun = _begun.get((tuple(files), tuple(options)))
-    if begun and (edit is None or not edit.touches):
-        program = begun.pop(0).result()
-    else:
+    begun = _begun.get((tuple(files), tuple(options)), [])
+    if edit is not None and edit.touches:
+        begun = []
+    try:
+        reading = begun.pop(0)  # in one step: two threads may ask at once
+    except IndexError:
         program = Program(files, options, edit)
+    else:
+        program = reading.result()
     if edit is not None:
         extra += edit.text
     return program.ground(extra, observer, undefined)

@@ -53,9 +53,10 @@ def run(survey: Survey, codes: Iterable[str], clauses: Sequence[str] = ()) -> li
     wanted = set(codes)
     if wanted & {kind.code for kind in readings.KINDS}:
         survey.look_ahead()
+    last = sorted(CHECKS, key=lambda module: module is readings)  # what was begun has time so far
     found = [
         finding
-        for module in CHECKS
+        for module in last
         if wanted & {kind.code for kind in module.KINDS}
         for finding in module.find(survey)
         if finding.kind.code in wanted

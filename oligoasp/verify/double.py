@@ -11,9 +11,9 @@ from collections.abc import Collection, Container, Mapping, Sequence
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
-from oligoasp.solver.program import GroundRules, load_control
+from oligoasp.solver.program import ASKING, GroundRules, load_control
 from oligoasp.solver.session import Consequences, Shape
-from oligoasp.verify.space import ASKING, WholeSession, space_facts
+from oligoasp.verify.space import WholeSession, space_facts
 
 
 class DoubleSession(WholeSession):

@@ -15,13 +15,13 @@ from functools import cached_property
 from clingo import Function, Symbol
 from clingo.backend import Backend, HeuristicType
 
-from oligoasp.protocol.load import asp_folder
+from oligoasp.protocol.load import calendar_file
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
-from oligoasp.solver.program import OPTIONS, GroundRules, load_control, text
+from oligoasp.solver.program import ASKING, GroundRules, load_control, text
 from oligoasp.solver.session import Consequences, Session, Shape, _facts
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.timeline import LONGEST, Timeline
@@ -43,9 +43,6 @@ ABOVE_NEAREST = 20000
 
 NEVER = 32000
 """The preference that preferences are out of force where they are not asked for."""
-
-ASKING = (*(o for o in OPTIONS if not o.startswith("--heuristic")), "--heuristic=Domain")
-"""Options of sessions that can also be asked for the person nearest to the typical one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,7 +561,7 @@ def _hitting_sets(sets: Sequence[Sequence[int]]) -> list[frozenset[int]]:
 
 def with_calendar(protocol: Protocol) -> Protocol:
     """Give a protocol with what the calendar makes impossible, which no record can say."""
-    return replace(protocol, files=(*protocol.files, asp_folder() / "engine" / "calendar.lp"))
+    return replace(protocol, files=(*protocol.files, calendar_file()))
 
 
 def space_facts(protocol: Protocol, shape: Shape, calendar: str | None = None) -> str:

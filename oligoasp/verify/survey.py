@@ -15,7 +15,7 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
 from oligoasp.solver.ahead import Ahead, Apart, begin
-from oligoasp.solver.program import text
+from oligoasp.solver.program import all_read, text
 from oligoasp.verify.alternatives import Reading, Turns, Worlds
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.gaps import calendar_facts
@@ -121,6 +121,7 @@ class Survey:
     def look_ahead(self) -> None:
         """Begin to find out on which readings verdicts turn, beside everything else."""
         if self._ahead is None:
+            all_read()
             self._ahead = begin(self._what_turns)
 
     @cached_property
