@@ -62,6 +62,7 @@ def command(
     JSON object per record and line.
     """
     reading = options.load_ahead(protocol, amendments, SESSIONS)
+    import oligoasp.record.yaml_text  # noqa: F401, PLC0415 - read_records would load it later
     from oligoasp.explain.whole import explain  # noqa: PLC0415 - only this command needs it
     from oligoasp.record.errors import RecordError  # noqa: PLC0415 - loaded when needed
     from oligoasp.record.read import read_records  # noqa: PLC0415

@@ -15,7 +15,6 @@ from typing import IO, NamedTuple
 from oligoasp.record.errors import Fault, Problem, RecordError, quote
 from oligoasp.record.json_text import JsonError, decode, locate
 from oligoasp.record.value import Value, show
-from oligoasp.record.yaml_text import YamlError, documents
 
 STANDARD_INPUT = "-"
 LARGEST_FILE = 16 * 2**20
@@ -257,6 +256,8 @@ def _json(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
 
 
 def _yaml(text: str, name: str, stem: str) -> Iterator[Document | RecordError]:
+    from oligoasp.record.yaml_text import YamlError, documents  # noqa: PLC0415 - slow to load
+
     results = list(documents(text))
     if not results:
         yield refusal(name, None, Fault("a file without a record", "a record"))
