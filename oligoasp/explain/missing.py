@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -150,6 +150,12 @@ class Missing:
         ways.found = [w for w in found if not any(o.covers(w) for o in found if o is not w)]
         return ways
 
+    def _less_and_less(self) -> Iterator[list[int]]:
+        """Give what to assume about the rest of lists, worked out only where it is needed."""
+        yield self._nothing_more
+        yield self._least_more
+        yield []
+
     @cached_property
     def _nothing_more(self) -> list[int]:
         return [-self._session.present[e] for entities in self._rest.values() for e in entities]
@@ -171,7 +177,7 @@ class Missing:
         session = self._session
         goal = [*self._assumptions, *self._wanted, *self._question.met([clause]), *excluded]
         wanted = [lit for u in unknowns for lit in self._literals(u)]
-        for extra in (self._nothing_more, self._least_more, []):
+        for extra in self._less_and_less():
             true, clash = session.true_or_clashing([*goal, *extra], wanted)
             if true is not None:
                 return {u: self._as_in(u, true) for u in unknowns}
