@@ -128,8 +128,8 @@ class Judge:
             self._compiled(part)  # before the work is shared
         for step, size in (
             (self._test, 250),
-            (self._prove, 60),
-            (self._look_again, 30),
+            (self._prove, 20),
+            (self._look_again, 15),
             (self._prove, 1),
             (self._show, 1),
         ):
@@ -153,7 +153,7 @@ class Judge:
             mutant = self.mutants[number]
             kind = "limit" if mutant.limit else "reading" if mutant.reading else "rule"
             kinds[kind, self._force.changes(mutant)].append(number)
-        for some in kinds.values():
+        for _, some in sorted(kinds.items()):  # limits first, which take longest
             for start in range(0, len(some), size):
                 yield some[start : start + size]
 
