@@ -85,13 +85,12 @@ def mutants_of(protocol: Protocol, rules: Rules) -> list[Mutant]:
 
     Args:
         protocol: the protocol.
-        rules: the rules that decide its clauses. Rules of the engine and rules that leave
-            something open stay as they are.
+        rules: the rules that decide its clauses. Rules of the engine stay as they are.
     """
     siblings = _Siblings(protocol, rules)
     found: list[Mutant] = []
     for rule in rules.rules:
-        if not rule.of_engine and not rule.chooses:
+        if not rule.of_engine:
             found += _of_rule(rule, siblings)
     for parameter in protocol.parameters.values():
         found += _of_parameter(protocol, parameter, rules)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from clingo.ast import AST
 
 from oligoasp.mutation.mutants import Mutant
-from oligoasp.mutation.rules import LIMIT, READING, Renamed, Rule, Rules, Signature
+from oligoasp.mutation.rules import LIMIT, READING, Renamed, Rules, Signature
 
 PREFIX = "mutated_"
 
@@ -50,7 +50,8 @@ class SecondCopy:
         names = {*rules.own, LIMIT, READING}
         self._renamed = Renamed({s: f"marked_{s[1]}_{s[0]}" for s in names})
         self._written = {rule.number: self._text(rule.statement) for rule in rules.rules}
-        self._ties = {r.number: self._tied(r) for r in rules.rules if r.chooses}
+        self._choosing = {r.number: r.statement for r in rules.rules if r.chooses}
+        self._ties = {n: self._tied(s, s) for n, s in self._choosing.items()}
         self._changed: dict[Mutant, tuple[str, ...]] = {}
 
     def program(self, mutants: Sequence[Mutant], *, near: bool = False) -> str:
@@ -76,10 +77,14 @@ class SecondCopy:
                 continue
             guards = [f"not mutation_off({rule.number})"] if rule.number in replaced else []
             marked.append(_rule(*self._written[rule.number], *guards))
-            marked += self._ties.get(rule.number, ())
+            marked += [_rule("", *tie, *guards) for tie in self._ties.get(rule.number, ())]
         for number, mutant in enumerate(mutants):
             if mutant.statement is not None:
-                marked.append(_rule(*self._statement(mutant), f"mutation_on({number})"))
+                on = f"mutation_on({number})"
+                marked.append(_rule(*self._statement(mutant), on))
+                if mutant.rule in self._choosing:
+                    ties = self._tied(self._choosing[mutant.rule], mutant.statement)
+                    marked += [_rule("", *tie, on) for tie in ties]
         lines = [
             _FRAME.format(last=max(len(mutants) - 1, 0)),
             _named("\n".join(marked), touched),
@@ -140,16 +145,26 @@ class SecondCopy:
         marked = self._renamed(statement)
         return (str(marked.head), *map(str, marked.body))
 
-    def _tied(self, rule: Rule) -> list[str]:
-        """Let both copies of what is left open go the same way, where both leave it open."""
-        lines = []
-        for element in rule.statement.head.elements:
-            here = [*element.condition, *rule.statement.body]
-            both = "; ".join(map(str, [*here, *(self._renamed(one) for one in here)]))
-            atom, copied = element.literal, self._renamed(element.literal)
-            lines.append(f":- {copied}; not {atom}; {both}.")
-            lines.append(f":- {atom}; not {copied}; {both}.")
-        return lines
+    def _tied(self, statement: AST, copied: AST) -> list[tuple[str, ...]]:
+        """Let both copies of what is left open go the same way, where both leave it open.
+
+        Args:
+            statement: the rule in the first copy.
+            copied: the rule in its place in the second; it may have other conditions.
+
+        Returns:
+            What must not hold together.
+        """
+        ties = []
+        for one, two in zip(statement.head.elements, copied.head.elements, strict=True):
+            open_in_both = [
+                *map(str, [*one.condition, *statement.body]),
+                *(str(self._renamed(part)) for part in [*two.condition, *copied.body]),
+            ]
+            atom, second = str(one.literal), str(self._renamed(two.literal))
+            ties.append((second, f"not {atom}", *open_in_both))
+            ties.append((atom, f"not {second}", *open_in_both))
+        return ties
 
 
 def _rule(head: str, *body: str) -> str:
