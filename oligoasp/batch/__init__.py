@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from oligoasp.batch.direct import Direct
-from oligoasp.batch.glance import Glances
+from oligoasp.batch.glance import MOST, UNKNOWN, Glances
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.outlook import look
 from oligoasp.batch.programs import Focus, Programs
@@ -46,6 +46,34 @@ class Outcome:
     def unknown(self) -> tuple[str, ...]:
         """The clauses that the record leaves open."""
         return tuple(c for c, s in self.statuses.items() if s is Status.UNKNOWN)
+
+
+class Basis:
+    """What is known of a record before it is looked at: the same for many records.
+
+    Args:
+        glances: looks statuses up.
+        statuses: the status of each clause, where it is known already.
+        before: the outcome under another version of the protocol that gave them.
+
+    ``wanted`` are the other clauses; ``outcomes`` remembers what came of their statuses,
+    where nothing else matters.
+    """
+
+    def __init__(
+        self, glances: Glances, statuses: Sequence[Status | None], before: Outcome | None
+    ) -> None:
+        self.statuses = statuses
+        self.before = before
+        self.wanted = glances.wanted(_unfound(statuses))
+        self.outcomes: dict[tuple[int, ...], Outcome] = {}
+
+    def learn(self, numbers: tuple[int, ...], outcome: Outcome) -> None:
+        """Remember an outcome, by the numbers of the statuses that were looked up."""
+        if UNKNOWN not in numbers:
+            if len(self.outcomes) >= MOST:
+                self.outcomes.clear()
+            self.outcomes[numbers] = outcome
 
 
 class Batch:
@@ -85,6 +113,7 @@ class Batch:
         self._programs = Programs(engine, self.outlines, self.views, self._outlook.unused)
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
+        self._nothing = Basis(self._glances, [None] * len(self.views), None)
         self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
 
     def decide(self, record: Record) -> Outcome:
@@ -110,28 +139,36 @@ class Batch:
         self._engine.decide(record)  # raises, with the reasons
         raise AssertionError("a record is impossible in a batch only")
 
-    def conclude(
-        self,
-        outline: Outline,
-        given: Sequence[Status | None] = (),
-        before: Outcome | None = None,
-    ) -> Outcome | None:
+    def basis(self, statuses: Sequence[Status | None], before: Outcome) -> Basis:
+        """Give what is known of a record before it is looked at.
+
+        Args:
+            statuses: the status of each clause, where it is known already.
+            before: the outcome under the other version of the protocol that gave them.
+        """
+        return Basis(self._glances, statuses, before)
+
+    def conclude(self, outline: Outline, basis: Basis | None = None) -> Outcome | None:
         """Decide by the outline of a record.
 
         Args:
-            outline: the outline; if anything is given, of a record that is possible.
-            given: the status of each clause, where it is known already.
-            before: the outcome under the other version of the protocol that gave them.
+            outline: the outline; if anything is known already, of a record that is possible.
+            basis: what is known already.
 
         Returns:
             None if nobody can be as the record says.
         """
-        sights = _Sights(self.views, outline)
-        row = self._glances.row(outline)
-        statuses = self._glances.statuses(row, given)
-        possible = True if given else self._outlook.integrity.possible(outline)
+        possible = True if basis else self._outlook.integrity.possible(outline)
         if possible is False:
             return None
+        basis = basis or self._nothing
+        wanted = basis.wanted
+        row = self._glances.row(outline, wanted)
+        numbers = self._glances.numbers(row, wanted)
+        if possible and numbers in basis.outcomes:
+            return basis.outcomes[numbers]
+        sights = _Sights(self.views, outline)
+        statuses = self._glances.statuses(numbers, wanted, basis.statuses)
         if None in statuses or possible is None:
             for place in _unfound(statuses):
                 columns, key = sights[place]
@@ -145,10 +182,14 @@ class Batch:
                     statuses[place] = status
                 if possible is None:
                     self._outlook.integrity.learn(outline)
-            self._glances.learn(row, _all_found(statuses))
+            self._glances.learn(row, numbers, wanted, _all_found(statuses))
+            numbers = self._glances.numbers(row, wanted)
         known = _all_found(statuses)
-        verdict = None if before is None else self._same(before, known, given)
-        return self._outcome(verdict or self._verdict(known, sights, outline), known)
+        verdict = self._same(basis, known)
+        outcome = self._outcome(verdict or self._verdict(known, sights, outline), known)
+        if verdict or outcome.blockers or outcome.verdict is Verdict.ELIGIBLE:
+            basis.learn(numbers, outcome)
+        return outcome
 
     def _outcome(self, verdict: Verdict, statuses: tuple[Status, ...]) -> Outcome:
         key = verdict, statuses
@@ -158,17 +199,16 @@ class Batch:
             outcome = self._outcomes[key] = Outcome(verdict, shown, statuses)
         return outcome
 
-    def _same(
-        self, before: Outcome, statuses: Sequence[Status], given: Sequence[Status | None]
-    ) -> Verdict | None:
+    def _same(self, basis: Basis, statuses: Sequence[Status]) -> Verdict | None:
         """Give the verdict, if what was found out about the unknown together settles it.
 
         What can be met together can be so without some of it, and what cannot be met
         together cannot be so with more.
         """
-        if any(status.blocks for status in (*before.by_place, *statuses)):
+        before = basis.before
+        if before is None or any(s.blocks for s in (*before.by_place, *statuses)):
             return None
-        asked, known = statuses.count(Status.UNKNOWN), given.count(Status.UNKNOWN)
+        asked, known = statuses.count(Status.UNKNOWN), basis.statuses.count(Status.UNKNOWN)
         if before.verdict is Verdict.UNDETERMINED and 0 < asked == known:
             return Verdict.UNDETERMINED
         if before.verdict is Verdict.INELIGIBLE and known == before.by_place.count(Status.UNKNOWN):

@@ -8,13 +8,16 @@ the patient's attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
+from typing import NamedTuple
 
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.views import ABSENT, LOST, TIED, Columns, TraitNumbers, View
 from oligoasp.decide import Status
 from oligoasp.protocol.vocabulary import PATIENT
+
+UNKNOWN = -1
 
 MOST = 20_000
 """How many situations a group of clauses remembers at a glance, before it starts anew."""
@@ -83,6 +86,8 @@ class _Lists:
         kind: the kind of entry.
         views: of the clauses that look at such entries.
         outlines: knows what rows say.
+
+    ``empty`` is for a list that is complete and has no entry.
     """
 
     def __init__(self, kind: str, views: Sequence[View], outlines: Outlines) -> None:
@@ -96,14 +101,15 @@ class _Lists:
         self._sorts: dict[int, _Sort] = {}
         self._numbers: list[dict[object, int]] = [{} for _ in views]
         self._known: dict[object, Row] = {}
-        self._empty = tuple([0 for _ in views]), tuple([1 for _ in views])
+        self.empty: Row = (0,) * len(views)
+        self._unknown: Row = (1,) * len(views)
 
     def numbers(self, outline: Outline) -> Row:
         """Give the number of the list of a record, for each clause."""
         more = self._kind in outline.more
         rows = outline.entries[self._kind]
         if not rows:
-            return self._empty[more]
+            return self._unknown if more else self.empty
         none = outline.none & self._mask
         sort = self._sorts.get(none)
         if sort is None:
@@ -154,12 +160,32 @@ class _Sort:
 
 
 class _Group:
-    """Clauses that look at the same attributes, or one that looks at lists, and their statuses."""
+    """Clauses that look at the same attributes, or one that looks at lists.
+
+    ``known`` has the number of the statuses that they have had together, by what they see.
+    """
 
     def __init__(self, columns: Sequence[int], clauses: Sequence[int]) -> None:
         self.clauses = clauses
         self.look: Callable[[Row], object] = itemgetter(*columns) if columns else lambda row: ()
-        self.known: dict[object, tuple[Status, ...]] = {}
+        self.known: dict[object, int] = {}
+        self.statuses: list[tuple[Status, ...]] = []
+
+    def learn(self, row: Row, statuses: Sequence[Status]) -> None:
+        """Remember statuses."""
+        own = tuple([statuses[clause] for clause in self.clauses])
+        if own not in self.statuses:  # there are a few at most
+            self.statuses.append(own)
+        if len(self.known) >= MOST:
+            self.known.clear()
+        self.known[self.look(row)] = self.statuses.index(own)
+
+
+class Wanted(NamedTuple):
+    """The clauses whose statuses are wanted, by groups, and the lists at which they look."""
+
+    groups: list[_Group]
+    lists: list[bool]
 
 
 class Glances:
@@ -171,13 +197,18 @@ class Glances:
     """
 
     def __init__(self, views: Sequence[View], outlines: Outlines) -> None:
-        kinds = sorted({kind for view in views for kind in view.far if kind != PATIENT})
+        self._kinds = sorted({kind for view in views for kind in view.far if kind != PATIENT})
+        self._views = views
         self._lists = [
-            _Lists(kind, [view for view in views if kind in view.far], outlines) for kind in kinds
+            _Lists(kind, [view for view in views if kind in view.far], outlines)
+            for kind in self._kinds
         ]
         width = len(outlines.names[PATIENT])
         lists = [
-            (kind, clause) for kind in kinds for clause, v in enumerate(views) if kind in v.far
+            (kind, clause)
+            for kind in self._kinds
+            for clause, view in enumerate(views)
+            if kind in view.far
         ]
         sorted_out: dict[tuple[int, ...], list[int]] = {}
         for clause, view in enumerate(views):
@@ -185,35 +216,51 @@ class Glances:
             columns += [width + n for n, (_, viewer) in enumerate(lists) if viewer == clause]
             sorted_out.setdefault(tuple(columns), []).append(clause)
         self._groups = [_Group(columns, clauses) for columns, clauses in sorted_out.items()]
-        self._number = len(views)
 
-    def row(self, outline: Outline) -> Row:
-        """Give the flat row of a record."""
+    def wanted(self, clauses: Collection[int]) -> Wanted:
+        """Give what is to be looked at for clauses, by their places."""
+        groups = [group for group in self._groups if not set(clauses).isdisjoint(group.clauses)]
+        views = [self._views[clause] for group in groups for clause in group.clauses]
+        seen = {kind for view in views for kind in view.far}
+        return Wanted(groups, [kind in seen for kind in self._kinds])
+
+    def row(self, outline: Outline, wanted: Wanted) -> Row:
+        """Give the flat row of a record, without numbers where nobody wants them."""
         row = outline.patient
-        for lists in self._lists:
-            row += lists.numbers(outline)
+        for lists, looked_at in zip(self._lists, wanted.lists, strict=True):
+            row += lists.numbers(outline) if looked_at else lists.empty
         return row
 
-    def statuses(self, row: Row, given: Sequence[Status | None] = ()) -> list[Status | None]:
+    def numbers(self, row: Row, wanted: Wanted) -> Row:
+        """Give the number of what is known of each group of clauses; UNKNOWN: nothing."""
+        return tuple([group.known.get(group.look(row), UNKNOWN) for group in wanted.groups])
+
+    def statuses(
+        self, numbers: Row, wanted: Wanted, given: Sequence[Status | None]
+    ) -> list[Status | None]:
         """Give the status of each clause, None where it is not known at a glance.
 
         Args:
-            row: the flat row of a record.
-            given: statuses that are known already.
+            numbers: of what is known.
+            wanted: the clauses that are looked at.
+            given: statuses that are known anyway.
         """
-        found: list[Status | None] = list(given) if given else [None] * self._number
-        for group in self._groups:
-            known = group.known.get(group.look(row))
-            if known is not None:
-                for clause, status in zip(group.clauses, known, strict=True):
+        found = list(given)
+        for number, group in zip(numbers, wanted.groups, strict=True):
+            if number != UNKNOWN:
+                for clause, status in zip(group.clauses, group.statuses[number], strict=True):
                     found[clause] = status
         return found
 
-    def learn(self, row: Row, statuses: Sequence[Status]) -> None:
-        """Remember the statuses of a record."""
-        for group in self._groups:
-            seen = group.look(row)
-            if seen not in group.known:
-                if len(group.known) >= MOST:
-                    group.known.clear()
-                group.known[seen] = tuple([statuses[clause] for clause in group.clauses])
+    def learn(self, row: Row, numbers: Row, wanted: Wanted, statuses: Sequence[Status]) -> None:
+        """Remember the statuses of a record.
+
+        Args:
+            row: its flat row.
+            numbers: of what was known.
+            wanted: the clauses that were looked at.
+            statuses: the status of each clause.
+        """
+        for number, group in zip(numbers, wanted.groups, strict=True):
+            if number == UNKNOWN:
+                group.learn(row, statuses)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oligoasp.batch import Batch, Outcome
+from oligoasp.batch import Basis, Batch, Outcome
 from oligoasp.batch.outline import Outline
-from oligoasp.decide import Status
 from oligoasp.record.read import Record
 
 
@@ -23,16 +22,16 @@ class Revision:
     def __init__(self, batch: Batch, first: Batch) -> None:
         self._batch = batch
         self._shared = batch.shared(first)
-        self._given: dict[int, tuple[Outcome, list[Status | None]]] = {}
+        self._bases: dict[int, Basis] = {}
 
     def outcome(self, outline: Outline, before: Outcome) -> Outcome:
         """Decide a record again, by its outline and what was decided."""
-        known = self._given.get(id(before))
-        if known is None:
-            places = before.by_place
-            given = [None if place is None else places[place] for place in self._shared]
-            known = self._given[id(before)] = before, given  # kept, so that the id stays its own
-        after = self._batch.conclude(outline, known[1], before)
+        basis = self._bases.get(id(before))
+        if basis is None:
+            given = [None if place is None else before.by_place[place] for place in self._shared]
+            # It keeps the outcome, so that the id stays its own.
+            basis = self._bases[id(before)] = self._batch.basis(given, before)
+        after = self._batch.conclude(outline, basis)
         assert after is not None, "who is possible is so under any version"
         return after
 
