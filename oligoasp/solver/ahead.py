@@ -48,14 +48,16 @@ class Ahead(Generic[T]):
 class Apart(Generic[T]):
     """Runs a function in a copy of this process, at once, so that Python is not shared either.
 
-    If the copy fails, however that may be, the function is run here when its result is needed.
+    If the copy fails, however that may be, another function gives the result here.
 
     Args:
-        work: the function; its result goes from process to process.
+        work: the function; its result goes from process to process. It may change whatever
+            it likes, since that is a copy.
+        otherwise: gives the same here, and leaves alone what others use.
     """
 
-    def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], T], otherwise: Callable[[], T]) -> None:
+        self._otherwise = otherwise
         self._reading, writing = os.pipe()
         self._process = os.fork()
         if self._process == 0:
@@ -76,12 +78,12 @@ class Apart(Generic[T]):
         try:
             result: T = pickle.loads(found)
         except (pickle.UnpicklingError, EOFError):
-            return self._work()
+            return self._otherwise()
         return result
 
 
-def begin(work: Callable[[], T]) -> Ahead[T] | Apart[T]:
-    """Run a function beside what comes next: apart where that is safe, else in a thread."""
+def begin(apart: Callable[[], T], beside: Callable[[], T]) -> Ahead[T] | Apart[T]:
+    """Run a function beside what comes next: one apart where that is safe, else one in a thread."""
     if sys.platform == "linux" and active_count() == 1:
-        return Apart(work)
-    return Ahead(work)
+        return Apart(apart, beside)
+    return Ahead(beside)

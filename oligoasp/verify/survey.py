@@ -89,6 +89,7 @@ class Survey:
         self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = calendar_facts(protocol)
+        self._traced = False
         self._ahead: Ahead[Turned] | Apart[Turned] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
@@ -108,11 +109,12 @@ class Survey:
     def small(self) -> Space:
         """A small space, in which whatever is possible is possible in the whole one too."""
         _ = self._whole
-        return self._space_of(self._few)
+        return self._space_of(self._few, traced=self._traced)
 
-    def _space_of(self, most: int) -> Space:
+    def _space_of(self, most: int, *, traced: bool = False) -> Space:
         shape = shape_of(self.protocol, most)
-        session = WholeSession(with_calendar(self.protocol), shape, self._calendar)
+        protocol = with_calendar(self.protocol)
+        session = WholeSession(protocol, shape, self._calendar, traced=traced)
         space = Space(self.protocol, most, session)
         wishes = self._intended(space).values() if most == self._few else None
         space.prepare(self._all_chosen, wishes)
@@ -121,24 +123,26 @@ class Survey:
     def look_ahead(self) -> None:
         """Begin to find out on which readings verdicts turn, beside everything else."""
         if self._ahead is None:
+            self._traced = True
+            _ = self.small, self.space  # both are made at once
             all_read()
-            self._ahead = begin(self._what_turns)
+            self._ahead = begin(
+                lambda: self._what_turns(*self._worlds_in(self.small)),
+                lambda: self._what_turns(*self._worlds),
+            )
 
     @cached_property
     def _worlds(self) -> tuple[Space, Worlds]:
         """Another small space, with every other reading of the text."""
-        shape = shape_of(self.protocol, self._few)
-        protocol = with_calendar(self.protocol)
-        session = WholeSession(protocol, shape, self._calendar, traced=True)
-        space = Space(self.protocol, self._few, session)
-        intended = self._intended(space).values()
-        worlds = Worlds(session, self._all_chosen, intended)
-        space.prepare(self._all_chosen, intended)
-        return space, worlds
+        return self._worlds_in(self._space_of(self._few, traced=True))
 
-    def _what_turns(self) -> Turned:
+    def _worlds_in(self, space: Space) -> tuple[Space, Worlds]:
+        """Add every other reading of the text to a space; all questions to it take longer then."""
+        intended = self._intended(space).values()
+        return space, Worlds(space.session, self._all_chosen, intended)
+
+    def _what_turns(self, space: Space, worlds: Worlds) -> Turned:
         """Find out what depends on readings."""
-        space, worlds = self._worlds
         groups = self._groups_in(space)
         fixed = space.readings(self.chosen)
         turns = worlds.turning(fixed, both=self.directions)

@@ -26,29 +26,25 @@ needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="processes are n
 
 @needs_fork
 def test_a_copy_of_the_process_gives_what_the_function_returns() -> None:
-    assert Apart(lambda: {"one": {True}}).result() == {"one": {True}}
+    assert Apart(lambda: {"one": {True}}, dict).result() == {"one": {True}}
 
 
 @needs_fork
-def test_what_the_function_raises_in_a_copy_is_raised_here() -> None:
+def test_what_the_other_function_raises_is_raised_where_the_copy_failed() -> None:
     with pytest.raises(ZeroDivisionError):
-        Apart(lambda: 1 // 0).result()
+        Apart(lambda: int(""), lambda: 1 // 0).result()
 
 
 @needs_fork
 def test_the_work_of_a_copy_that_is_lost_is_done_here() -> None:
-    here = os.getpid()
+    def lost() -> str:
+        os._exit(9)
 
-    def work() -> str:
-        if os.getpid() != here:
-            os._exit(9)
-        return "done here"
-
-    assert Apart(work).result() == "done here"
+    assert Apart(lost, lambda: "done here").result() == "done here"
 
 
 def test_no_copy_is_made_while_another_thread_runs() -> None:
-    beside = Ahead(lambda: begin(os.getpid))
+    beside = Ahead(lambda: begin(lambda: 0, os.getpid))
     assert beside.result().result() == os.getpid()
 
 
