@@ -8,7 +8,8 @@ anything change?" is one question about one patient, and no mutant is grounded a
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -101,13 +102,27 @@ class Twin(WholeSession):
 
     def tried(self, assumptions: Sequence[int], effort: int = EFFORT) -> bool | None:
         """Tell whether some patient fulfils assumptions; None if that is too hard to settle."""
+        self._mode("auto", 1)
+        with self._limited(effort):
+            return self._control.solve(assumptions=list(assumptions)).satisfiable
+
+    def preferred(
+        self, assumptions: Sequence[int], forces: Sequence[int], literals: Iterable[int]
+    ) -> frozenset[int] | None:
+        """Give what holds in the best model; in any, where the best is too hard to find."""
+        some = list(literals)
+        with self._limited(EFFORT):
+            best = super().preferred(assumptions, forces, some)
+        return self.true_literals(assumptions, some) if best is None else best
+
+    @contextmanager
+    def _limited(self, effort: int) -> Iterator[None]:
+        """Give up after so many conflicts."""
         configuration = self._control.configuration.solve
         assert isinstance(configuration, clingo.Configuration)
         configuration.solve_limit = str(effort)
-        self._mode("auto", 1)
-        result = self._control.solve(assumptions=list(assumptions))
+        yield
         configuration.solve_limit = "umax"
-        return result.satisfiable
 
     def each_once(
         self, assumptions: Sequence[int], first: Iterable[int], second: Iterable[int]
