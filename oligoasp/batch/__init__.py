@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from oligoasp.batch.direct import Direct
-from oligoasp.batch.glance import MOST, UNKNOWN, Glances
+from oligoasp.batch.glance import UNKNOWN, Glances
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.outlook import look
 from oligoasp.batch.programs import Focus, Programs
@@ -23,6 +23,9 @@ from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
 from oligoasp.record.derive import Derivation
 from oligoasp.record.read import Record
+
+MOST_OUTCOMES = 4096
+"""How many outcomes are remembered before starting anew; those that are frequent are soon back."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Basis:
     def learn(self, numbers: tuple[int, ...], outcome: Outcome) -> None:
         """Remember an outcome, by the numbers of the statuses that were looked up."""
         if UNKNOWN not in numbers:
-            if len(self.outcomes) >= MOST:
+            if len(self.outcomes) >= MOST_OUTCOMES:
                 self.outcomes.clear()
             self.outcomes[numbers] = outcome
 
@@ -195,6 +198,8 @@ class Batch:
         key = verdict, statuses
         outcome = self._outcomes.get(key)
         if outcome is None:
+            if len(self._outcomes) >= MOST_OUTCOMES:
+                self._outcomes.clear()
             shown = {c.id: s for c, s in zip(self._clauses, statuses, strict=True) if c.tests}
             outcome = self._outcomes[key] = Outcome(verdict, shown, statuses)
         return outcome

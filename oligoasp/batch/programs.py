@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.views import View
 from oligoasp.decide import Engine, presence, said_literals
-from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity
 from oligoasp.solver.session import Session, Shape
 
@@ -106,45 +105,37 @@ class _Program:
         self.session = session
         self._always = always
         self._outlines = outlines
-        self._places = [
-            place
-            for place, name in enumerate(outlines.names[PATIENT])
-            if (THE_PATIENT, name) in session.has
-        ]
-        self._of_patient: dict[tuple[int, int], list[int]] = {}
-        self._of_entries: dict[tuple[Entity, int], list[int]] = {}
+        asked = {(entity[0], name) for entity, name in session.has}
+        self._places = {
+            kind: [place for place, name in enumerate(names) if (kind, name) in asked]
+            for kind, names in outlines.names.items()
+        }
+        self._said: dict[tuple[Entity, int, int], list[int]] = {}
 
     def assumptions(self, outline: Outline) -> list[int]:
         """Give the assumptions that say what a record says."""
         found = [*self._always]
-        for place in self._places:
-            found += self._patient(place, outline.patient[place])
+        self._add(found, THE_PATIENT, outline.patient)
         for kind, _ in self.session.shape:
             rows = outline.entries[kind]
             for literals in presence(self.session, kind, len(rows), more=kind in outline.more):
                 found += literals
-            for index, row in enumerate(rows, 1):
-                found += self._entry((kind, index), row)
+            for index, number in enumerate(rows, 1):
+                self._add(found, (kind, index), self._outlines.rows[kind][number])
         return found
 
-    def _patient(self, place: int, number: int) -> list[int]:
-        known = self._of_patient.get((place, number))
-        if known is None:
-            fact = self._outlines.fact(PATIENT, place, number)
-            facts = {} if fact is None else {self._outlines.names[PATIENT][place]: fact}
-            known = _flat(said_literals(self.session, THE_PATIENT, facts).values())
-            self._of_patient[place, number] = known
-        return known
+    def _add(self, found: list[int], entity: Entity, row: Row) -> None:
+        """Add what a row says of the patient or of an entry."""
+        said = self._said
+        for place in self._places[entity[0]]:
+            key = entity, place, row[place]
+            if key not in said:
+                said[key] = self._literals(*key)
+            found += said[key]
 
-    def _entry(self, entity: Entity, number: int) -> list[int]:
-        known = self._of_entries.get((entity, number))
-        if known is None:
-            kind = entity[0]
-            facts = self._outlines.facts(kind, self._outlines.rows[kind][number])
-            known = _flat(said_literals(self.session, entity, facts).values())
-            self._of_entries[entity, number] = known
-        return known
-
-
-def _flat(lists: Iterable[list[int]]) -> list[int]:
-    return [literal for literals in lists for literal in literals]
+    def _literals(self, entity: Entity, place: int, number: int) -> list[int]:
+        fact = self._outlines.fact(entity[0], place, number)
+        if fact is None:
+            return []
+        name = self._outlines.names[entity[0]][place]
+        return said_literals(self.session, entity, {name: fact}).get(name, [])

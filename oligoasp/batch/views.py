@@ -89,20 +89,6 @@ class Classes(dict[int, int]):
         return self._others.setdefault(what, len(self.numbers) + len(self._others))
 
 
-class _RowClasses(dict[int, Numbers]):
-    """The classes of what is said of each attribute of an entry, by the number of its row."""
-
-    def __init__(self, rows: list[Row], columns: list[tuple[int, Classes]]) -> None:
-        super().__init__()
-        self._rows = rows
-        self._columns = columns
-
-    def __missing__(self, number: int) -> Numbers:
-        row = self._rows[number]
-        found = self[number] = tuple([classes[row[place]] for place, classes in self._columns])
-        return found
-
-
 class TraitNumbers(dict[int, int]):
     """The number of the traits of an entry, by its row, for patients who are alike.
 
@@ -154,7 +140,6 @@ class _Column:
         self.kind = kind
         self.tied = any(c.tied for c in classes.values())
         self.columns = [(outlines.place(kind, name), c) for name, c in classes.items()]
-        self.classes = _RowClasses(outlines.rows[kind], self.columns)
         tied = traits.tied.get(kind, frozenset()) if traits else frozenset()
         self._names = tuple(sorted(tied.union(classes)))
         self._tied = [outlines.place(kind, name) for name in sorted(tied)]
@@ -198,9 +183,14 @@ class _Column:
             self._numbers[seen] = TraitNumbers(self, facts)
         return self._numbers[seen]
 
+    def classes(self, row: int) -> Numbers:
+        """Give the classes of what is said of each attribute of an entry."""
+        said = self._outlines.rows[self.kind][row]
+        return tuple([classes[said[place]] for place, classes in self.columns])
+
     def told_apart(self, row: int) -> Numbers:
         """Give the classes of what is said of an entry, and of what is tied to that if open."""
-        classes = self.classes[row]
+        classes = self.classes(row)
         if min(classes, default=0) < TIED:
             known = self._outlines.rows[self.kind][row]
             return (*classes, *[known[place] for place in self._tied])
@@ -340,7 +330,7 @@ class Columns:
                 if column.tied:
                     return self._far(outline)
                 seen.append(column.kind)
-            entries = [column.classes[number] for number in outline.entries[column.kind]]
+            entries = [column.classes(number) for number in outline.entries[column.kind]]
             if any(min(classes, default=0) < TIED for classes in entries):
                 return self._far(outline)
             seen.append(tuple(sorted(entries if self.counts else set(entries))))
