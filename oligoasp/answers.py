@@ -6,12 +6,14 @@ Fields are only ever added; a field that changes its meaning changes ``format``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, dataclass_transform
 
 from oligoasp.decide import Status, Verdict
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict
+
+_Answer = TypeVar("_Answer", bound="Answer")
 
 
 class Answer:
@@ -26,8 +28,26 @@ class Answer:
         "use_attribute_docstrings": True,
     }
 
+    # Written once here: a dataclass that writes its own takes twice as long to load.
 
-@dataclass(frozen=True, kw_only=True)
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({fields})"
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def answer(cls: type[_Answer]) -> type[_Answer]:
+    """Make a dataclass of an answer."""
+    return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+
+
+@answer
 class ProtocolName(Answer):
     """Which protocol gave the answer, and under which readings other than the defaults."""
 
@@ -37,7 +57,7 @@ class ProtocolName(Answer):
     readings: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Source(Answer):
     """A field of the record that an answer rests on."""
 
@@ -49,7 +69,7 @@ class Source(Answer):
     """what was typed there; empty where the record is silent"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Evidence(Answer):
     """Why a clause has its status, in a sentence, with the fields it rests on."""
 
@@ -57,7 +77,7 @@ class Evidence(Answer):
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class ClauseAnswer(Answer):
     """The status of a clause."""
 
@@ -74,7 +94,7 @@ class ClauseAnswer(Answer):
     """for an unknown clause, the missing items that would settle it"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Conflict(Answer):
     """Clauses that can each be met, but not together: a minimal set."""
 
@@ -83,7 +103,7 @@ class Conflict(Answer):
     """what each of them would need if the others were not there"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Reason(Answer):
     """A minimal set of recorded facts that suffices to make the patient ineligible."""
 
@@ -92,7 +112,7 @@ class Reason(Answer):
     facts: tuple[Source, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Change(Answer):
     """One fact that would have to be different."""
 
@@ -105,7 +125,7 @@ class Change(Answer):
     """what a site can do, if anything"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Remedy(Answer):
     """A minimal set of changes after which a blocking set of clauses no longer blocks."""
 
@@ -115,7 +135,7 @@ class Remedy(Answer):
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Waiting(Answer):
     """The earliest date on which waiting alone removes blockers."""
 
@@ -129,7 +149,7 @@ class Waiting(Answer):
     """the verdict on that date, all else unchanged"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Item(Answer):
     """A missing piece of information."""
 
@@ -149,7 +169,7 @@ class Item(Answer):
     """what, as a single answer, would make the patient ineligible"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Need(Answer):
     """What is still needed to settle clauses favourably: any one of the alternatives."""
 
@@ -157,7 +177,7 @@ class Need(Answer):
     alternatives: tuple[tuple[Item, ...], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class ReadingMatters(Answer):
     """A reading of the text under which the verdict would differ."""
 
@@ -169,7 +189,7 @@ class ReadingMatters(Answer):
     verdict: Verdict
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class NearMiss(Answer):
     """A recorded value that meets its limit by a small margin."""
 
@@ -178,7 +198,7 @@ class NearMiss(Answer):
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Filing(Answer):
     """Which program, rules and record gave an answer."""
 
@@ -192,7 +212,7 @@ class Filing(Answer):
     """day of the run, if asked for"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Explanation(Answer):
     """The full answer for one patient, in the order in which it is read.
 
@@ -231,7 +251,7 @@ class Explanation(Answer):
     """what gave the answer, with checksums"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Check(Answer):
     """The short answer for one of many patients."""
 
@@ -246,7 +266,7 @@ class Check(Answer):
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Refusal(Answer):
     """A record that could not be read, with everything that is wrong with it."""
 
@@ -257,7 +277,7 @@ class Refusal(Answer):
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Screened(Answer):
     """What a screening says of one patient: a row of its output."""
 
@@ -277,7 +297,7 @@ class Screened(Answer):
     statuses: dict[str, Status]
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Attrition(Answer):
     """What a clause leaves of a cohort, after all clauses before it."""
 
@@ -289,7 +309,7 @@ class Attrition(Answer):
     """of these, patients with an unknown clause so far"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class ClauseCount(Answer):
     """What a clause does to a cohort, whatever its place in the protocol."""
 
@@ -309,7 +329,7 @@ class ClauseCount(Answer):
     not_applicable: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class TogetherCount(Answer):
     """Clauses that exclude the same patients."""
 
@@ -322,7 +342,7 @@ class TogetherCount(Answer):
     """of these, patients who would be eligible without them"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class ClashCount(Answer):
     """Clauses, each of which some patients could meet, that they cannot meet together."""
 
@@ -330,7 +350,7 @@ class ClashCount(Answer):
     patients: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class MissingCount(Answer):
     """A field on which it turns whether undetermined patients are eligible."""
 
@@ -339,7 +359,7 @@ class MissingCount(Answer):
     patients: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@answer
 class Screening(Answer):
     """What a screening says of a whole cohort."""
 

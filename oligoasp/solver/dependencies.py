@@ -59,12 +59,36 @@ class Dependencies:
         self._memo: dict[tuple[int, ...], frozenset[Attribute]] = {}
         self._ties: dict[Attribute, set[Attribute]] = defaultdict(set)
         self.bonds: list[frozenset[Attribute]] = []
+        # Many integrity rules say the same of other values, so what is below is often the same.
+        below: dict[int, frozenset[Attribute]] = {}
         for body in alternatives:
-            reached = self.reached(map(abs, body))
-            bond = frozenset(attributes[a] for a in reached if a in attributes)
+            bond = self._bond(body, below)
             self.bonds.append(bond)
             for one in bond:
                 self._ties[one] |= bond
+
+    def _bond(
+        self, body: Iterable[int], below: dict[int, frozenset[Attribute]]
+    ) -> frozenset[Attribute]:
+        """Give the attributes on which a body depends.
+
+        Args:
+            body: its literals.
+            below: the attributes below each body, by its identity; new ones are added.
+        """
+        found: set[Attribute] = set()
+        for atom in map(abs, body):
+            if atom in self._attributes:
+                found.add(self._attributes[atom])
+            for one in self._rules.get(atom, ()):
+                if id(one) not in below:
+                    below[id(one)] = frozenset(
+                        self._attributes[a]
+                        for a in self.reached(map(abs, one))
+                        if a in self._attributes
+                    )
+                found |= below[id(one)]
+        return frozenset(found)
 
     @property
     def tied(self) -> frozenset[Attribute]:
