@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.dates import DateInterval
 from oligoasp.record.derive import OPEN_ENDS, Derivation
-from oligoasp.record.facts import Compiler, Converter, Fact, group_labels
+from oligoasp.record.facts import Compiler, Converter, Day, Fact, group_labels
 from oligoasp.record.quantity import Interval
 from oligoasp.record.read import Entry, Record
 
@@ -22,8 +22,24 @@ MOST = 8192
 """How many values, or combinations of conditions, are remembered before starting anew."""
 
 
-class _Column:
-    """What the values of one field say of one attribute, as numbers.
+Find: TypeAlias = Callable[[object, Entry, Derivation], int]
+"""Gives the number of what a value says of an attribute; 0: nothing."""
+
+
+class _Column(NamedTuple):
+    """What the values of one field say of one attribute.
+
+    ``place`` is the place of the attribute in a row; ``by_value`` remembers the numbers where
+    they depend on the value alone.
+    """
+
+    place: int
+    by_value: dict[object, int] | None
+    find: Find
+
+
+class _Finder:
+    """Numbers what the values of one field say of one attribute.
 
     Args:
         outlines: numbers what is said.
@@ -32,49 +48,64 @@ class _Column:
         converter: converts the values.
     """
 
-    __slots__ = ("by_value", "convert", "day", "kind", "known", "outlines", "place", "quantity")
-
     def __init__(self, outlines: Outlines, kind: str, place: int, converter: Converter) -> None:
-        self.place = place
-        self.convert = converter.convert
-        self.by_value: dict[object, int] | None = {} if converter.by_value else None
-        self.day = converter.day
-        self.quantity = converter.quantity
-        self.outlines = outlines
-        self.kind = kind
-        self.known: dict[int, tuple[object, int]] = {}
+        self._convert = converter.convert
+        self._outlines = outlines
+        self._kind = kind
+        self._place = place
 
-    def number(self, value: object, entry: Entry, derivation: Derivation) -> int:
-        """Give the number of what a value says of an attribute; 0: nothing."""
-        if self.day is not None:
-            if isinstance(value, DateInterval) and value[0] == value[1]:
-                anchor = derivation.day(self.day.anchor)
-                if anchor is not None and value[0] not in OPEN_ENDS:
-                    return self._by_code(self.day.code(value[0], anchor), self.day.fact)
-        elif self.quantity is not None:
-            if isinstance(value, list) and len(value) == 1 and value[0].date is None:
-                value = value[0].value
-            if isinstance(value, Interval):
-                return self._by_interval(value, self.quantity)
-        return self._of_fact(self.convert(value, entry, derivation))
-
-    def _by_code(self, code: int, fact: Callable[[int], Fact]) -> int:
-        known = self.known.get(code)
-        if known is None:
-            known = self.known[code] = None, self._of_fact(fact(code))
-        return known[1]
-
-    def _by_interval(self, value: Interval, fact: Callable[[Interval], Fact | None]) -> int:
-        """Look a quantity up; those read from equal text are the same object."""
-        known = self.known.get(id(value))
-        if known is None or known[0] is not value:
-            if len(self.known) >= MOST:
-                self.known.clear()
-            known = self.known[id(value)] = value, self._of_fact(fact(value))
-        return known[1]
+    def any(self, value: object, entry: Entry, derivation: Derivation) -> int:
+        """Number what any value says."""
+        return self._of_fact(self._convert(value, entry, derivation))
 
     def _of_fact(self, fact: Fact | None) -> int:
-        return 0 if fact is None else self.outlines.number(self.kind, self.place, fact)
+        return 0 if fact is None else self._outlines.number(self._kind, self._place, fact)
+
+    def of_day(self, day: Day) -> Find:
+        """Give what numbers dates, quickly where they are exact."""
+        code, name, fact = day
+        known: dict[int, int] = {}
+
+        def find(value: object, entry: Entry, derivation: Derivation) -> int:
+            if isinstance(value, DateInterval) and value[0] == value[1]:
+                anchor = derivation.day(name)
+                if anchor is not None and value[0] not in OPEN_ENDS:
+                    number = code(value[0], anchor)
+                    found = known.get(number)
+                    if found is None:
+                        found = known[number] = self._of_fact(fact(number))
+                    return found
+            return self.any(value, entry, derivation)
+
+        return find
+
+    def of_quantity(self, fact: Callable[[Interval], Fact | None]) -> Find:
+        """Give what numbers quantities: those read from equal text are the same object."""
+        known: dict[int, tuple[object, int]] = {}
+
+        def find(value: object, entry: Entry, derivation: Derivation) -> int:
+            if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+                value = value[0].value
+            if not isinstance(value, Interval):
+                return self.any(value, entry, derivation)
+            found = known.get(id(value))
+            if found is None or found[0] is not value:
+                if len(known) >= MOST:
+                    known.clear()
+                found = known[id(value)] = value, self._of_fact(fact(value))
+            return found[1]
+
+        return find
+
+
+def _column(outlines: Outlines, kind: str, place: int, converter: Converter) -> _Column:
+    finder = _Finder(outlines, kind, place, converter)
+    find: Find = finder.any
+    if converter.day is not None:
+        find = finder.of_day(converter.day)
+    elif converter.quantity is not None:
+        find = finder.of_quantity(converter.quantity)
+    return _Column(place, {} if converter.by_value else None, find)
 
 
 class _Kind(NamedTuple):
@@ -117,7 +148,7 @@ class Direct:
             silent.setdefault(path, []).append(place)
         columns = {
             path: [
-                _Column(outlines, name, outlines.place(name, attribute), converter)
+                _column(outlines, name, outlines.place(name, attribute), converter)
                 for attribute, converter in converters
             ]
             for path, converters in prepared.by_path.items()
@@ -180,14 +211,13 @@ class Direct:
         for path, value in entry.values.items():
             if groups and path in kind.group_paths and value in groups:
                 value = groups[value]  # noqa: PLW2901
-            for column in kind.columns.get(path, ()):
-                if column.by_value is None:
-                    number = column.number(value, entry, derivation)
-                elif (number := column.by_value.get(value, -1)) < 0:
-                    number = column.number(value, entry, derivation)
-                    column.by_value[value] = number
+            for place, by_value, find in kind.columns.get(path, ()):
+                if by_value is None:
+                    number = find(value, entry, derivation)
+                elif (number := by_value.get(value, -1)) < 0:
+                    number = by_value[value] = find(value, entry, derivation)
                 if number:
-                    row[column.place] = number
+                    row[place] = number
         governed = kind.governed(row)
         meanings = kind.meanings.get(governed, ())
         if meanings == ():
