@@ -111,6 +111,7 @@ class Batch:
             self.outlines = like.outlines
             self._joint = like._joint
             self._outlook = look(engine, self.outlines, like._outlook)
+        self._expected: dict[int, tuple[Record, Outline | None]] = {}
         self._direct = Direct(engine.compiler, self.outlines)
         self.views = self._outlook.views
         self._programs = Programs(engine, self.outlines, self.views, self._outlook.unused)
@@ -133,14 +134,40 @@ class Batch:
         Raises:
             RecordError: nobody can be as the record says.
         """
-        derivation = Derivation(self._engine.protocol.vocabulary, record)
-        outline = self._direct.outline(record, derivation)
-        if outline is not None and not self._engine.sense.problems(record, derivation):
+        expected, outline = self._expected.pop(id(record), (None, None))
+        if expected is not record:
+            outline = self._outline(record)
+        if outline is not None:
             outcome = self.conclude(outline)
             if outcome is not None:
                 return outline, outcome
         self._engine.decide(record)  # raises, with the reasons
         raise AssertionError("a record is impossible in a batch only")
+
+    def _outline(self, record: Record) -> Outline | None:
+        """Give the outline of a record; None: it contradicts itself."""
+        derivation = Derivation(self._engine.protocol.vocabulary, record)
+        outline = self._direct.outline(record, derivation)
+        if outline is None or self._engine.sense.problems(record, derivation):
+            return None
+        return outline
+
+    def expect(self, records: Iterable[Record]) -> None:
+        """Get ready for records that are decided next.
+
+        Questions that are solved one after the other are solved faster than between other work.
+        """
+        self._expected = {id(record): (record, self._outline(record)) for record in records}
+        self.expect_outlines([outline for _, outline in self._expected.values() if outline])
+
+    def expect_outlines(self, outlines: Iterable[Outline]) -> None:
+        """Get ready for records that are decided next, by their outlines."""
+        for outline in [outline for outline in outlines if self._is_new(outline)]:
+            self.conclude(outline)
+
+    def _is_new(self, outline: Outline) -> bool:
+        wanted = self._nothing.wanted
+        return UNKNOWN in self._glances.numbers(self._glances.row(outline, wanted), wanted)
 
     def basis(self, statuses: Sequence[Status | None], before: Outcome) -> Basis:
         """Give what is known of a record before it is looked at.

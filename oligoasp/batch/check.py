@@ -10,7 +10,7 @@ from oligoasp.batch import Batch
 from oligoasp.decide import Engine, Verdict
 from oligoasp.processes import Processes
 from oligoasp.record.errors import RecordError
-from oligoasp.record.read import record_of
+from oligoasp.record.read import Record, record_of
 from oligoasp.record.shape import shapes_of
 from oligoasp.record.source import Document
 
@@ -40,7 +40,7 @@ def check(
     checker = _Checker(engine)
     source = iter(documents)
     # What the first records teach is known to all processes, since they are copies of this one.
-    yield from map(checker.answer, islice(source, PIECE))
+    yield from checker(list(islice(source, PIECE)))
     following = next(source, None)
     if following is None:
         return
@@ -67,13 +67,11 @@ class _Checker:
 
     def __call__(self, piece: list[Given]) -> list[Check | RecordError]:
         """Give the answers for consecutive records."""
-        return [self.answer(given) for given in piece]
+        read = [g if isinstance(g, RecordError) else record_of(g, self._shapes) for g in piece]
+        self._batch.expect(record for record in read if isinstance(record, Record))
+        return [self._answer(record) for record in read]
 
-    def answer(self, given: Given) -> Check | RecordError:
-        """Give the answer for one record."""
-        if isinstance(given, RecordError):
-            return given
-        record = record_of(given, self._shapes)
+    def _answer(self, record: Record | RecordError) -> Check | RecordError:
         if isinstance(record, RecordError):
             return record
         try:
