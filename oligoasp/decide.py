@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
@@ -27,17 +27,22 @@ class Verdict(StrEnum):
 class Status(StrEnum):
     """Status of a clause: of an inclusion (met) or of an exclusion (present)."""
 
+    blocks: bool
+    """Whether the status alone makes the patient ineligible."""
+
+    def __new__(cls, value: str, blocks: bool = False) -> Self:
+        """Make a member."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.blocks = blocks
+        return member
+
     MET = "met"
-    NOT_MET = "not met"
+    NOT_MET = "not met", True
     ABSENT = "absent"
-    PRESENT = "present"
+    PRESENT = "present", True
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not applicable"
-
-    @property
-    def blocks(self) -> bool:
-        """Whether the status alone makes the patient ineligible."""
-        return self in (Status.NOT_MET, Status.PRESENT)
 
 
 class Decision(NamedTuple):

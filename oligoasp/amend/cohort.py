@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from oligoasp.amend.apply import limits_of
 from oligoasp.batch import Batch, Outcome
@@ -17,6 +18,7 @@ from oligoasp.kept.piece import Decided, Place, Reader, places_of
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record
 
 PIECE = 100
 
@@ -86,6 +88,10 @@ class CohortEffect:
         self.not_read += other.not_read
 
 
+_Patient: TypeAlias = tuple[Place, Outline, Outcome]
+"""Where a patient stands, the outline of the record, and what was decided."""
+
+
 class _Versions:
     """Two versions of a protocol, of which the second decides only what it changes.
 
@@ -102,8 +108,13 @@ class _Versions:
         other = Batch(Engine(replace(amended, limits=self.limits)), self.base)
         self._revision = Revision(other, self.base)
 
-    def count(self, effect: CohortEffect, place: Place, outline: Outline, before: Outcome) -> None:
-        """Decide a patient anew, and count what that changes."""
+    def count(self, effect: CohortEffect, patients: Sequence[_Patient]) -> None:
+        """Decide patients anew, and count what that changes."""
+        self._revision.expect((outline, before) for _, outline, before in patients)
+        for place, outline, before in patients:
+            self._count(effect, place, outline, before)
+
+    def _count(self, effect: CohortEffect, place: Place, outline: Outline, before: Outcome) -> None:
         after = self._revision.outcome(outline, before)
         effect.verdicts[before.verdict, after.verdict] += 1
         if before.verdict != after.verdict:
@@ -127,7 +138,11 @@ class Comparer:
     def __call__(self, chunk: Chunk) -> CohortEffect:
         """Compare the verdicts for a piece."""
         effect = CohortEffect()
-        for member in self._cohort.members(chunk):
+        members = list(self._cohort.members(chunk))
+        records = (member.record for member in members)
+        self._versions.base.expect(record for record in records if isinstance(record, Record))
+        patients: list[_Patient] = []
+        for member in members:
             record = member.record
             try:
                 if isinstance(record, RecordError):
@@ -137,8 +152,8 @@ class Comparer:
                 effect.not_read += 1
                 effect.problems += [p.render() for p in member.locate(error).problems]
                 continue
-            place = Place(record.id, record.source, record.line)
-            self._versions.count(effect, place, outline, before)
+            patients.append((Place(record.id, record.source, record.line), outline, before))
+        self._versions.count(effect, patients)
         return effect
 
 
@@ -163,9 +178,14 @@ class KeptComparer:
         effect = CohortEffect(not_read=len(data["refused"]))
         effect.problems += [problem for some in data["refused"] for problem in some]
         of_records = (places_of(data), self._reader.outlines(data), self._decided.outcomes(data))
-        for place, outline, before in zip(*of_records, strict=True):
-            if before is not None:
-                self._versions.count(effect, place, outline, before)
+        self._versions.count(
+            effect,
+            [
+                (p, outline, before)
+                for p, outline, before in zip(*of_records, strict=True)
+                if before is not None
+            ],
+        )
         return effect
 
 

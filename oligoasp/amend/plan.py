@@ -215,7 +215,7 @@ class _Comparison:
             -double.violated[clause],
             double.violated2[clause],
         ]
-        if not space.exists(fixed):
+        if not sides.somebody_violates(clause, fixed):
             return None
         if space.exists([*fixed, double.eligible]):
             return ()

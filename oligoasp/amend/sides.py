@@ -7,6 +7,7 @@ can be asked about versions, and one situation serves both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -18,6 +19,9 @@ from oligoasp.solver.edit import Edit
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.space import MOST_LESIONS, Space, scope_of, shape_of, with_calendar
 from oligoasp.verify.witness import MismatchError, Witness, Witnesses
+
+EFFORT = 300
+"""After how many conflicts a question is taken apart."""
 
 VERSION, BASE, AMENDED = "protocol_version", "base", "amended"
 SWITCH = f"reading({VERSION}, {AMENDED})"
@@ -120,6 +124,18 @@ class Sides:
     def differs(self, *, gains: bool) -> bool:
         """Tell whether some patient becomes eligible, or is eligible no longer."""
         return self.space.exists(self.difference(gains=gains))
+
+    def somebody_violates(self, clause: str, fixed: Sequence[int]) -> bool:
+        """Tell whether somebody fulfils assumptions by which the second copy violates a clause.
+
+        Where that is hard to refute, it is easier for one way of violating it after the other,
+        and what the solver learns of these is soon enough for all.
+        """
+        found = self.double.tried(fixed, EFFORT)
+        if found is not None:
+            return found
+        ways = [self.double.over(literal) for literal in self.double.ways(clause)]
+        return any(self.space.exists([*fixed, way]) for way in ways) or self.space.exists(fixed)
 
     def tests_in_both(self, clause: str) -> bool:
         """Tell whether a clause belongs to both versions."""

@@ -162,11 +162,12 @@ class Batch:
 
     def expect_outlines(self, outlines: Iterable[Outline]) -> None:
         """Get ready for records that are decided next, by their outlines."""
-        for outline in [outline for outline in outlines if self._is_new(outline)]:
+        for outline in [outline for outline in outlines if self.is_new(outline)]:
             self.conclude(outline)
 
-    def _is_new(self, outline: Outline) -> bool:
-        wanted = self._nothing.wanted
+    def is_new(self, outline: Outline, basis: Basis | None = None) -> bool:
+        """Tell whether some clause has not yet seen what it sees of a record."""
+        wanted = (basis or self._nothing).wanted
         return UNKNOWN in self._glances.numbers(self._glances.row(outline, wanted), wanted)
 
     def basis(self, statuses: Sequence[Status | None], before: Outcome) -> Basis:

@@ -8,7 +8,7 @@ the patient's attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -199,6 +199,7 @@ class Glances:
     def __init__(self, views: Sequence[View], outlines: Outlines) -> None:
         self._kinds = sorted({kind for view in views for kind in view.far if kind != PATIENT})
         self._views = views
+        self._wanted: dict[tuple[int, ...], Wanted] = {}
         self._lists = [
             _Lists(kind, [view for view in views if kind in view.far], outlines)
             for kind in self._kinds
@@ -219,7 +220,13 @@ class Glances:
 
     def wanted(self, clauses: Collection[int]) -> Wanted:
         """Give what is to be looked at for clauses, by their places."""
-        groups = [group for group in self._groups if not set(clauses).isdisjoint(group.clauses)]
+        key = tuple(clauses)
+        if key not in self._wanted:
+            self._wanted[key] = self._want(set(clauses))
+        return self._wanted[key]
+
+    def _want(self, clauses: Set[int]) -> Wanted:
+        groups = [group for group in self._groups if not clauses.isdisjoint(group.clauses)]
         views = [self._views[clause] for group in groups for clause in group.clauses]
         seen = {kind for view in views for kind in view.far}
         return Wanted(groups, [kind in seen for kind in self._kinds])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from oligoasp.batch import Basis, Batch, Outcome
 from oligoasp.batch.outline import Outline
@@ -24,16 +24,25 @@ class Revision:
         self._shared = batch.shared(first)
         self._bases: dict[int, Basis] = {}
 
+    def expect(self, records: Iterable[tuple[Outline, Outcome]]) -> None:
+        """Get ready for records that are decided again next, as `Batch.expect` does."""
+        new = [r for r in records if self._batch.is_new(r[0], self._basis(r[1]))]
+        for outline, before in new:
+            self.outcome(outline, before)
+
     def outcome(self, outline: Outline, before: Outcome) -> Outcome:
         """Decide a record again, by its outline and what was decided."""
+        after = self._batch.conclude(outline, self._basis(before))
+        assert after is not None, "who is possible is so under any version"
+        return after
+
+    def _basis(self, before: Outcome) -> Basis:
         basis = self._bases.get(id(before))
         if basis is None:
             given = [None if place is None else before.by_place[place] for place in self._shared]
             # It keeps the outcome, so that the id stays its own.
             basis = self._bases[id(before)] = self._batch.basis(given, before)
-        after = self._batch.conclude(outline, basis)
-        assert after is not None, "who is possible is so under any version"
-        return after
+        return basis
 
 
 class Panel:

@@ -272,7 +272,7 @@ class Judge:
             search = Search(twin, engine)
             for number, index in enumerate(left):
                 wanted = search.changed(number)
-                holds = twin.tried(wanted)
+                holds = twin.tried(wanted, EFFORT)
                 if holds is False:
                     continue
                 if holds is None:

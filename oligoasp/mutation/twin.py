@@ -8,12 +8,9 @@ anything change?" is one question about one patient, and no mutant is grounded a
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
-
-import clingo
 
 from oligoasp.mutation.mutants import Mutant
 from oligoasp.mutation.rules import Signature
@@ -100,29 +97,14 @@ class Twin(WholeSession):
         known = [-self.near[one] for one in same if one in self.near]
         return self.tried([-self.tolerate, self.on[number], literal, *known], effort) is not False
 
-    def tried(self, assumptions: Sequence[int], effort: int = EFFORT) -> bool | None:
-        """Tell whether some patient fulfils assumptions; None if that is too hard to settle."""
-        self._mode("auto", 1)
-        with self._limited(effort):
-            return self._control.solve(assumptions=list(assumptions)).satisfiable
-
     def preferred(
         self, assumptions: Sequence[int], forces: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give what holds in the best model; in any, where the best is too hard to find."""
         some = list(literals)
-        with self._limited(EFFORT):
+        with self.limited(EFFORT):
             best = super().preferred(assumptions, forces, some)
         return self.true_literals(assumptions, some) if best is None else best
-
-    @contextmanager
-    def _limited(self, effort: int) -> Iterator[None]:
-        """Give up after so many conflicts."""
-        configuration = self._control.configuration.solve
-        assert isinstance(configuration, clingo.Configuration)
-        configuration.solve_limit = str(effort)
-        yield
-        configuration.solve_limit = "umax"
 
     def each_once(
         self, assumptions: Sequence[int], first: Iterable[int], second: Iterable[int]

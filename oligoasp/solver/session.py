@@ -6,7 +6,8 @@ a reading of the text. The questions differ only in which literals are assumed.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 import clingo
@@ -168,6 +169,28 @@ class Session:
         self._mode("auto", 1)
         return bool(self._control.solve(assumptions=list(assumptions)).satisfiable)
 
+    def tried(self, assumptions: Sequence[int], effort: int) -> bool | None:
+        """Tell whether some patient fulfils assumptions; None if that is too hard to settle.
+
+        Args:
+            assumptions: the assumptions.
+            effort: after how many conflicts the question is given up.
+        """
+        self._mode("auto", 1)
+        with self.limited(effort):
+            return self._control.solve(assumptions=list(assumptions)).satisfiable
+
+    @contextmanager
+    def limited(self, effort: int) -> Iterator[None]:
+        """Give up questions after so many conflicts."""
+        configuration = self._control.configuration.solve
+        assert isinstance(configuration, clingo.Configuration)
+        configuration.solve_limit = str(effort)
+        try:
+            yield
+        finally:
+            configuration.solve_limit = "umax"
+
     def core(self, assumptions: Sequence[int]) -> list[int] | None:
         """Give assumptions that nobody fulfils together, or None if somebody fulfils all.
 
@@ -272,14 +295,18 @@ class Session:
 
     def evidence(self, assumptions: Sequence[int], clause: str) -> list[Symbol]:
         """Give why a clause is violated: what holds in every completion, or else in one."""
-        atoms = {
+        atoms = self.ways(clause)
+        true = self.true_literals([*assumptions, self.violated[clause]], atoms) or frozenset()
+        certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
+        return sorted(atoms[x] for x in certain or true)
+
+    def ways(self, clause: str) -> dict[int, Symbol]:
+        """Give the ways in which a clause can be violated, by their literals, as evidence."""
+        return {
             atom.literal: atom.symbol.arguments[1]
             for atom in self._control.symbolic_atoms.by_signature("violated", 2)
             if atom.symbol.arguments[0].string == clause
         }
-        true = self.true_literals([*assumptions, self.violated[clause]], atoms) or frozenset()
-        certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
-        return sorted(atoms[x] for x in certain or true)
 
     def all_evidence(self) -> list[tuple[str, Symbol]]:
         """Give every way in which each clause can be violated at all."""
