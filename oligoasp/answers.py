@@ -171,7 +171,11 @@ class Item(Answer):
 
 @answer
 class Need(Answer):
-    """What is still needed to settle clauses favourably: any one of the alternatives."""
+    """What is still needed to settle clauses favourably: any one of the alternatives.
+
+    No alternative asks for more than it needs. They are found through patients who would be
+    eligible; one that asks for something only because it settles another may be left out.
+    """
 
     clauses: tuple[str, ...]
     alternatives: tuple[tuple[Item, ...], ...]
