@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import islice
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from oligoasp.batch import Batch
 from oligoasp.batch.check import PIECE, check
 from oligoasp.batch.direct import Direct
+from oligoasp.batch.outline import Outlines
+from oligoasp.batch.outlook import look
 from oligoasp.decide import Engine, Verdict
+from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import Problem, RecordError
 from oligoasp.record.source import Document
 from oligoasp.record.value import normalise
@@ -125,7 +129,7 @@ def test_check_keeps_the_order_and_gives_errors_their_place() -> None:
     broken = RecordError([Problem("f", 1, "b", "", "x", "y")])
     low = changed(baseline(), {"labs.neutrophils": "1 10*9/L"})
     known = [document(data) for data in (baseline(), low, IMPOSSIBLE[1], conflicting("55 mm"))]
-    given = [known[0], broken, *known[1:], document({"sex": "mael"})]
+    given: list[Document | RecordError] = [known[0], broken, *known[1:], document({"sex": "mael"})]
     first, second, third, fourth, fifth, sixth = check(engine(), given)
     assert not isinstance(first, RecordError)
     assert first.verdict is Verdict.ELIGIBLE
@@ -170,3 +174,39 @@ def test_outlines_made_directly_are_those_of_compiled_records() -> None:
             made += 1
             assert outline == outlines.of(situation), data
     assert made > 200
+
+
+def test_who_is_possible_is_told_as_by_solving() -> None:
+    outlines = Outlines(protocol().vocabulary)
+    integrity = look(engine(), outlines).integrity
+    direct = Direct(engine().compiler, outlines)
+    told = Counter[bool | None]()
+    for data in [*records(4), *IMPOSSIBLE, *(impossible(seed) for seed in range(80))]:
+        record = parse(data)
+        outline = direct.outline(record, Derivation(protocol().vocabulary, record))
+        if outline is None:
+            continue
+        try:
+            engine().decide(record)
+        except RecordError:
+            expected = False
+        else:
+            expected = True
+        found = integrity.possible(outline)
+        told[found] += 1
+        assert found in (expected, None), data
+    assert told[False] > 20
+    assert told[True] > 20
+    assert told[None] < 5
+
+
+def impossible(seed: int) -> Data:
+    """A random record, perhaps with a node whose short axis is the longer one."""
+    rng = random.Random(seed)
+    data = random_record(rng)
+    nodes = [one for one in data["lesions"] if "short_axis" in one]
+    if nodes:
+        node = rng.choice(nodes)
+        node["short_axis"] = rng.choice(["31 mm", "> 31 mm", ">= 16 mm"])
+        node["longest_diameter"] = rng.choice(["30 mm", "< 30 mm", "16 mm", "14 mm"])
+    return data
