@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
-from oligoasp.record.facts import Compiler, Entity, Fact, Situation, Stated
+from oligoasp.record.facts import Compiler, Entity, Fact, Situation
 from oligoasp.record.read import Entry, Record
 from oligoasp.record.sense import Sense
 from oligoasp.solver.minimal import group_oracle, shrink
@@ -124,7 +124,7 @@ class Engine:
         """The reading of every ambiguity."""
         return {**self.protocol.default_readings(), **self.readings}
 
-    def shape(self, situation: Stated, spare: Iterable[str] = ()) -> Shape:
+    def shape(self, situation: Situation, spare: Iterable[str] = ()) -> Shape:
         """Give how many entries of each kind a record may have."""
         kinds = self.protocol.vocabulary.kinds
         roomy = frozenset(spare)
@@ -306,12 +306,12 @@ def _room(number: int, least: int) -> int:
     return max(least, 1 << max(number - 1, 0).bit_length())
 
 
-def literals(session: Session, situation: Stated) -> list[int]:
+def literals(session: Session, situation: Situation) -> list[int]:
     """Give the assumptions that say all that a record says."""
     return [lit for group in literal_groups(session, situation).values() for lit in group]
 
 
-def literal_groups(session: Session, situation: Stated) -> dict[tuple[Entity, str], list[int]]:
+def literal_groups(session: Session, situation: Situation) -> dict[tuple[Entity, str], list[int]]:
     """Give the assumptions for a record, grouped by what says them.
 
     Returns:
@@ -319,9 +319,10 @@ def literal_groups(session: Session, situation: Stated) -> dict[tuple[Entity, st
         completeness of a list the entity (kind, 0) with the attribute "".
     """
     groups: dict[tuple[Entity, str], list[int]] = {}
-    for kind, _ in session.shape:
+    for kind, room in session.shape:
         recorded = len(situation.ids[kind])
-        there, gone = presence(session, kind, recorded, more=kind in situation.open_lists)
+        more = kind in situation.open_lists
+        there, gone = presence(session, kind, room, recorded, more=more)
         for index, literal in enumerate(there, 1):
             groups[(kind, index), ""] = [literal]
         if gone:
@@ -333,18 +334,18 @@ def literal_groups(session: Session, situation: Stated) -> dict[tuple[Entity, st
 
 
 def presence(
-    session: Session, kind: str, recorded: int, *, more: bool
+    session: Session, kind: str, room: int, recorded: int, *, more: bool
 ) -> tuple[list[int], list[int]]:
     """Give the assumptions for the entries that are there, and for those that are not.
 
     Args:
         session: the session.
         kind: the kind of entry.
+        room: for how many entries the session has room.
         recorded: how many entries the record has.
         more: whether there may be more.
     """
     last = recorded + (session.protocol.vocabulary.kinds[kind].unrecorded if more else 0)
-    room = dict(session.shape)[kind]
     there = [session.present[kind, index] for index in range(1, recorded + 1)]
     return there, [-session.present[kind, index] for index in range(last + 1, room + 1)]
 

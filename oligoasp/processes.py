@@ -22,7 +22,10 @@ FORK = "fork"
 
 
 class ProcessLostError(Exception):
-    """A process ended before it gave its result, perhaps for want of memory."""
+    """A process ended before it gave its result."""
+
+    def __str__(self) -> str:
+        return "a process was ended from outside, perhaps for want of memory"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,16 @@ import pytest
 from oligoasp.amend import amended, from_options
 from oligoasp.amend.apply import limits_of
 from oligoasp.amend.cohort import CohortEffect, Comparer, KeptComparer, compare
-from oligoasp.batch.outline import Outlines
+from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.cohort import open_cohort
 from oligoasp.decide import Engine
 from oligoasp.kept.file import Kept
 from oligoasp.kept.keep import exact_engine
 from oligoasp.kept.piece import Reader, said_data
 from oligoasp.protocol.model import Protocol
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.errors import RecordError
+from oligoasp.record.facts import THE_PATIENT, Entity, Fact
 from oligoasp.screen import Screener, screen
 from oligoasp.screen.journal import Work
 from oligoasp.screen.run import Outputs
@@ -144,9 +146,16 @@ def test_exact_numbers_give_what_a_record_says_under_any_limits(seed: int) -> No
         Reader(other.protocol, outlines).outlines(data), read, strict=True
     ):
         assert outline == outlines.of(expected)
-        stated = outlines.stated(outline)
-        assert stated.open_lists == expected.open_lists
-        assert stated.said == expected.said
+        assert outline.more == expected.open_lists
+        assert said_in(outlines, outline) == expected.said
+
+
+def said_in(outlines: Outlines, outline: Outline) -> dict[Entity, dict[str, Fact]]:
+    said = {THE_PATIENT: outlines.facts(PATIENT, outline.patient)}
+    for kind, numbers in outline.entries.items():
+        for index, number in enumerate(numbers, 1):
+            said[kind, index] = outlines.facts(kind, outlines.rows[kind][number])
+    return said
 
 
 def test_a_number_that_should_not_be_there_is_never_used(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from oligoasp.kept.piece import Decided, Place, Reader, places_of
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
-from oligoasp.record.read import Record
 
 PIECE = 100
 
@@ -139,8 +138,7 @@ class Comparer:
         """Compare the verdicts for a piece."""
         effect = CohortEffect()
         members = list(self._cohort.members(chunk))
-        records = (member.record for member in members)
-        self._versions.base.expect(record for record in records if isinstance(record, Record))
+        self._versions.base.expect(member.record for member in members)
         patients: list[_Patient] = []
         for member in members:
             record = member.record

@@ -22,6 +22,7 @@ from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
 from oligoasp.record.derive import Derivation
+from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 
 MOST_OUTCOMES = 4096
@@ -152,20 +153,24 @@ class Batch:
             return None
         return outline
 
-    def expect(self, records: Iterable[Record]) -> None:
-        """Get ready for records that are decided next.
+    def expect(self, records: Iterable[Record | RecordError]) -> None:
+        """Get ready for records that are decided next; what is no record is left out."""
+        self._expected = {
+            id(record): (record, self._outline(record))
+            for record in records
+            if isinstance(record, Record)
+        }
+        self.expect_outlines((outline, None) for _, outline in self._expected.values() if outline)
+
+    def expect_outlines(self, outlines: Iterable[tuple[Outline, Basis | None]]) -> None:
+        """Get ready for records that are decided next, by their outlines and what is known.
 
         Questions that are solved one after the other are solved faster than between other work.
         """
-        self._expected = {id(record): (record, self._outline(record)) for record in records}
-        self.expect_outlines([outline for _, outline in self._expected.values() if outline])
+        for outline, basis in [one for one in outlines if self._is_new(*one)]:
+            self.conclude(outline, basis)
 
-    def expect_outlines(self, outlines: Iterable[Outline]) -> None:
-        """Get ready for records that are decided next, by their outlines."""
-        for outline in [outline for outline in outlines if self.is_new(outline)]:
-            self.conclude(outline)
-
-    def is_new(self, outline: Outline, basis: Basis | None = None) -> bool:
+    def _is_new(self, outline: Outline, basis: Basis | None) -> bool:
         """Tell whether some clause has not yet seen what it sees of a record."""
         wanted = (basis or self._nothing).wanted
         return UNKNOWN in self._glances.numbers(self._glances.row(outline, wanted), wanted)

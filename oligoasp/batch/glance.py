@@ -18,7 +18,7 @@ from oligoasp.decide import Status
 from oligoasp.protocol.vocabulary import PATIENT
 
 UNKNOWN = -1
-
+"""Stands for statuses that are not known at a glance."""
 MOST = 20_000
 """How many situations a group of clauses remembers at a glance, before it starts anew."""
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from oligoasp.batch.local_rules import Knot, LocalRules, NoTraitsError
-from oligoasp.batch.look import allowed, can_be, implies
+from oligoasp.batch.look import allowed, can_be, recorded, refuse_implied, stand_in
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.views import ByKind
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 
 
 class _Tie(NamedTuple):
@@ -58,8 +57,8 @@ class Integrity:
             return [self._outlines.place(kind, name) for name in sorted(names.get(kind, ()))]
 
         own = places(PATIENT)
-        pairs = {(_entity(kind), name) for name in names[kind]}
-        knots = [knot for knot in self._rules.knots(_entity(kind)) if knot.pairs & pairs]
+        pairs = {(stand_in(kind), name) for name in names[kind]}
+        knots = [knot for knot in self._rules.knots(stand_in(kind)) if knot.pairs & pairs]
         if kind == PATIENT:
             return _Tie(number, kind, [], own, knots)
         return _Tie(number, kind, own, places(kind), knots)
@@ -113,19 +112,15 @@ class Integrity:
         """Tell whether somebody can be as is said of the attributes of a tie."""
         if tie.own:
             return None
-        rules, entity = self._rules, _entity(tie.kind)
-        known: dict[Pair, Value | None] = {}
-        facts = {}
-        for place, number in zip(tie.places, key[1:], strict=True):
-            name = self._outlines.names[tie.kind][place]
-            facts[name] = fact = self._outlines.fact(tie.kind, place, number)
-            if fact is None:
-                continue
-            if fact.settled:
-                known[entity, name] = fact.values[0] if fact.values else None
-            elif (tie.kind, name) in rules.vocabulary.proves and implies(fact):
-                return None
+        rules, entity = self._rules, stand_in(tie.kind)
+        names = [self._outlines.names[tie.kind][place] for place in tie.places]
+        facts = {
+            name: self._outlines.fact(tie.kind, place, number)
+            for name, place, number in zip(names, tie.places, key[1:], strict=True)
+        }
+        known = recorded(entity, facts)
         try:
+            refuse_implied(rules, tie.kind, facts)
             return all(
                 can_be(
                     rules,
@@ -139,8 +134,3 @@ class Integrity:
             )
         except NoTraitsError:
             return None
-
-
-def _entity(kind: str) -> Entity:
-    """Give the patient or the first entry of a list, which stands for all."""
-    return THE_PATIENT if kind == PATIENT else (kind, 1)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from oligoasp.protocol.vocabulary import Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
+from oligoasp.solver.dependencies import reach
 from oligoasp.solver.program import GroundRules
 
 
@@ -155,25 +156,16 @@ class LocalRules:
     def pairs(self, body: tuple[int, ...]) -> frozenset[Pair]:
         """Give the attributes on which a body depends, and on which their meaning does."""
         if body not in self._pairs:
-            seen: set[int] = set()
-            found: set[Pair] = set()
-            stack = [abs(x) for x in body]
-            while stack:
-                atom = stack.pop()
-                if atom not in seen:
-                    seen.add(atom)
-                    stack += self.below(atom)
-                    if atom in self.about:
-                        found.add(self.about[atom][0])
-            left = list(found)
-            while left:
-                entity, name = left.pop()
-                conditions = self.vocabulary.conditions.get((entity[0], name), ())
-                others = {(entity, c.other) for c in conditions}
-                left += others - found
-                found |= others
-            self._pairs[body] = frozenset(found)
+            atoms = reach(map(abs, body), self.below)
+            found = {self.about[atom][0] for atom in atoms if atom in self.about}
+            self._pairs[body] = frozenset(reach(found, self._governing))
         return self._pairs[body]
+
+    def _governing(self, pair: Pair) -> list[Pair]:
+        """Give the attributes on which it depends whether one has a meaning."""
+        entity, name = pair
+        conditions = self.vocabulary.conditions.get((entity[0], name), ())
+        return [(entity, condition.other) for condition in conditions]
 
     def knots(self, entity: Entity) -> list[Knot]:
         """Give the knots of attributes of the patient or of an entry."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
 from oligoasp.batch.local_rules import LocalRules, NoTraitsError
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Value
 
 Known: TypeAlias = Mapping[Pair, Value | None]
@@ -146,7 +147,7 @@ def allowed(rules: LocalRules, pair: Pair, known: Known, facts: Facts) -> list[V
 def can_be(
     rules: LocalRules,
     entity: Entity,
-    forbidden: Iterable[Iterable[int]],
+    forbidden: Sequence[Sequence[int]],
     recorded: Known,
     facts: Facts,
     options: Callable[[Pair, Known], list[Value | None]],
@@ -164,14 +165,13 @@ def can_be(
     Raises:
         NoTraitsError: too much is open.
     """
-    bodies = [tuple(body) for body in forbidden]
     stack = [recorded]
     for _ in range(MOST_TRIED):
         if not stack:
             return False
         tried = stack.pop()
         look = Look(rules, entity, tried, facts)
-        impossible = look.any(bodies)
+        impossible = look.any(forbidden)
         if impossible is False:
             return True
         if impossible is None:
@@ -180,6 +180,27 @@ def can_be(
     raise NoTraitsError
 
 
-def implies(fact: Fact) -> bool:
-    """Tell whether a record that says this says that the attribute has a meaning, too."""
-    return not fact.sure and len(fact.values) == 1
+def recorded(entity: Entity, facts: Facts) -> dict[Pair, Value | None]:
+    """Give the values of the attributes that a record settles; None: it has no meaning."""
+    return {
+        (entity, name): fact.values[0] if fact.values else None
+        for name, fact in facts.items()
+        if fact is not None and fact.settled
+    }
+
+
+def refuse_implied(rules: LocalRules, kind: str, facts: Facts) -> None:
+    """Refuse a record that says of an attribute, by its value, that it has a meaning, too.
+
+    Raises:
+        NoTraitsError: it does.
+    """
+    for name, fact in facts.items():
+        implied = fact is not None and not fact.sure and len(fact.values) == 1
+        if implied and (kind, name) in rules.vocabulary.proves:
+            raise NoTraitsError
+
+
+def stand_in(kind: str) -> Entity:
+    """Give the patient or the first entry of a list, which stands for all."""
+    return THE_PATIENT if kind == PATIENT else (kind, 1)

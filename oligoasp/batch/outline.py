@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
-from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Situation, Stated
+from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Situation
 
 Row: TypeAlias = tuple[int, ...]
 """What is said of each attribute of a kind, in the order of the vocabulary."""
@@ -151,15 +151,6 @@ class Outlines:
             place = end
         more = frozenset([kind for kind, bit in self.bits.items() if bits & bit])
         return Outline(patient, entries, more, none)
-
-    def stated(self, outline: Outline) -> Stated:
-        """Give what an outline says, entry by entry."""
-        said = {THE_PATIENT: self.facts(PATIENT, outline.patient)}
-        for kind, numbers in outline.entries.items():
-            for index, number in enumerate(numbers, 1):
-                said[kind, index] = self.facts(kind, self.rows[kind][number])
-        ids = {kind: ("",) * len(numbers) for kind, numbers in outline.entries.items()}
-        return Stated(ids, outline.more, said)
 
 
 class _Said(dict["Fact | None", int]):

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from oligoasp.batch.integrity import Integrity
 from oligoasp.batch.local_rules import LocalRules, NoTraitsError
+from oligoasp.batch.look import stand_in
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.traits import Traits
 from oligoasp.batch.views import ByKind, Classes, Columns, Key, View
 from oligoasp.decide import Engine
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import THE_PATIENT, Entity, Pair
+from oligoasp.record.facts import THE_PATIENT, Pair
 from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
 
@@ -129,11 +130,10 @@ class _Looker:
         return View(clause, columns, _by_kind(self._dependencies.of(atoms)), self._outlines)
 
     def _classes(self, kind: str, name: str, reached: frozenset[int]) -> Classes:
-        entity: Entity = THE_PATIENT if kind == PATIENT else (kind, 1)
         place = self._outlines.place(kind, name)
         return Classes(
             lambda number: self._outlines.fact(kind, place, number),
-            self._alike.classes((entity, name), reached),
+            self._alike.classes((stand_in(kind), name), reached),
             (kind, name) in self._tied,
         )
 

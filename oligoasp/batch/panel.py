@@ -26,9 +26,7 @@ class Revision:
 
     def expect(self, records: Iterable[tuple[Outline, Outcome]]) -> None:
         """Get ready for records that are decided again next, as `Batch.expect` does."""
-        new = [r for r in records if self._batch.is_new(r[0], self._basis(r[1]))]
-        for outline, before in new:
-            self.outcome(outline, before)
+        self._batch.expect_outlines((outline, self._basis(before)) for outline, before in records)
 
     def outcome(self, outline: Outline, before: Outcome) -> Outcome:
         """Decide a record again, by its outline and what was decided."""

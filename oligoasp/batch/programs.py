@@ -116,9 +116,10 @@ class _Program:
         """Give the assumptions that say what a record says."""
         found = [*self._always]
         self._add(found, THE_PATIENT, outline.patient)
-        for kind, _ in self.session.shape:
+        for kind, room in self.session.shape:
             rows = outline.entries[kind]
-            for literals in presence(self.session, kind, len(rows), more=kind in outline.more):
+            more = kind in outline.more
+            for literals in presence(self.session, kind, room, len(rows), more=more):
                 found += literals
             for index, number in enumerate(rows, 1):
                 self._add(found, (kind, index), self._outlines.rows[kind][number])

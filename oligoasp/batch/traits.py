@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from oligoasp.batch.local_rules import LocalRules, NoTraitsError
-from oligoasp.batch.look import Look, allowed, can_be, implies, next_open
+from oligoasp.batch.look import Look, allowed, can_be, next_open, recorded, refuse_implied
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Pair, Value
 
@@ -234,15 +234,10 @@ class Traits:
         """
         found = []
         attributes = self._rules.vocabulary.attributes
-        for name, fact in entry.items():
-            if (kind, name) in self._rules.vocabulary.proves and fact and implies(fact):
-                raise NoTraitsError
+        refuse_implied(self._rules, kind, entry)
         for part in self.parts[kind]:
-            known: dict[Pair, Value | None] = {}
+            known = recorded(THE_PATIENT, patient)
             labels = []
-            for name, fact in patient.items():
-                if fact is not None and fact.settled:
-                    known[THE_PATIENT, name] = fact.values[0] if fact.values else None
             for name, fact in entry.items():
                 group = attributes[kind, name].type == "group"
                 if fact is not None and fact.settled:

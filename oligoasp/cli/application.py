@@ -94,8 +94,7 @@ def _report(error: Exception) -> int:
     elif isinstance(error, ProgramError):
         messages = list(error.messages)
     elif isinstance(error, ProcessLostError):
-        lost = "a process was ended from outside, perhaps for want of memory"
-        click.echo(f"error: {lost}; --processes 1 needs less of it", err=True)
+        click.echo(f"error: {error}; --processes 1 needs less of it", err=True)
         return INTERNAL
     else:
         if os.environ.get("OLIGOASP_DEBUG") == "1":

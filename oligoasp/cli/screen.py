@@ -134,9 +134,8 @@ def command(
             if main is not None:
                 click.echo(f"stopped after {watch.records} records; {GOES_ON}", err=True)
             raise
-        except ProcessLostError:
-            lost = "a process was ended from outside, perhaps for want of memory"
-            raise _LostError(f"{lost}; {GOES_ON}") from None
+        except ProcessLostError as error:
+            raise _LostError(f"{error}; {GOES_ON}") from None
         except BrokenPipeError:
             raise
         except OSError as error:

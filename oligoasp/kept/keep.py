@@ -72,7 +72,7 @@ class Piece:
         self._outlines: dict[int, Outline] = {
             id(record): outline for record, outline in zip(self._records, outlines, strict=True)
         }
-        self._batch.expect_outlines(self._outlines.values())
+        self._batch.expect_outlines((outline, None) for outline in self._outlines.values())
 
     def outlined(self, record: Record) -> tuple[Outline, Outcome]:
         """Decide one of the records.

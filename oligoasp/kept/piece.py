@@ -16,7 +16,7 @@ from oligoasp.decide import Status, Verdict
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import THE_PATIENT, Fact, Stated
+from oligoasp.record.facts import THE_PATIENT, Fact, Situation
 
 Said: TypeAlias = tuple[Any, ...]
 """A fact as data: whether it is sure, whether it is a default, and its values."""
@@ -49,7 +49,7 @@ class _Numbered(dict[Any, int]):
         return number
 
 
-def said_data(names: Mapping[str, Sequence[str]], situations: Sequence[Stated]) -> Data:
+def said_data(names: Mapping[str, Sequence[str]], situations: Sequence[Situation]) -> Data:
     """Write down what records say.
 
     Args:

@@ -127,7 +127,7 @@ class Judge:
         for part in ((), [n for n, mutant in enumerate(self.mutants) if mutant.limit]):
             self._compiled(part)  # before the work is shared
         for step, size in (
-            (self._test, 250),
+            (self._caught, 250),
             (self._prove, 20),
             (self._look_again, 15),
             (self._prove, 1),
@@ -185,10 +185,6 @@ class Judge:
         )
 
     # ---- cases ------------------------------------------------------------------------
-
-    def _test(self, part: Sequence[int]) -> dict[int, Found]:
-        """Give the mutants under which a definite expectation of a case fails."""
-        return self._caught(part)
 
     def _look_again(self, part: Sequence[int]) -> dict[int, Found]:
         """Give the mutants that a case catches by what it leaves open."""

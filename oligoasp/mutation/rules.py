@@ -12,6 +12,7 @@ from typing import TypeAlias
 from clingo.ast import AST, ASTSequence, ASTType, Transformer, parse_files
 
 from oligoasp.protocol.model import Protocol
+from oligoasp.solver.dependencies import reach
 
 Signature: TypeAlias = tuple[str, int]
 
@@ -129,15 +130,8 @@ def _reached(
     graph: Mapping[Signature, set[Signature]],
     barred: Iterable[Signature] = (),
 ) -> set[Signature]:
-    found: set[Signature] = set()
-    stack = list(start)
     closed = set(barred)
-    while stack:
-        one = stack.pop()
-        if one not in found and one not in closed:
-            found.add(one)
-            stack.extend(graph.get(one, ()))
-    return found
+    return reach(set(start) - closed, lambda one: graph.get(one, set()) - closed)
 
 
 def _head_signatures(statement: AST) -> Iterator[Signature]:

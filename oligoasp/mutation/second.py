@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from clingo.ast import AST
 
 from oligoasp.mutation.mutants import Mutant
 from oligoasp.mutation.rules import LIMIT, READING, Renamed, Rules, Signature
+from oligoasp.solver.dependencies import reach
 
 PREFIX = "mutated_"
 
@@ -52,6 +54,10 @@ class SecondCopy:
         self._written = {rule.number: self._text(rule.statement) for rule in rules.rules}
         self._choosing = {r.number: r.statement for r in rules.rules if r.chooses}
         self._ties = {n: self._tied(s, s) for n, s in self._choosing.items()}
+        self._made: dict[Signature, set[Signature]] = defaultdict(set)
+        for rule in rules.rules:
+            for read in rule.reads:
+                self._made[read] |= rule.heads
         self._changed: dict[Mutant, tuple[str, ...]] = {}
 
     def program(self, mutants: Sequence[Mutant], *, near: bool = False) -> str:
@@ -125,14 +131,7 @@ class SecondCopy:
         for rule in self._rules.rules:
             if rule.number in numbers:
                 found |= rule.heads
-        again = True
-        while again:
-            again = False
-            for rule in self._rules.rules:
-                if not found.isdisjoint(rule.reads) and not rule.heads <= found:
-                    found |= rule.heads
-                    again = True
-        return found
+        return reach(found, lambda one: self._made[one])
 
     def _statement(self, mutant: Mutant) -> tuple[str, ...]:
         if mutant not in self._changed:

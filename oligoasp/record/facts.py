@@ -61,33 +61,25 @@ MEANINGLESS = Fact(())
 
 
 @dataclass
-class Stated:
-    """What the rules see of a record.
+class Situation:
+    """A record, and what the rules see of it.
 
     ``ids`` lists the recorded entries of each kind; ``open_lists`` the kinds of which
     there may be more; ``said`` what the record says of each entry, by attribute.
+    ``contradictions`` are pairs of attributes that exclude each other.
     """
 
     ids: dict[str, tuple[str, ...]]
     open_lists: frozenset[str]
     said: dict[Entity, dict[str, Fact]]
+    record: Record
+    derivation: Derivation
+    contradictions: tuple[tuple[Entity, str, str], ...]
 
     @cached_property
     def facts(self) -> dict[Pair, Fact]:
         """What the record says of each attribute."""
         return {(e, name): fact for e, facts in self.said.items() for name, fact in facts.items()}
-
-
-@dataclass
-class Situation(Stated):
-    """A record, and what the rules see of it.
-
-    ``contradictions`` are pairs of attributes that exclude each other.
-    """
-
-    record: Record
-    derivation: Derivation
-    contradictions: tuple[tuple[Entity, str, str], ...]
 
 
 Convert: TypeAlias = Callable[[object, Entry, Derivation], Fact | None]

@@ -18,7 +18,6 @@ from oligoasp.kept.file import head_of, write_kept
 from oligoasp.kept.keep import Keeper
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.checksum import checksum
-from oligoasp.record.read import Record
 from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import KEPT, ROWS, Work
 from oligoasp.screen.output import read_rows, write_output
@@ -81,8 +80,7 @@ class Screener:
         members = list(self.cohort.members(chunk))
         piece = self._keeper.piece(members) if self._keeper else None
         if piece is None:
-            records = (member.record for member in members)
-            self._batch.expect(record for record in records if isinstance(record, Record))
+            self._batch.expect(member.record for member in members)
         for row in rows(piece or self._batch, self._details, members):
             tally.add(row)
             lines.append(text(row))

@@ -138,12 +138,6 @@ class Dependencies:
     def of(self, atoms: tuple[int, ...]) -> frozenset[Attribute]:
         """Give the attributes that some atoms depend on, and those tied to these."""
         if atoms not in self._memo:
-            found = set(self.about(self.reached(atoms)))
-            stack = list(found)
-            while stack:
-                for tied in self._ties.get(stack.pop(), ()):
-                    if tied not in found:
-                        found.add(tied)
-                        stack.append(tied)
+            found = reach(self.about(self.reached(atoms)), lambda one: self._ties.get(one, ()))
             self._memo[atoms] = frozenset(found)
         return self._memo[atoms]

@@ -109,6 +109,7 @@ class Session:
         }
         self.impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
+        self._counters: dict[tuple[int, tuple[int, ...]], int] = {}
         vocabulary = self.protocol.vocabulary
         self.conditional = vocabulary.conditions.keys() - vocabulary.proves
 
@@ -336,12 +337,11 @@ class Session:
     def at_least(self, number: int, literals: Sequence[int]) -> int:
         """Give an atom that holds if so many of some literals do."""
         key = (number, tuple(literals))
-        known: dict[tuple[int, tuple[int, ...]], int] = self.__dict__.setdefault("_counters", {})
-        if key not in known:
+        if key not in self._counters:
             with self._control.backend() as backend:
-                known[key] = backend.add_atom()
-                backend.add_weight_rule([known[key]], number, [(lit, 1) for lit in literals])
-        return known[key]
+                atom = self._counters[key] = backend.add_atom()
+                backend.add_weight_rule([atom], number, [(lit, 1) for lit in literals])
+        return self._counters[key]
 
     def _mode(self, mode: str, models: int) -> None:
         if self._enumeration == (mode, models):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
+from oligoasp.solver.dependencies import reach
 from oligoasp.solver.program import ASKING, GroundRules, load_control
 from oligoasp.solver.session import Consequences, Shape
 from oligoasp.verify.space import WholeSession, space_facts
@@ -103,18 +104,11 @@ class DoubleSession(WholeSession):
         for _, heads, _, weights in rules.weighted:
             for literal, _ in weights:
                 users[abs(literal)].extend(heads)
-        depend: set[int] = set()
         first = {
             lit: self.second[key] for key, lit in self.reading.items() if not only or key[0] in only
         }
         skip = set(self.reading.values()) | set(self.second.values()) | set(self.other.values())
-        stack = list(first)
-        while stack:
-            atom = stack.pop()
-            if atom not in depend:
-                depend.add(atom)
-                stack.extend(users.get(atom, ()))
-        depend -= set(self.other.values())
+        depend = reach(first, lambda atom: users.get(atom, ())) - set(self.other.values())
         with self._control.backend() as backend:
             copy = {a: first[a] if a in first else backend.add_atom() for a in sorted(depend)}
 
