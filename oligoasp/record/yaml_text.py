@@ -103,6 +103,9 @@ class _Builder:
             next(self.events, None)  # what else there is, is an error
             return Document(value, line, self.lines)
         except yaml.MarkedYAMLError as error:
+            if "nesting depth" in str(error.problem):  # the parser reads ahead, and has a limit too
+                place = next(reversed(self.lines), "")
+                raise _too_deep(self.lines.get(place, self.before + 1), place) from None
             raise self._syntax(error) from None
         except yaml.YAMLError:
             at = next((i for i, sign in enumerate(self.text) if re.match(_UNPRINTABLE, sign)), 0)
@@ -122,8 +125,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path, line)
         if depth == DEEPEST:
-            top = path.partition("[")[0].partition(".")[0]
-            raise YamlError(line, top, Fault("deeply nested data", f"at most {DEEPEST} levels"))
+            raise _too_deep(line, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(path, depth + 1)
         return self._mapping(path, depth + 1)
@@ -180,6 +182,11 @@ class _Builder:
 
         line, fault = explain(self.text, error)
         return YamlError(line + self.before + 1, "", fault)
+
+
+def _too_deep(line: int, path: str) -> YamlError:
+    top = path.partition("[")[0].partition(".")[0]
+    return YamlError(line, top, Fault("deeply nested data", f"at most {DEEPEST} levels"))
 
 
 def _no_blank(key: str) -> Fault:

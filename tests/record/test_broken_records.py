@@ -51,6 +51,11 @@ GENERATED: dict[str, tuple[str, str | bytes, str]] = {
     "very deep JSON": ("case.json", "[" * 100_000, f"case.json:1: {TOO_DEEP}"),
     "deep YAML": ("case.yaml", f"id: a\ncase: {DEEP}\n", f"case.yaml:2: case: {TOO_DEEP}"),
     "very deep YAML": ("case.yaml", "case: " + "[" * 50_000, f"case.yaml:1: case: {TOO_DEEP}"),
+    "very deep block YAML": (
+        "case.yaml",
+        "\n".join("  " * depth + "case:" for depth in range(1500)),
+        f"case.yaml:21: case: {TOO_DEEP}",
+    ),
     "deep free mapping": ("case.json", f'{{"case": {{"a": {DEEP}}}}}', f"case.json:1: {TOO_DEEP}"),
     "huge integer": (
         "case.json",
