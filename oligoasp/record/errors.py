@@ -136,7 +136,11 @@ def close(
     typed = _plain(word[:QUOTED_LENGTH])
     if found := get_close_matches(typed, list(known), most, 0.6):
         return list(dict.fromkeys(known[name] for name in found))
-    # Or a whole part of one name, such as "node" of lymph_node.
+    # Or the beginning of a name, such as "squamous" of squamous_cell_carcinoma, also where
+    # others go on from there; or a whole part of one name, such as "node" of lymph_node.
+    longer = sorted(name for name in known if name.startswith(f"{typed}_"))
+    if longer and all(name.startswith(longer[0]) for name in longer):
+        return [known[longer[0]]]
     parts = {known[name] for name in known if typed in name.split("_")}
     return list(parts) if len(parts) == 1 else []
 
