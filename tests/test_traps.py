@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -238,6 +239,24 @@ def test_months_are_calendar_months_clamped_to_their_end(
 def test_what_is_not_understood_is_refused(change: Data) -> None:
     with pytest.raises(RecordError):
         parse(changed(baseline(), change))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "meant"),
+    [
+        ("labs.creatinine", "0.9 umol/L", "0.9 mg/dL"),  # would give any clearance
+        ("labs.creatinine", "80 mg/dL", "80 umol/L"),
+        ("labs.hemoglobin", "9.5 g/L", "9.5 g/dL"),
+        ("labs.albumin", "3.9 g/L", "3.9 g/dL"),
+        ("labs.platelets", "140000 10*9/L", "140000 /uL"),
+    ],
+)
+def test_a_value_that_nobody_has_is_refused_as_one_in_another_unit(
+    path: str, value: str, meant: str
+) -> None:
+    with pytest.raises(RecordError, match=re.escape(f'found "{value}"')) as refused:
+        parse(changed(baseline(), {path: value}))
+    assert f'did you mean "{meant}"?' in str(refused.value)
 
 
 def test_an_unknown_reading_is_refused() -> None:
