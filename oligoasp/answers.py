@@ -147,6 +147,8 @@ class Waiting(Answer):
     """days after the date of enrollment in the record"""
     verdict: Verdict
     """the verdict on that date, all else unchanged"""
+    still: tuple[str, ...] = ()
+    """what blocks on that date"""
 
 
 @answer

@@ -47,6 +47,7 @@ def waiting(question: Question) -> list[Waiting]:
                     date=(today + timedelta(days=days)).isoformat(),
                     days=days,
                     verdict=decision.verdict,
+                    still=tuple(order(decision.violated)),
                 )
             )
         if decision.verdict is not Verdict.INELIGIBLE:

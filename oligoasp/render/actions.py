@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from oligoasp.answers import Change, Explanation, Need, Remedy
+from oligoasp.answers import Change, Explanation, Need, Remedy, Waiting
 from oligoasp.answers import Item as Missing
 from oligoasp.decide import Verdict
 from oligoasp.render.clauses import VERDICT_ROLES, Quoted
@@ -83,12 +83,21 @@ def _waiting(explanation: Explanation, quoted: Quoted) -> Document:
                     Span(wait.date, "strong"),
                     f" ({days}), ",
                     *quoted.names(wait.clauses),
-                    f" {verb} in the way, and the verdict is ",
-                    Span(wait.verdict, VERDICT_ROLES[wait.verdict]),
+                    f" {verb} in the way",
+                    *_by_then(wait, quoted),
                 )
             )
         )
     return items
+
+
+def _by_then(wait: Waiting, quoted: Quoted) -> Line:
+    """Say what waiting alone comes to."""
+    if wait.still:
+        does = "does" if len(wait.still) == 1 else "do"
+        return line("; ", *quoted.names(wait.still), f" still {does}")
+    verdict = Span(wait.verdict, VERDICT_ROLES[wait.verdict])
+    return line(", and the patient would be ", verdict)
 
 
 def needs(explanation: Explanation, quoted: Quoted, full: bool) -> Document:

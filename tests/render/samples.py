@@ -106,7 +106,13 @@ def ineligible() -> Explanation:
             ),
         ),
         waiting=(
-            Waiting(clauses=("E1",), date="2024-08-03", days=44, verdict=Verdict.INELIGIBLE),
+            Waiting(
+                clauses=("E1",),
+                date="2024-08-03",
+                days=44,
+                verdict=Verdict.INELIGIBLE,
+                still=("I1",),
+            ),
             Waiting(clauses=("I1", "E1"), date="2024-06-21", days=1, verdict=Verdict.ELIGIBLE),
         ),
         no_longer_matters=("pregnancy test",),
