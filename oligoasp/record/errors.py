@@ -134,7 +134,8 @@ def close(
     known = {_plain(label): name for name, label in (labels or {}).items()}
     known |= {_plain(name): name for name in names}
     typed = _plain(word[:QUOTED_LENGTH])
-    if found := get_close_matches(typed, list(known), most, 0.6):
+    alike = 0.6 if len(typed) > 2 else 0.8  # two letters are like many words
+    if found := get_close_matches(typed, list(known), most, alike):
         return list(dict.fromkeys(known[name] for name in found))
     # Or the beginning of a name, such as "squamous" of squamous_cell_carcinoma, also where
     # others go on from there; or a whole part of one name, such as "node" of lymph_node.

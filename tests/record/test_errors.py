@@ -32,3 +32,7 @@ def test_the_name_that_was_probably_meant(typed: str, suggestion: str) -> None:
 
 def test_nothing_is_suggested_where_a_beginning_goes_on_in_two_ways() -> None:
     assert nearest("left", ["left_upper_lobe", "left_lower_lobe"]) == ""
+
+
+def test_two_letters_are_not_taken_for_a_word_that_has_them() -> None:
+    assert nearest("LN", ["lung", "liver", "lymph_node"]) == ""
