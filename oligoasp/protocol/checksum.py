@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from oligoasp.protocol.files import files_of
 from oligoasp.protocol.model import Protocol
-
-_INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.MULTILINE)
 
 
 def checksum(protocol: Protocol) -> str:
     """Give a checksum that changes with any rule, word, number or amendment of a protocol."""
     digest = blake2b(digest_size=16)
-    for file in _files(list(protocol.files)):
+    for file in files_of(protocol.files):
         digest.update(file.read_bytes() + b"\0")
     digest.update(_said(protocol).encode())
     return digest.hexdigest()
@@ -36,16 +34,3 @@ def _said(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_said, value))}]"
     return repr(value)
-
-
-def _files(files: list[Path]) -> Iterator[Path]:
-    """Give the files of a program with those that they include, each once."""
-    seen: set[Path] = set()
-    while files:
-        file = files.pop(0).resolve()
-        if file in seen:
-            continue
-        seen.add(file)
-        yield file
-        included = _INCLUDE.findall(file.read_text(encoding="utf-8"))
-        files += [file.parent / name for name in included]

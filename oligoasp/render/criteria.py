@@ -12,7 +12,6 @@ from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, S
 FORMAT = "oligoasp.criteria/1"
 
 _READING = re.compile(r"reading (\w+)")
-_CLAUSES = re.compile(r"[A-Z]\w*(?:\.\w+)*(?:, [A-Z]\w*(?:\.\w+)*)*(?=:|$)")
 
 
 def document(protocol: Protocol, clauses: Iterable[Clause], *, whole: bool) -> Document:
@@ -102,8 +101,7 @@ def clauses_of(
     if match := _READING.match(parameter.source):
         ambiguity = ambiguities.get(match[1])
         return [ambiguity.clause if ambiguity else ""]
-    match = _CLAUSES.match(parameter.source)
-    named = match[0].split(", ") if match else []
+    named = parameter.source.partition(":")[0].split(", ")
     return [clause for clause in named if clause in clauses] or [""]
 
 

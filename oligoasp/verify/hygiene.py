@@ -33,6 +33,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oligoasp.protocol.files import files_of
 from oligoasp.protocol.load import asp_folder
 from oligoasp.solver.program import text as text_of
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, joined
@@ -57,7 +58,6 @@ LONGEST_ID = 40
 
 _EXPECTED = re.compile(r""":\s*["']?(not met|met|absent|present)\b""")
 _KEY = re.compile(r"""([\w.]+)["']?$""")
-_INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.MULTILINE)
 _HEAD = re.compile(r'violated\s*\(\s*(\((?:\s*"[^"]+"\s*;?)+\)|"[^"]+"|[A-Z]\w*)')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BLOCK = re.compile(r"%\*.*?\*%", re.DOTALL)
@@ -215,21 +215,6 @@ def uncovered(text: str, survey: Survey) -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def files_of(files: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Give the files of a program with all that they include, each once."""
-    found: dict[Path, None] = {}
-    waiting = [file.resolve() for file in files]
-    while waiting:
-        file = waiting.pop(0)
-        if file in found or not file.is_file():
-            continue
-        found[file] = None
-        text = file.read_text(encoding="utf-8")
-        waiting += [(file.parent / name).resolve() for name in _INCLUDE.findall(text)]
-    return tuple(found)
-
-
-@lru_cache(maxsize=16)
 def heads(files: tuple[Path, ...]) -> frozenset[str]:
     """Give the clauses that some rule can say are violated."""
     found: set[str] = set()
@@ -244,7 +229,7 @@ def heads(files: tuple[Path, ...]) -> frozenset[str]:
     if variable:
         for _, _, line in _lines(files_of(files)):
             if ":-" in line and not line.lstrip().startswith("clause("):
-                clauses |= set(re.findall(r'"([A-Z]\w*(?:\.\w+)*)"', line))
+                clauses |= set(re.findall(r'"([^"]+)"', line))
     return frozenset(found | clauses)
 
 
