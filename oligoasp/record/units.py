@@ -51,7 +51,7 @@ UNITS: dict[str, dict[str, Unit]] = {
     "dose": _factors(Gy="1", cGy="1/100"),
     "neutrophils": _CELLS,
     "platelets": _CELLS,
-    # mmol/L of the monomer (Fe), 16.114 g/mmol: 1 mmol/L = 1.6114 g/dL (dossier, section 4)
+    # mmol/L of the monomer (Fe), 16.114 g/mmol: 1 mmol/L = 1.6114 g/dL
     "hemoglobin": {
         "g/dL": Unit(Fraction(1), MASS),
         "g/L": Unit(Fraction(1, 10), MASS),
@@ -61,12 +61,12 @@ UNITS: dict[str, dict[str, Unit]] = {
         "g/dL": Unit(Fraction(1), MASS),
         "g/L": Unit(Fraction(1, 10), MASS),
     },
-    # 1 mg/dL = 17.104 umol/L (dossier, section 4)
+    # 1 mg/dL = 17.104 umol/L
     "bilirubin": {
         "mg/dL": Unit(Fraction(1), MASS),
         "umol/L": Unit(1 / Fraction("17.104"), MOLAR),
     },
-    # 1 mg/dL = 88.42 umol/L (dossier, section 4; pharmaverse/admiral, compute_kidney.R)
+    # 1 mg/dL = 88.42 umol/L (pharmaverse/admiral, compute_kidney.R)
     "creatinine": {
         "mg/dL": Unit(Fraction(1), MASS),
         "umol/L": Unit(1 / Fraction("88.42"), MOLAR),
@@ -157,7 +157,7 @@ MOLAR_UNITS = frozenset({"mol/L", "mmol/L", "umol/L", "nmol/L", "pmol/L"})
 MASS_UNITS = frozenset({"g/L", "g/dL", "mg/dL", "mg/L", "ug/dL", "ug/L", "ng/mL"})
 
 LOINC: dict[str, Loinc] = {
-    # dossier, section 4, with the status of each code
+    # which quantity a code stands for, and whether it is one of mass or of substance
     "26499-4": Loinc("neutrophils", "neutrophils"),
     "751-8": Loinc("neutrophils", "neutrophils"),
     "26515-7": Loinc("platelets", "platelets"),

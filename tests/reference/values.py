@@ -19,7 +19,7 @@ DateSpan = tuple[date, date]
 
 _DAY = Fraction(1, 7)  # in weeks
 
-# Factor from a unit to the unit of the scale (dossier, section 4).
+# Factor from a unit to the unit of the scale.
 UNITS: dict[str, dict[str, Fraction]] = {
     "cells": {
         "10*9/L": Fraction(1),
