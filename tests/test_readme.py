@@ -46,3 +46,8 @@ def test_readme_opens_with_two_commands_of_which_ci_runs_the_second() -> None:
     first, second = re.findall(r"```sh\n(.*?)\n```", README.read_text(), re.DOTALL)[:2]
     assert "oligoasp explain cases/published/" in first
     assert second in (ROOT / ".ci" / "run").read_text()
+
+
+def test_readme_shows_the_whole_of_the_small_trial() -> None:
+    (shown,) = re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
+    assert shown == (ROOT / "tests/readme/small_trial/protocol.lp").read_text()
