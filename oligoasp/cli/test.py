@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def command(
             options.show(cases.document(result), form)
             if form == options.MARKDOWN:
                 click.echo()
-        for message in result.malformed:
+        for message in chain.from_iterable(result.malformed):
             click.echo(f"error: {message}", err=True)
     if form != options.JSON:
         click.echo(cases.total(results), err=form == options.TEXT)
@@ -89,7 +90,7 @@ def _run(engine: Engine, file: Path) -> FileResult:
                 raise case
             failures = list(_failures(engine, case))
         except RecordError as error:
-            result.malformed += [problem.render() for problem in error.problems]
+            result.malformed.append([problem.render() for problem in error.problems])
         else:
             result.failures += failures
             result.failed += bool(failures)

@@ -31,7 +31,8 @@ class FileResult:
     passed: int = 0
     failed: int = 0
     failures: list[Failed] = field(default_factory=list)
-    malformed: list[str] = field(default_factory=list)
+    malformed: list[list[str]] = field(default_factory=list)
+    """what is wrong with each case that cannot be run"""
 
 
 def document(result: FileResult) -> Document:
@@ -75,7 +76,7 @@ def data(result: FileResult) -> dict[str, Any]:
             {name: getattr(failure, name) for name in Failed.__slots__}
             for failure in result.failures
         ],
-        "malformed": result.malformed,
+        "malformed": [problem for problems in result.malformed for problem in problems],
     }
 
 

@@ -145,6 +145,14 @@ def test_one_malformed_case_does_not_stop_the_others(run: Run, folder: Path) -> 
     assert "1 passed, 1 malformed" in " ".join(result.stdout.split())
 
 
+def test_a_case_with_two_mistakes_is_one_malformed_case(run: Run, folder: Path) -> None:
+    path = folder / "wrong.yaml"
+    path.write_text("sexx: male\necgo: 1\ncase: {expect: {verdict: eligible}}\n", encoding="utf-8")
+    result = run("test", path)
+    assert result.stderr.count("an unknown field") == 2
+    assert "1 malformed" in result.stdout
+
+
 def test_readings(run: Run, folder: Path) -> None:
     assert run("test", folder, "--reading", "gilbert=excepted").exit_code == 0
 
