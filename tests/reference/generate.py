@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from .values import add_months, date_span, last_day
+from .values import add_months, date_span
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -33,6 +33,8 @@ MONTH_ENDS = tuple(
         (2024, 3, 31),
     )
 )
+THREE_MONTHS = tuple(range(88, 94))
+"""Days around what three months may be taken for: 89 to 92 by the calendar, or 90, 91, 92."""
 FIRST_DAY = DAY(date(2019, 3, 1))
 DAYS = DAY(date(2024, 12, 31)) - FIRST_DAY
 
@@ -256,6 +258,9 @@ class Maker:
 
     def near(self, anchor: int, n: int) -> int:
         """A day at, just before or just after the one n months from the anchor."""
+        if abs(n) == 3 and self.rng.random() < 0.4:
+            days = pick(self.rng, THREE_MONTHS)
+            return anchor + (days if n > 0 else -days)
         return months(anchor, n) + pick(self.rng, (-20, -2, -1, -1, 0, 0, 0, 1, 1, 2, 20))
 
     def dates(self) -> Record:
@@ -383,6 +388,7 @@ class Maker:
             "diagnosis": iso(self.diagnosis),
             "status": "controlled",
             "status_by": pick(rng, ("imaging", "endoscopy", "clinical")),
+            "controlled_since": iso(self.end),
             "visible_on_imaging": r() < 0.2,
         }
         rec["course"] = {
@@ -417,6 +423,8 @@ class Maker:
                     "last_dose": iso(last),
                 }
             )
+            if r() < 0.6:
+                therapies[0]["adjuvant_end"] = iso(last)
         for name in ("operations", "traumas", "pregnancy_tests", "toxicities", "effusions"):
             rec[name] = []
         rec["other_malignancies"] = []
@@ -590,6 +598,14 @@ def _primary_status(m: Maker) -> None:
     primary = m.record["primary"]
     primary["status"] = pick(m.rng, ("controlled", "uncontrolled", "progressing"))
     primary["status_by"] = pick(m.rng, ("imaging", "endoscopy", "clinical"))
+    if primary["status"] != "controlled":
+        primary.pop("controlled_since", None)
+
+
+def _controlled_since(m: Maker) -> None:
+    primary = m.record["primary"]
+    if primary["status"] == "controlled":
+        primary["controlled_since"] = iso(max(m.near(m.enrollment, -3), m.diagnosis))
 
 
 def _recurrence(m: Maker) -> None:
@@ -652,6 +668,19 @@ def _early_detection(m: Maker) -> None:
         end = DAY(date.fromisoformat(max(ends)))
         day = m.near(end, pick(m.rng, (0, 3, 3)))
         _any_lesion(m)["detected"] = iso(max(min(day, m.enrollment), m.diagnosis))
+
+
+def _first_metastasis(m: Maker) -> None:
+    if m.record["definitive_treatments"]:
+        end = DAY(date.fromisoformat(max(one["end"] for one in m.record["definitive_treatments"])))
+        day = m.near(end, pick(m.rng, (0, 3, 3)))
+        m.record["course"]["first_metastasis"] = iso(max(min(day, m.enrollment), m.diagnosis))
+
+
+def _adjuvant(m: Maker) -> None:
+    last = m.near(DAY(date.fromisoformat(_any_lesion(m)["detected"])), pick(m.rng, (0, -3, -3)))
+    therapy = {"class": pick(m.rng, ANTITUMOR), "first_dose": iso(last - 60)}
+    m.record["systemic_therapies"] = [therapy | {"last_dose": iso(last), "adjuvant_end": iso(last)}]
 
 
 def _course(m: Maker) -> None:
@@ -763,9 +792,10 @@ def _therapy(m: Maker) -> None:
         last = m.start + pick(rng, (-1, 0, 1))
     first = last - pick(rng, (0, 1, 21, 84, 200))
     classes = ANTITUMOR if rng.random() < 0.6 else OTHER_DRUGS
-    m.record["systemic_therapies"].append(
-        {"class": pick(rng, classes), "first_dose": iso(first), "last_dose": iso(last)}
-    )
+    therapy = {"class": pick(rng, classes), "first_dose": iso(first), "last_dose": iso(last)}
+    if rng.random() < 0.5:
+        therapy["adjuvant_end"] = iso(last)
+    m.record["systemic_therapies"].append(therapy)
 
 
 def _age(m: Maker) -> None:
@@ -1026,7 +1056,7 @@ def _judgement(m: Maker) -> None:
 
 ON_LESIONS: tuple[Callable[[Maker], None], ...] = (
     *(_pathology, _size, _local_treatment, _subsided, _measurable, _in_field),
-    *(_second_primary, _early_detection, _treatment_end),
+    *(_second_primary, _early_detection, _treatment_end, _adjuvant),
 )
 ASPECTS: tuple[Callable[[Maker], None], ...] = (
     *(_histology, _definitive, _primary_status, _recurrence, _more_lesions, _more_lesions),
@@ -1034,6 +1064,7 @@ ASPECTS: tuple[Callable[[Maker], None], ...] = (
     *(_ecog, _survival, _lab, _lab, _ratio, _ratio, _enzymes, _cockcroft, _lung, _tests, _tests),
     *(_reproduction, _pregnant, _consent, _trial, _brain, _spine, _toxicity, _toxicity),
     *(_effusion, _operation, _immunity, _malignancy, _judgement),
+    *(_controlled_since, _first_metastasis),
     *ON_LESIONS,
 )
 HOW_MANY = (0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 8)
@@ -1063,6 +1094,10 @@ def _mend(record: Record) -> None:
     first = record["primary"]["diagnosis"]
     for one in record["lesions"]:
         one["detected"] = max(one["detected"], first)
+    found = [one["detected"] for one in record["lesions"] if _is_metastasis(one)]
+    if found:
+        earlier = record["course"].get("first_metastasis")
+        record["course"]["first_metastasis"] = min(found if earlier is None else [*found, earlier])
     assert all(end >= first for end in ends)
     reproduction = record["reproduction"]
     if reproduction.get("pregnant"):
@@ -1073,6 +1108,11 @@ def _mend(record: Record) -> None:
     for name in ("pregnant", "breastfeeding"):
         if reproduction.get(name) and not (young and reproduction["menarche"]):
             reproduction[name] = False
+
+
+def _is_metastasis(lesion: Record) -> bool:
+    regional = lesion.get("station") in NEAR_STATIONS or lesion.get("nodal_class") == "regional"
+    return lesion["site"] != "esophagus" and not regional
 
 
 def _under_sixty(record: Record) -> bool:
@@ -1088,8 +1128,10 @@ def _under_sixty(record: Record) -> bool:
 DATES = (
     *(("", "birth_date"), ("dates", "treatment_start"), ("dates", "randomization")),
     *(("primary", "diagnosis"), ("consent", "date"), ("reproduction", "last_menstruation")),
+    *(("primary", "controlled_since"), ("course", "first_metastasis")),
     *(("lesions", "detected"), ("definitive_treatments", "end")),
     *(("systemic_therapies", "first_dose"), ("systemic_therapies", "last_dose")),
+    ("systemic_therapies", "adjuvant_end"),
     *(("operations", "date"), ("traumas", "date"), ("pregnancy_tests", "time")),
     *(("other_malignancies", "diagnosis"), ("trial_participations", "last_intervention")),
 )
@@ -1111,6 +1153,7 @@ DEPENDENTS: dict[str, tuple[str, ...]] = {
     ),
     "menarche": ("last_menstruation", "other_cause_of_amenorrhea"),
     "histology": ("histology_accepted",),
+    "status": ("controlled_since",),
     "site": (
         *("station", "nodal_class", "short_axis", "adjacent_group", "conglomerate_diameter"),
         *("positive", "bone", "symptomatic", "progressing", "needs_steroids", "uncontrolled"),
@@ -1617,6 +1660,10 @@ def _corner_recist() -> Iterator[Record]:
         yield changed(base, {"lesions": [one, *more]})
 
 
+TREATMENT_ENDS = (
+    *("2023-11-30", "2023-11-29", "2023-08-31", "2022-11-30", "2021-10-11"),
+    *("2023-12-01", "2023-02-01", "2023-07-01", "2022-12-02"),
+)
 ENROLLMENTS = (
     *("2024-03-15", "2024-05-31", "2024-05-30", "2023-05-31", "2024-02-29", "2023-02-28"),
     *("2024-11-30", "2024-12-31", "2024-01-01"),
@@ -1661,7 +1708,7 @@ def _corner_dates() -> Iterator[Record]:
         for back in (27, 28, 29, 0, -1, 1):
             day = iso(DAY(date.fromisoformat(start)) - back)
             yield changed(here, {"trial_participations": [{"last_intervention": day}]})
-    for end in ("2023-11-30", "2023-11-29", "2023-08-31", "2022-11-30", "2021-10-11"):
+    for end in TREATMENT_ENDS[:5]:
         for n in (0, 3):
             for day in _around(end, n, (-2, -1, 0, 1, 2)):
                 yield changed(
@@ -1690,6 +1737,57 @@ def _corner_dates() -> Iterator[Record]:
                             months(DAY(date.fromisoformat(diagnosis)), 7)
                         )
                     yield changed(base, changes)
+
+
+def _three_months(anchor: str, sign: int) -> list[str]:
+    """Days about three months from the anchor, by the calendar and in days."""
+    day = DAY(date.fromisoformat(anchor))
+    found = {*_around(anchor, 3 * sign), *(iso(day + sign * days) for days in THREE_MONTHS)}
+    return sorted(found)
+
+
+def window_corners() -> Iterator[Record]:
+    """What may have been within three months, a few days off, however a month is counted."""
+    base = baseline()
+    for enrollment, lag in _product((*ENROLLMENTS, "2024-03-01", "2023-05-01"), (0, 10)):
+        start = iso(DAY(date.fromisoformat(enrollment)) + lag)
+        here = changed(
+            base,
+            {
+                "dates": {"enrollment": enrollment, "treatment_start": start},
+                "consent.date": enrollment,
+                "lesions.0.detected": iso(DAY(date.fromisoformat(enrollment)) - 10),
+            },
+        )
+        for day in sorted({*_three_months(enrollment, -1), *_three_months(start, -1)}):
+            therapy = {"class": "chemotherapy", "first_dose": day, "last_dose": day}
+            yield changed(here, {"systemic_therapies": [therapy]})
+            yield changed(here, {"traumas": [{"severe": True, "date": day}]})
+            yield changed(here, {"operations": [{"procedure": "laparotomy", "date": day}]})
+            yield changed(here, {"primary.controlled_since": day})
+            for kind in ("radiotherapy", "chemoradiotherapy"):
+                one = {"type": kind, "intent": "curative", "completed": True, "end": day}
+                yield changed(here, {"definitive_treatments": [one]})
+        for month in {day[:7] for day in _three_months(start, -1)}:
+            yield changed(here, {"traumas": [{"severe": True, "date": month}]})
+            therapy = {"class": "chemotherapy", "first_dose": month, "last_dose": month}
+            yield changed(here, {"systemic_therapies": [therapy]})
+    for end in TREATMENT_ENDS:
+        for day in (end, *_three_months(end, 1)):
+            found = metastases("lung", detected=day)
+            drug = {"class": "chemotherapy", "first_dose": "2021-09-01", "last_dose": end}
+            yield changed(base, {"definitive_treatments.0.end": end, "lesions": found})
+            yield changed(
+                base,
+                {"lesions": found, "systemic_therapies": [drug | {"adjuvant_end": end}]},
+            )
+            yield changed(
+                base,
+                {"definitive_treatments.0.end": end, "course.first_metastasis": day},
+            )
+        for month in {day[:7] for day in _three_months(end, 1)}:
+            found = metastases("lung", detected=month)
+            yield changed(base, {"definitive_treatments.0.end": end, "lesions": found})
 
 
 def _corner_ages() -> Iterator[Record]:
@@ -1849,7 +1947,5 @@ def corners() -> Iterator[Record]:
     yield from _corner_counts()
     yield from _corner_recist()
     yield from _corner_dates()
+    yield from window_corners()
     yield from _corner_ages()
-
-
-__all__ = ["baseline", "changed", "corners", "last_day", "random_record", "remove_parts", "woman"]
