@@ -1768,7 +1768,7 @@ def window_corners() -> Iterator[Record]:
             for kind in ("radiotherapy", "chemoradiotherapy"):
                 one = {"type": kind, "intent": "curative", "completed": True, "end": day}
                 yield changed(here, {"definitive_treatments": [one]})
-        for month in {day[:7] for day in _three_months(start, -1)}:
+        for month in sorted({day[:7] for day in _three_months(start, -1)}):
             yield changed(here, {"traumas": [{"severe": True, "date": month}]})
             therapy = {"class": "chemotherapy", "first_dose": month, "last_dose": month}
             yield changed(here, {"systemic_therapies": [therapy]})
@@ -1785,7 +1785,7 @@ def window_corners() -> Iterator[Record]:
                 base,
                 {"definitive_treatments.0.end": end, "course.first_metastasis": day},
             )
-        for month in {day[:7] for day in _three_months(end, 1)}:
+        for month in sorted({day[:7] for day in _three_months(end, 1)}):
             found = metastases("lung", detected=month)
             yield changed(base, {"definitive_treatments.0.end": end, "lesions": found})
 
