@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from oligoasp.protocol.load import load_protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import parse_record
 
-from .ambiguities import DEFAULT, Readings, random_readings
+from .ambiguities import DEFAULT, OPTIONS, Readings, random_readings
 from .criteria import TooManyCompletions, statuses
 from .generate import clone, random_record, remove_parts
 
@@ -99,12 +99,19 @@ def compare(
 
 
 def compare_readings(records: Iterable[Record], seed: int) -> Tally:
-    """Compare the answers for some records, some at a time under readings drawn for them."""
+    """Compare the answers for some records, some at a time under readings drawn for them.
+
+    The lengths of a month take turns, so that none is left to chance; the seed says which
+    comes first.
+    """
     rng = random.Random(seed)
+    lengths = OPTIONS["month_length"]
     tally = Tally()
     rest = iter(records)
+    turn = seed
     while some := list(islice(rest, RECORDS_PER_READINGS)):
-        readings = random_readings(rng)
+        readings = replace(random_readings(rng), month_length=lengths[turn % len(lengths)])
+        turn += 1
         tally.add(compare([one for one in some if not read_apart(one, readings)], readings))
     return tally
 
@@ -121,7 +128,8 @@ def read_apart(record: Record, readings: Readings) -> bool:
         or one.get("local_treatment") in (None, "unknown", "surgery", "excision_biopsy")
         for one in record.get("lesions") or ()
     )
-    return readings.early_which == "ever" and (readings.definitive_end == "all_curative" or gone)
+    ever = readings.early_which == "ever" and readings.early_metastasis == "metastasis"
+    return ever and (readings.definitive_end == "all_curative" or gone)
 
 
 def report(tally: Tally) -> str:
