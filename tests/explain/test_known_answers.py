@@ -203,6 +203,22 @@ def test_a_nearly_empty_record_asks_for_entries_only_where_they_are_needed() -> 
     assert passes["systemic_therapies"].startswith("if there are none")
 
 
+def test_a_list_without_what_is_needed_does_not_pass_if_there_are_no_more() -> None:
+    # None of the metastases is confirmed, so I1.n3 is not met unless there is a further one.
+    open_list = {
+        "lesions": metastases(
+            "lung", "liver", "station_17", pathology="none", second_primary=False
+        ),
+        "incomplete_lists": ["lesions"],
+    }
+    record = changed(baseline(), open_list)
+    assert decide(changed(record, {"incomplete_lists": None})).statuses["I1.n3"].value == "not met"
+    needs = [need for need in explained(record).needs if "I1.n3" in need.clauses]
+    passes = [item.passes for need in needs for way in need.alternatives for item in way]
+    assert passes
+    assert all(said.startswith("only if there is one") for said in passes)
+
+
 def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:
     gap = {"lesions.0.longest_diameter": None, "lesions.0.modality": None}
     found = explained(changed(baseline(), gap))
