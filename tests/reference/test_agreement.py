@@ -108,7 +108,6 @@ def test_records_with_parts_missing_under_random_readings(chunk: int) -> None:
     check(compare_readings(gapped_records(7000 + chunk, READ_GAPPED), 7000 + chunk))
 
 
-@pytest.mark.xfail(strict=True, reason="the rules look at current lesions and the local end only")
 @pytest.mark.parametrize(
     ("changes", "readings", "status"),
     [
