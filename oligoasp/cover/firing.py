@@ -60,8 +60,7 @@ class Firing(Session):
         self.shape = shape
         self.settled = dict(settled)
         self._rules = None
-        text = _facts(protocol, shape)
-        text += "".join(f"settled({name}, {option}).\n" for name, option in settled.items())
+        text = _facts(protocol, shape, self.settled, protocol.unasked(self.settled))
         self._control = load_control(
             protocol.files, text + program(protocol, rules, sides=sides), OPTIONS
         )

@@ -234,7 +234,7 @@ class Missing:
             others = [lit for other in needed if other != unknown for lit in said[other]]
             if not unknown[1]:
                 values[unknown] = frozenset()
-                if model[unknown][0] > 0:
+                if any(literal > 0 for literal in model[unknown]):
                     filled.add(unknown)
                 continue
             values[unknown] = self._excluding(unknown, [*broken, *others])

@@ -9,7 +9,7 @@ from clingo import Symbol
 
 from oligoasp.decide import Decision, Engine, entry_of, literal_groups
 from oligoasp.explain.words import Words
-from oligoasp.record.facts import Entity, Pair, Situation, Value
+from oligoasp.record.facts import Entity, Fact, Pair, Situation, Value
 from oligoasp.record.read import Record
 from oligoasp.solver.ahead import Ahead
 from oligoasp.solver.session import Session
@@ -58,6 +58,12 @@ class Question:
                 continue
             names.append(self.words.unit_counted(unit, number.number // 2))
         return [name for name in dict.fromkeys(names) if name not in self.counted]
+
+    @cached_property
+    def facts(self) -> dict[Pair, Fact]:
+        """What the record says of the attributes that the rules ask for, as the text is read."""
+        asked = self.session.has
+        return {pair: fact for pair, fact in self.situation.facts.items() if pair in asked}
 
     @cached_property
     def open_readings(self) -> Session:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from clingo import SymbolType
+
 from oligoasp.answers import NearMiss, ReadingMatters
 from oligoasp.decide import Status, Verdict, entry_of, literals
 from oligoasp.explain.question import Question
@@ -103,7 +105,7 @@ def near_misses(question: Question) -> list[NearMiss]:
     vocabulary = question.engine.protocol.vocabulary
     settled = {c for c, s in question.decision.statuses.items() if s in (Status.MET, Status.ABSENT)}
     found: dict[tuple[str, str], NearMiss] = {}
-    for (entity, name), fact in question.situation.facts.items():
+    for (entity, name), fact in question.facts.items():
         attribute = vocabulary.attributes[entity[0], name]
         if attribute.type != "number" or len(fact.values) != 1 or fact.default:
             continue
@@ -116,9 +118,11 @@ def near_misses(question: Question) -> list[NearMiss]:
             at = Fraction(limit, 2) * scale.resolution
             if not at or abs(exact - at) > abs(at) * NEAR:
                 continue
-            codes = regions.representatives
-            for clause in _broken(question, (entity, name), codes, place, limit, settled):
-                found.setdefault((clause, name), _near(question, clause, (entity, name), scale, at))
+            pair, codes = (entity, name), regions.representatives
+            for clause, moved in _broken(question, pair, codes, place, limit, settled).items():
+                if (clause, name) not in found:
+                    at = _limit_of(question, clause, moved, pair, at)
+                    found[clause, name] = _near(question, clause, pair, scale, at)
     order = {c: i for i, c in enumerate(question.engine.protocol.clauses)}
     return sorted(found.values(), key=lambda n: (order[n.clause], n.text))
 
@@ -153,8 +157,12 @@ def _broken(
     place: int,
     limit: int,
     settled: set[str],
-) -> set[str]:
-    """Give, of some clauses, those that break on the far side of a limit, all else unchanged."""
+) -> dict[str, list[int]]:
+    """Give, of some clauses, those that break on the far side of a limit, all else unchanged.
+
+    Returns:
+        The clauses, each with assumptions under which it is violated.
+    """
     entity, name = pair
     step = codes.index(limit)
     far = {step, step + 1 if step >= place else step - 1, step - 1 if step <= place else step}
@@ -165,14 +173,36 @@ def _broken(
     for other in others:
         fact = question.situation.facts[entity, other]
         kept += [-lit for v, lit in session.has[entity, other].items() if v not in fact.values]
-    broken: set[str] = set()
+    broken: dict[str, list[int]] = {}
     violated = {session.violated[c]: c for c in settled if c in session.violated}
     for position in far - {place}:
         if 0 <= position < len(codes):
             moved = [*kept, session.has[pair][codes[position]]]
             true = session.true_literals(moved, violated) or ()
-            broken |= {violated[x] for x in true if not session.satisfiable([*moved, -x])}
+            for literal in true:
+                if not session.satisfiable([*moved, -literal]):
+                    broken.setdefault(violated[literal], moved)
     return broken
+
+
+def _limit_of(
+    question: Question, clause: str, moved: list[int], pair: tuple[Entity, str], at: Fraction
+) -> Fraction:
+    """Give the limit that a broken clause names of an attribute, or else the one nearby.
+
+    Limits of other readings may stand between.
+    """
+    entity, name = pair
+    attribute = question.engine.protocol.vocabulary.attributes[entity[0], name]
+    scale = question.engine.protocol.vocabulary.scales[attribute.of]
+    for term in question.session.evidence(moved, clause):
+        named = [
+            argument.name for argument in term.arguments if argument.type == SymbolType.Function
+        ]
+        parameter = question.engine.protocol.parameters.get(named[-1]) if named else None
+        if name in named and parameter is not None and parameter.scale == scale.name:
+            return Fraction(parameter.code, 2) * scale.resolution
+    return at
 
 
 def _near(

@@ -68,7 +68,7 @@ def _days_of_change(question: Question, today: date) -> list[int]:
     """Give, in days from today, when an elapsed time reaches or passes a limit."""
     protocol = question.engine.protocol
     found: set[int] = set()
-    for entity, name in question.situation.facts:
+    for entity, name in question.facts:
         attribute = protocol.vocabulary.attributes[entity[0], name]
         if protocol.means.get((entity[0], name)) != WAIT:
             continue

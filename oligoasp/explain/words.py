@@ -119,7 +119,8 @@ class Words:
         entry = entry_of(self._situation, entity)
         here = entry.get(self._engine.field_path(self._situation, entity, attribute))
         if isinstance(here, DateInterval | MomentInterval) and here.exact and start == end:
-            return f"{typed}, {_distance(here.earliest, start, word)} {name} ({when})"
+            distance = _distance(here.earliest, start, word, in_days="days" in origin.arguments)
+            return f"{typed}, {distance} {name} ({when})"
         return f"{typed}, against {name} {when}"
 
     def source(self, entity: Entity, attribute: str) -> Source:
@@ -298,7 +299,7 @@ class Words:
         return unit.name.replace("_", " ")
 
 
-def _distance(here: object, there: object, word: str) -> str:
+def _distance(here: object, there: object, word: str, *, in_days: bool) -> str:
     """Say how far apart two days or moments are, and in which direction."""
     if isinstance(here, datetime) and isinstance(there, datetime):
         hours = Fraction(int((there - here).total_seconds()), 3600)
@@ -310,6 +311,8 @@ def _distance(here: object, there: object, word: str) -> str:
     days = (there - here).days if word == "before" else (here - there).days
     word = word if days >= 0 else _other(word)
     earlier, later = sorted((here, there))
+    if in_days:
+        return f"{abs(days)} day{'s' * (abs(days) != 1)} {word}"
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
     backwards = word == "before"
     step = add_months(later, -months) if backwards else add_months(earlier, months)

@@ -56,11 +56,15 @@ class Twin(WholeSession):
         self.shape = shape
         self.settled = {} if open_readings else protocol.default_readings()
         self._rules = None
-        facts = space_facts(protocol, shape) if whole else _facts(protocol, shape)
-        settled = "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
+        # Under another default, rules may ask for what they do not ask for under this one.
+        changed = {mutant.reading[0] for mutant in mutants if mutant.reading}
+        kept = {name: option for name, option in self.settled.items() if name not in changed}
+        facts = (space_facts if whole else _facts)(
+            protocol, shape, settled=self.settled, unused=protocol.unasked(kept)
+        )
         text = second.program(mutants, near=near)
         self._control = load_control(
-            self.protocol.files, facts + settled + text, ASKING if whole else OPTIONS
+            self.protocol.files, facts + text, ASKING if whole else OPTIONS
         )
         self._index()
         atoms = self._control.symbolic_atoms

@@ -146,6 +146,7 @@ def read_protocol(
         vocabulary=vocabulary,
         limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},
         edit=edit,
+        asked_if=tuple((a, b, c, d) for a, b, c, d in facts.rows("asked_if", 4)),
     )
 
 

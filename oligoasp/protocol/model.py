@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,11 +79,25 @@ class Protocol:
     vocabulary: Vocabulary
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
     edit: Edit | None = None  # what amendments change in the rules of the files
+    asked_if: tuple[tuple[str, str, str, str], ...] = ()  # kind, attribute, ambiguity, option
 
     def in_order(self, clauses: Iterable[str]) -> list[str]:
         """Put clause ids into the order of the protocol."""
         wanted = set(clauses)
         return [c for c in self.clauses if c in wanted]
+
+    def unasked(self, readings: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+        """Give the attributes, by kind, that no rule asks for as some passages are read.
+
+        Args:
+            readings: the option of each of these passages.
+        """
+        asked = {
+            (kind, name)
+            for kind, name, ambiguity, option in self.asked_if
+            if readings.get(ambiguity, option) == option
+        }
+        return frozenset((kind, name) for kind, name, _, _ in self.asked_if) - asked
 
     def default_readings(self) -> dict[str, str]:
         """Give the option of each ambiguity that holds unless someone chooses another."""

@@ -63,9 +63,7 @@ class Session:
         self.protocol = protocol
         self.shape = shape
         self.settled = dict(settled or {})
-        facts = _facts(protocol, shape)
-        facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
-        facts += "".join(f"unused({kind}, {name}).\n" for kind, name in unused)
+        facts = _facts(protocol, shape, self.settled, {*unused, *protocol.unasked(self.settled)})
         self._rules = GroundRules() if traced else None
         self._control = load_control(
             protocol.files,
@@ -353,9 +351,16 @@ class Session:
         configuration.models = models
 
 
-def _facts(protocol: Protocol, shape: Shape) -> str:
-    """Give what a session adds to the rules: entries, limits and representatives."""
+def _facts(
+    protocol: Protocol,
+    shape: Shape,
+    settled: Mapping[str, str],
+    unused: Iterable[tuple[str, str]],
+) -> str:
+    """Give what a session adds to the rules: entries, limits, representatives, what is settled."""
     lines = [f"entity({PATIENT}, {PATIENT})."]
+    lines += [f"settled({name}, {option})." for name, option in settled.items()]
+    lines += [f"unused({kind}, {name})." for kind, name in sorted(unused)]
     groups = 0
     for kind, number in shape:
         if number:

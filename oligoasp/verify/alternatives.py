@@ -99,7 +99,7 @@ class Alternatives:
         false = {
             literal if self._chosen[name] != option else -literal
             for (name, option), literal in self._reading.items()
-            if name != key[0]
+            if name != key[0] or option not in (key[1], self._chosen[name])
         }
         found: set[int] = set()
         ruling_out: set[int] = set()

@@ -42,8 +42,8 @@ class DoubleSession(WholeSession):
         self._rules = None
         rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
-        facts = space_facts(protocol, shape, calendar)
-        facts += "".join(f"settled({name}, {option}).\n" for name, option in self.settled.items())
+        unused = protocol.unasked(self.settled)
+        facts = space_facts(protocol, shape, calendar, self.settled, unused)
         self._control = load_control(files, facts, ASKING, rules, protocol.edit)
         self._index()
         self.second = self._pairs("second")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations, product
 
 from oligoasp.protocol.model import Protocol
@@ -94,14 +94,15 @@ class _Gaps:
                 self.always.append(self._bound(timeline.enrollment, place, -LONGEST, least=True))
                 self.always.append(self._bound(timeline.enrollment, place, LONGEST, least=False))
         for elapsed in timeline.elapsed:
-            if elapsed.place in observed:
+            if elapsed.place in observed and not self._by_twin(elapsed):
                 self._known(elapsed)
         for anchor, places in timeline.latest.items():
             if anchor not in anchors:
                 continue
             for place in places:
                 for elapsed in at[place]:
-                    self._member(anchor, elapsed, loose=any(not at[p] for p in places))
+                    if not self._by_twin(elapsed):
+                        self._member(anchor, elapsed, loose=any(not at[p] for p in places))
         self._sources()
 
     def _same_date(self, one: Elapsed, other: Elapsed) -> None:
@@ -113,6 +114,12 @@ class _Gaps:
         self._tie(one, other, both=False)
 
     def _tie(self, one: Elapsed, other: Elapsed, *, both: bool) -> None:
+        if {one.unit, other.unit} == {"months", "days"}:
+            if both and one.anchor == other.anchor:
+                self._in_two_units(one, other)
+                return
+            if self._twin(one, other.unit) or self._twin(other, one.unit):
+                return  # what ties the twin ties both, but for a day or two
         shape = ("tied", *_scales(one, other), str(both), str((one.anchor, other.anchor)))
         same = one.anchor == other.anchor
         # On one scale, a longer time to the same date means a later anchor, whatever the months.
@@ -146,6 +153,61 @@ class _Gaps:
             self.clashes[shape] = clashes
         else:
             self.implied[shape] = implied
+
+    def _by_twin(self, elapsed: Elapsed) -> bool:
+        """Tell whether what holds of a time holds of it in months, so that days need not say it."""
+        return elapsed.unit == "days" and self._twin(elapsed, "months")
+
+    def _twin(self, elapsed: Elapsed, unit: str) -> bool:
+        """Tell whether an elapsed time is given in another unit as well."""
+        return any(
+            (e.place, e.anchor, e.unit) == (elapsed.place, elapsed.anchor, unit)
+            for e in self._timeline.elapsed
+        )
+
+    def _in_two_units(self, one: Elapsed, other: Elapsed) -> None:
+        """One time in months and in days: three months before one anchor have but one length."""
+        if one.unit == "days":
+            one, other = other, one
+        shape = ("tied", *_scales(one, other), str(one.anchor), "one date")
+        self.uses.append((shape, f"{one.kind}, {one.attribute}, {other.attribute}"))
+        if shape in self.clashes:
+            return
+        clashes: set[Codes] = set()
+        implied: dict[Codes, list[Bound]] = {}
+        self.clashes[shape], self.implied[shape] = clashes, implied
+        for (code, months), (number, days) in product(
+            self._days(one).items(), self._days(other).items()
+        ):
+            least, most = _both(months, days)
+            if least is not None and most is not None and least > most:
+                clashes.add((code, number))
+            else:
+                implied[code, number] = self._lengths(one, code, days)
+
+    def _lengths(self, elapsed: Elapsed, code: int, days: Bounds) -> list[Bound]:
+        """Bound the lengths of the limits beside a code whose time is between so many days."""
+        limits = self._regions[elapsed.scale].limits
+        place = bisect_left(limits, code)
+        least, most = days
+        if place < len(limits) and limits[place] == code:
+            beside = [(code, least, most)]
+        else:
+            before, after = limits[max(place - 1, 0) : place], limits[place : place + 1]
+            longer, shorter = (after, before) if elapsed.backwards else (before, after)
+            beside = [(n, None if least is None else least + 1, None) for n in longer]
+            beside += [(n, None, None if most is None else most - 1) for n in shorter]
+        bounds = []
+        for limit, low, high in beside:
+            word = "before" if elapsed.backwards else "after"
+            there = f"{limit // 2} {elapsed.unit} {word}", str(elapsed.anchor)
+            shortest, longest = self._days(elapsed)[limit]
+            assert shortest is not None and longest is not None
+            if low is not None and low > shortest:
+                bounds.append(self._bound(there, elapsed.anchor, low, least=True))
+            if high is not None and high < longest:
+                bounds.append(self._bound(there, elapsed.anchor, high, least=False))
+        return bounds
 
     def _known(self, elapsed: Elapsed) -> None:
         """A date that is not after enrollment."""
@@ -198,14 +260,26 @@ class _Gaps:
                 self.same.append((self._bound(one, other, 0, least=False), sorted(more)))
 
 
+def _both(one: Bounds, other: Bounds) -> Bounds:
+    """Give the bounds that two pairs of bounds come to."""
+    least = [days for days, _ in (one, other) if days is not None]
+    most = [days for _, days in (one, other) if days is not None]
+    return max(least, default=None), min(most, default=None)
+
+
 def _scales(*times: Elapsed) -> Iterator[str]:
     for one in times:
         yield f"{one.scale} {one.unit} {one.backwards}"
 
 
-def calendar_facts(protocol: Protocol) -> str:
-    """Give what `calendar.lp` has to know of a protocol's vocabulary, as program text."""
-    gaps = _Gaps(Timeline(protocol.vocabulary), regions_of(protocol))
+def calendar_facts(protocol: Protocol, unused: Collection[tuple[str, str]] = ()) -> str:
+    """Give what `calendar.lp` has to know of a protocol's vocabulary, as program text.
+
+    Args:
+        protocol: the protocol.
+        unused: attributes, by kind, that nobody has.
+    """
+    gaps = _Gaps(Timeline(protocol.vocabulary, unused), regions_of(protocol))
     numbers = {gap: n for n, gap in enumerate(gaps.thresholds)}
     shapes = {shape: n for n, shape in enumerate({**gaps.clashes, **gaps.implied})}
     lines = [f"gap({n}, 1..{len(gaps.thresholds[gap])})." for gap, n in numbers.items()]

@@ -7,7 +7,7 @@ to the protocol's typical patient who does.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -288,9 +288,15 @@ class Space:
         entities = {entity: number for number, entity in enumerate(self.session.entities())}
         names = {name: number for number, name in enumerate(protocol.vocabulary.attributes)}
         self._wishes: dict[int, int] = {}
+        rare = {(kind, name) for kind, name, _, _ in protocol.asked_if}
         self._order = sorted(
             self.session.has,
-            key=lambda pair: (entities[pair[0]], self._rank(pair), names[pair[0][0], pair[1]]),
+            key=lambda pair: (
+                (pair[0][0], pair[1]) in rare,
+                entities[pair[0]],
+                self._rank(pair),
+                names[pair[0][0], pair[1]],
+            ),
         )
         self.pins = [
             *self.session.present.values(),
@@ -431,13 +437,19 @@ class Space:
         named = [tuple(clauses[n] for n in one) for one in found]
         return sorted(named, key=lambda c: (len(c), [clauses.index(x) for x in c]))
 
-    def person(self, assumptions: Sequence[int]) -> Person | None:
+    def person(
+        self, assumptions: Sequence[int], unused: Collection[tuple[str, str]] = ()
+    ) -> Person | None:
         """Give the person nearest to the typical patient who fulfils assumptions.
 
         Nearest means: going through what is usual in a fixed order (as few entries as can
         be, then attribute by attribute), each is kept unless the assumptions and what was
         kept before forbid it; then what is unusual is as near to the usual as it can be. So
         the answer depends on nothing but the question.
+
+        Args:
+            assumptions: what the person has to fulfil.
+            unused: attributes, by kind, that do not matter to the question: they are left out.
         """
         session = self.session
         literals = [*self.pins, *session.violated.values()]
@@ -448,7 +460,7 @@ class Space:
         here = set(entities)
         chosen: dict[Pair, Value] = {}
         for pair in self._order:
-            if pair[0] in here:
+            if pair[0] in here and (pair[0][0], pair[1]) not in unused:
                 held = next((v for v, lit in session.has[pair].items() if lit in true), None)
                 if held is not None:
                     chosen[pair] = held
@@ -564,13 +576,27 @@ def with_calendar(protocol: Protocol) -> Protocol:
     return replace(protocol, files=(*protocol.files, calendar_file()))
 
 
-def space_facts(protocol: Protocol, shape: Shape, calendar: str | None = None) -> str:
-    """Give the facts that a session of the whole space adds to the rules."""
+def space_facts(
+    protocol: Protocol,
+    shape: Shape,
+    calendar: str | None = None,
+    settled: Mapping[str, str] | None = None,
+    unused: Collection[tuple[str, str]] = (),
+) -> str:
+    """Give the facts that a session of the whole space adds to the rules.
+
+    Args:
+        protocol: the protocol.
+        shape: how many entries of each kind there may be.
+        calendar: what the calendar has to know of the vocabulary, if made already.
+        settled: readings that are settled for good, by ambiguity.
+        unused: attributes, by kind, that no rule asks for under these.
+    """
     in_turn = [
         f"follows({kind}({n}), {kind}({n + 1}))." for kind, most in shape for n in range(1, most)
     ]
-    times = calendar_facts(protocol) if calendar is None else calendar
-    return "\n".join([_facts(protocol, shape), *in_turn, times])
+    times = calendar_facts(protocol, unused) if calendar is None else calendar
+    return "\n".join([_facts(protocol, shape, settled or {}, unused), *in_turn, times])
 
 
 def shape_of(protocol: Protocol, most: int) -> Shape:

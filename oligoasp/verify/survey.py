@@ -422,7 +422,8 @@ class Survey:
         for space in self._spaces:
             assumptions = space.assume(question)
             if assumptions is not None and space.exists(assumptions):
-                found = self._finder(space).find(assumptions, name, question.readings)
+                unused = self.protocol.unasked({**self._all_chosen, **question.readings})
+                found = self._finder(space).find(assumptions, name, question.readings, unused)
                 if found is not None:
                     return self._counted(found)
         return None
@@ -436,7 +437,9 @@ class Survey:
             space = self._whole_space
             turns = self._turn(self._whole_double, name, option, gains)
         witnesses = self._finder(space)
-        found = witnesses.find(turns, label, self.chosen)
+        other = {**self._all_chosen, name: option}
+        unused = self.protocol.unasked(self._all_chosen) & self.protocol.unasked(other)
+        found = witnesses.find(turns, label, self.chosen, unused)
         if found is None:
             return None
         witnesses.check(found, {**self.chosen, name: option}, eligible=gains)

@@ -7,7 +7,7 @@ patient space, and the search for the dates of a person in it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -53,16 +53,20 @@ class Timeline:
 
     Args:
         vocabulary: which attributes are elapsed times, and where anchors stand.
+        unused: attributes, by kind, that are left aside.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, unused: Collection[tuple[str, str]] = ()) -> None:
         self._vocabulary = vocabulary
+        self._unused = unused
 
     @cached_property
     def elapsed(self) -> list[Elapsed]:
         """The attributes that are elapsed times."""
         found = []
-        for attribute in self._vocabulary.attributes.values():
+        for pair, attribute in self._vocabulary.attributes.items():
+            if pair in self._unused:
+                continue
             match attribute.origin.form:
                 case "before":
                     unit, path, anchor = attribute.origin.arguments

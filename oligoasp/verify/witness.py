@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from oligoasp.decide import Decision, Engine, Status, Verdict
@@ -53,7 +53,11 @@ class Witnesses:
         self._engine = Engine(space.protocol)
 
     def find(
-        self, assumptions: Sequence[int], name: str, readings: Mapping[str, str] | None = None
+        self,
+        assumptions: Sequence[int],
+        name: str,
+        readings: Mapping[str, str] | None = None,
+        unused: Collection[tuple[str, str]] = (),
     ) -> Witness | None:
         """Give the record nearest to the typical patient who fulfils assumptions.
 
@@ -61,6 +65,7 @@ class Witnesses:
             assumptions: what the patient has to fulfil, readings included.
             name: the name of the record.
             readings: the readings other than the defaults, for the replay.
+            unused: attributes, by kind, that no rule asks for that matters here.
 
         Returns:
             None if nobody does, or no record was found for the first that do.
@@ -71,7 +76,7 @@ class Witnesses:
         searching: list[int] = []  # what is excluded without proof is so for this search alone
         at_end: Person | None = None
         for _ in range(MOST_TRIES):
-            person = self.space.person([*assumptions, *searching])
+            person = self.space.person([*assumptions, *searching], unused)
             if person is None:
                 break
             try:

@@ -14,7 +14,7 @@ from oligoasp.amend import Amendment, amended, from_options, read_amendments
 from oligoasp.amend.apply import limits_of
 from oligoasp.amend.plan import Effect, Plan, plan
 from oligoasp.batch import Batch
-from oligoasp.decide import Engine
+from oligoasp.decide import Engine, Status
 from oligoasp.protocol.load import load_protocol
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.read import parse_record
@@ -22,7 +22,7 @@ from oligoasp.solver.program import load_control
 from oligoasp.solver.session import _facts
 from oligoasp.verify.space import shape_of, with_calendar
 from oligoasp.verify.survey import Survey
-from tests.support import protocol
+from tests.support import baseline, protocol
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 FOLDERS = [
@@ -70,8 +70,7 @@ def everyone(one: Protocol, other: Protocol) -> dict[frozenset[str], tuple[set[s
     shape = tuple((k, n if any(a[0] == k for a in asked) else 0) for k, n in shape_of(here, 1))
     control = load_control(
         with_calendar(here).files,
-        _facts(here, shape)
-        + "".join(f"unused({k}, {a})." for k, a in idle)
+        _facts(here, shape, {}, idle)
         + ":- tolerate. :- nobody. :- ask(_). #show. #show has/3. #show present/1."
         "#show violated/1. #show intended/1. #defined intended/1."
         + "".join(f":- not reading({n}, {o})." for n, o in here.default_readings().items()),
@@ -295,3 +294,17 @@ def test_verify_sees_the_amended_rules() -> None:
     new = amended(protocol(), [change(drops=("I6.b",))])
     assert "I6.b" in Survey(protocol(), most=1).violable
     assert "I6.b" not in Survey(new, most=1).violable
+
+
+def test_a_window_that_is_three_months_no_longer_is_counted_in_months_however_long_they_are() -> (
+    None
+):
+    shorter = amended(protocol(), read_amendments(["shorter_washout"], protocol().folder))
+    operated = deepcopy(baseline())
+    operated["operations"] = [
+        {"id": "o1", "procedure": "thoracotomy", "major": True, "date": "2024-02-14"}
+    ]
+    for option in protocol().ambiguities["month_length"].options:
+        engine = Engine(shorter, {"month_length": option})
+        decision = engine.decide(parse_record(operated, shorter.vocabulary))
+        assert decision.statuses["E8"] is Status.ABSENT, option

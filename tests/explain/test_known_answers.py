@@ -12,7 +12,17 @@ from oligoasp.decide import Verdict
 from oligoasp.explain.whole import explain
 from oligoasp.record.read import Record, read_records
 from oligoasp.testing import Case, load_cases
-from tests.support import baseline, changed, decide, engine, explained, metastases, protocol, woman
+from tests.support import (
+    Data,
+    baseline,
+    changed,
+    decide,
+    engine,
+    explained,
+    metastases,
+    protocol,
+    woman,
+)
 
 CASES = Path(__file__).parents[2] / "cases" / "criteria"
 PUBLISHED = CASES.parent / "published"
@@ -193,6 +203,22 @@ def test_a_nearly_empty_record_asks_for_entries_only_where_they_are_needed() -> 
     assert passes["systemic_therapies"].startswith("if there are none")
 
 
+def test_a_list_without_what_is_needed_does_not_pass_if_there_are_no_more() -> None:
+    # None of the metastases is confirmed, so I1.n3 is not met unless there is a further one.
+    open_list = {
+        "lesions": metastases(
+            "lung", "liver", "station_17", pathology="none", second_primary=False
+        ),
+        "incomplete_lists": ["lesions"],
+    }
+    record = changed(baseline(), open_list)
+    assert decide(changed(record, {"incomplete_lists": None})).statuses["I1.n3"].value == "not met"
+    needs = [need for need in explained(record).needs if "I1.n3" in need.clauses]
+    passes = [item.passes for need in needs for way in need.alternatives for item in way]
+    assert passes
+    assert all(said.startswith("only if there is one") for said in passes)
+
+
 def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:
     gap = {"lesions.0.longest_diameter": None, "lesions.0.modality": None}
     found = explained(changed(baseline(), gap))
@@ -287,3 +313,41 @@ def test_full_answers_say_what_makes_a_clause_hold() -> None:
     assert values["I8.1"] == ["labs.neutrophils"]
     assert "pregnancy_tests[0].result" in values["I9.a"]
     assert all(not c.values for c in explained(woman()).clauses)
+
+
+def operated(day: str) -> Data:
+    operation = {"id": "o1", "procedure": "thoracotomy", "major": True, "date": day}
+    return changed(baseline(), {"operations": [operation]})
+
+
+@pytest.mark.parametrize(
+    ("readings", "date"),
+    [
+        ({}, "2024-03-21"),  # 2024-03-20 is 3 months, and 11 + 31 + 29 + 20 = 91 days, later
+        ({"window_boundary": "half_open"}, "2024-03-20"),
+        ({"month_length": "days_90"}, "2024-03-20"),
+        ({"month_length": "days_91"}, "2024-03-21"),
+        ({"month_length": "days_92"}, "2024-03-22"),
+        ({"month_length": "days_92", "window_boundary": "half_open"}, "2024-03-21"),
+    ],
+)
+def test_waiting_lasts_as_long_as_three_months_are_read_to_be(
+    readings: dict[str, str], date: str
+) -> None:
+    found = explained(operated("2023-12-20"), **readings)
+    assert [wait.date for wait in found.waiting] == [date]
+    assert found.waiting[0].verdict is Verdict.ELIGIBLE
+
+
+@pytest.mark.parametrize("days", [90, 91])
+def test_a_small_margin_names_the_limit_of_the_reading(days: int) -> None:
+    found = explained(operated("2023-12-14"), month_length=f"days_{days}")
+    (near,) = [n for n in found.near_misses if n.clause == "E8"]
+    assert near.text.endswith(f"92 days before enrollment (2024-03-15): the limit is {days} days")
+
+
+def test_the_length_of_three_months_is_named_where_it_decides() -> None:
+    found = explained(operated("2023-12-15"))  # 3 months, and 91 days, before enrollment
+    assert found.verdict is Verdict.INELIGIBLE
+    options = {r.option: r.verdict for r in found.readings if r.reading == "month_length"}
+    assert options == {"days_90": Verdict.ELIGIBLE}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 
 import oligoasp
 from oligoasp.explain.question import Question
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.errors import RecordError
+from oligoasp.solver.session import Session
 from oligoasp.testing import Case, load_cases
 from tests.support import engine, protocol
 
@@ -209,3 +212,21 @@ def test_no_attribute_and_no_parameter_of_a_protocol_is_named_in_python() -> Non
         if value in names - scales - common and not file.startswith(("record/units.py", "cli/"))
     }
     assert not found
+
+
+def test_what_is_asked_for_only_under_a_reading_is_asked_for_under_no_other() -> None:
+    declared = protocol()
+    always = replace(declared, asked_if=())
+    shape = tuple((kind, 1) for kind in declared.vocabulary.kinds if kind != PATIENT)
+    for name in {row[2] for row in declared.asked_if}:
+        for option in declared.ambiguities[name].options:
+            session = Session(always, shape, {name: option})
+            seen = {
+                (entity[0], attribute)
+                for clause in declared.clauses
+                for entity, attribute in session.dependencies.about(
+                    session.dependencies.reached(session.status_atoms(clause))
+                )
+            }
+            rare = {(kind, attribute) for kind, attribute, _, _ in declared.asked_if}
+            assert rare - seen == declared.unasked({name: option}), (name, option)

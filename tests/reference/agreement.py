@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from oligoasp.protocol.load import load_protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import parse_record
 
+from .ambiguities import DEFAULT, OPTIONS, Readings, random_readings
 from .criteria import TooManyCompletions, statuses
 from .generate import clone, random_record, remove_parts
 
@@ -25,18 +26,19 @@ PROTOCOL = "eso_shanghai_13"
 VERDICT = "verdict"
 MOST_PARTS = 6
 MOST_REPORTED = 5
+RECORDS_PER_READINGS = 250
 
 
 @cache
-def engine() -> Engine:
-    """The engine, under the default readings."""
-    return Engine(load_protocol(PROTOCOL))
+def engine(readings: Readings = DEFAULT) -> Engine:
+    """The engine, under some readings."""
+    return Engine(load_protocol(PROTOCOL), readings.chosen())
 
 
 @cache
-def batch() -> Batch:
+def batch(readings: Readings = DEFAULT) -> Batch:
     """One batch for all records of a process, so that what it remembers is tested too."""
-    return Batch(engine())
+    return Batch(engine(readings))
 
 
 @dataclass
@@ -54,16 +56,19 @@ class Tally:
         self.disagreements += other.disagreements
 
 
-def differences(record: Record, *, one_by_one: bool = False) -> list[tuple[str, str, str]]:
+def differences(
+    record: Record, readings: Readings = DEFAULT, *, one_by_one: bool = False
+) -> list[tuple[str, str, str]]:
     """Give (clause or "verdict", what the reference says, what the engine says).
 
     Raises:
         TooManyCompletions: the reference gives up.
     """
-    verdict, expected = statuses(record)
+    verdict, expected = statuses(record, readings)
     parsed = parse_record(record, engine().protocol.vocabulary)
+    deciding = engine(readings) if one_by_one else batch(readings)
     try:
-        found = engine().decide(parsed) if one_by_one else batch().decide(parsed)
+        found = deciding.decide(parsed)
     except RecordError as error:
         return [(VERDICT, verdict, f"refused: {error}")]
     pairs = [(VERDICT, verdict, str(found.verdict))]
@@ -74,19 +79,40 @@ def differences(record: Record, *, one_by_one: bool = False) -> list[tuple[str, 
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
-def compare(records: Iterable[Record], *, one_by_one: bool = False) -> Tally:
+def compare(
+    records: Iterable[Record], readings: Readings = DEFAULT, *, one_by_one: bool = False
+) -> Tally:
     """Compare the answers for some records."""
     tally = Tally()
     for record in records:
         tally.records += 1
         try:
-            found = differences(record, one_by_one=one_by_one)
+            found = differences(record, readings, one_by_one=one_by_one)
         except TooManyCompletions:
             tally.skipped += 1
             continue
         if found:
             lines = [f"{name}: reference {a}, engine {b}" for name, a, b in found]
+            lines.append(f"readings: {readings.chosen() or 'default'}")
             tally.disagreements.append("\n".join([*lines, json.dumps(record)]))
+    return tally
+
+
+def compare_readings(records: Iterable[Record], seed: int) -> Tally:
+    """Compare the answers for some records, some at a time under readings drawn for them.
+
+    The lengths of a month take turns, so that none is left to chance; the seed says which
+    comes first.
+    """
+    rng = random.Random(seed)
+    lengths = OPTIONS["month_length"]
+    tally = Tally()
+    rest = iter(records)
+    turn = seed
+    while some := list(islice(rest, RECORDS_PER_READINGS)):
+        readings = replace(random_readings(rng), month_length=lengths[turn % len(lengths)])
+        turn += 1
+        tally.add(compare(some, readings))
     return tally
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from .ambiguities import CALENDAR, DEFAULT, Readings
 from .completions import LIMIT, Branch, Entry, Search, Test, TooManyCompletions, World
 from .reading import NOT_STATED, Patient, constraints
 
@@ -18,8 +19,7 @@ __all__ = ["CLAUSES", "INCLUSION", "TooManyCompletions", "statuses"]
 
 Clause = Callable[[Any], bool | None]
 
-MONTHS_3 = 6  # elapsed calendar times are in half steps
-MONTHS_6 = 12
+MONTHS_6 = 12  # elapsed calendar times are in half steps
 MONTHS_12 = 24
 YEARS_5 = 10
 
@@ -96,6 +96,11 @@ def is_distant(lesion: Any) -> bool:
     if site == "lymph_node":
         return not is_regional(lesion)
     return bool(site != "esophagus")
+
+
+def in_window(p: Any, elapsed: int) -> bool:
+    """Whether a time, counted as the window is, lies within three months."""
+    return bool(p.readings.within(elapsed, p.window.length))
 
 
 def has_metastasis(p: Any, site: str) -> bool:
@@ -335,13 +340,18 @@ def i4_b(p: Any) -> bool:
     """I4.b: no anti-tumor medication was received within 3 months prior to the start of
     treatment.
     """
+    before = p.readings.washout_anchor
+    first_dose, last_dose, end = f"first_{before}", f"last_{before}", f"end_{before}"
     for one in p.therapies:
         if one.drug_class in ANTITUMOR:
-            last = one.last_start
-            if 0 < last <= MONTHS_3 or (last <= 0 and one.first_start > 0):
+            last = getattr(one, last_dose)
+            if in_window(p, last) if last > 0 else getattr(one, first_dose) > 0:
                 return True
     return any(
-        one.type == "chemoradiotherapy" and 0 < one.end_start <= MONTHS_3 for one in p.definitive
+        one.type == "chemoradiotherapy"
+        and getattr(one, end) > 0
+        and in_window(p, getattr(one, end))
+        for one in p.definitive
     )
 
 
@@ -512,15 +522,37 @@ def e3(p: Any) -> bool:
     """E3: Patients participated in any investigational drug study within 4 weeks preceding
     the start of treatment.
     """
-    return any(0 < one.days <= 28 for one in p.trials)
+    return any(one.days > 0 and p.readings.within(one.days, 28) for one in p.trials)
 
 
 def e4_a(p: Any) -> bool:
-    """E4.a: If there is a metastasis within 3 months after definitive treatment."""
-    return bool(p.definitive) and any(
-        is_distant(one) and is_current(one) and 0 < one.after_treatment <= MONTHS_3
+    """E4.a: If there is a metastasis within 3 months after definitive treatment.
+
+    Perhaps meant: the primary has to be controlled for three months. A primary that is not
+    controlled is the matter of I1.d and E1.a.
+    """
+    if not p.definitive:
+        return False
+    if p.readings.early_metastasis == "primary_control":
+        return bool(p.primary_status == "controlled" and p.controlled_for < p.window.length)
+    ever = p.readings.early_which == "ever"
+    return any(
+        is_distant(one) and (ever or is_current(one)) and _is_early(p, _after_treatment(p, one))
         for one in p.lesions
-    )
+    ) or (ever and _is_early(p, p.first_after_treatment))
+
+
+def _after_treatment(p: Any, lesion: Any) -> int:
+    found: int = lesion.after_treatment if p.window is CALENDAR else lesion.days_after_treatment
+    return found
+
+
+def _is_early(p: Any, after_treatment: int) -> bool:
+    """Not later than three months after treatment; what was known by then is not 'after'."""
+    known_before = after_treatment <= 0
+    if known_before and p.readings.early_synchronous == "not_excluded":
+        return False
+    return known_before or in_window(p, after_treatment)
 
 
 def e4_b(p: Any) -> bool:
@@ -581,6 +613,10 @@ def _is_major(one: Any) -> bool:
     return procedure in ALWAYS_MAJOR or (procedure not in NEVER_MAJOR and one.major)
 
 
+def _is_recent(p: Any, before_enrollment: int) -> bool:
+    return before_enrollment >= 0 and in_window(p, before_enrollment)
+
+
 def e8(p: Any) -> bool:
     """E8: Patients who have received chemotherapy, anti-tumor medication, major surgery or
     severe trauma within 3 months before enrollment.
@@ -588,15 +624,15 @@ def e8(p: Any) -> bool:
     for one in p.therapies:
         if one.drug_class in ANTITUMOR:
             last = one.last_enrollment
-            if 0 <= last <= MONTHS_3 or (last < 0 and one.first_enrollment >= 0):
+            if in_window(p, last) if last >= 0 else one.first_enrollment >= 0:
                 return True
+    treatments = {"chemoradiotherapy", "surgery"}
+    if p.readings.recent_radiotherapy == "counts":
+        treatments.add("radiotherapy")
     return (
-        any(
-            one.type in ("chemoradiotherapy", "surgery") and 0 <= one.end_enrollment <= MONTHS_3
-            for one in p.definitive
-        )
-        or any(0 <= one.before <= MONTHS_3 and _is_major(one) for one in p.operations)
-        or any(0 <= one.before <= MONTHS_3 and one.severe for one in p.traumas)
+        any(one.type in treatments and _is_recent(p, one.end_enrollment) for one in p.definitive)
+        or any(_is_recent(p, one.before) and _is_major(one) for one in p.operations)
+        or any(_is_recent(p, one.before) and one.severe for one in p.traumas)
     )
 
 
@@ -728,13 +764,15 @@ def _status(p: Patient, clause: Clause, limit: int) -> bool | str | None:
     return False if applies else None
 
 
-def statuses(record: dict[str, Any], *, limit: int = LIMIT) -> tuple[str, dict[str, str]]:
+def statuses(
+    record: dict[str, Any], readings: Readings = DEFAULT, *, limit: int = LIMIT
+) -> tuple[str, dict[str, str]]:
     """The verdict and the status of every testing clause.
 
     Raises:
         TooManyCompletions: if a search took more than ``limit`` steps.
     """
-    p = Patient(World(), record)
+    p = Patient(World(), record, readings)
     found: dict[str, str] = {}
     violated = False
     open_clauses: list[Clause] = []

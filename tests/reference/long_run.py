@@ -2,7 +2,8 @@
 
 ``python -m tests.reference.long_run --records 1000000 --processes 2 --seed 1``
 prints its progress and, last, what came of it; the exit code is 1 on any disagreement.
-Half of the records have parts removed.
+Half of the records have parts removed. With ``--readings``, they are compared under readings
+of the three-month window drawn at random.
 """
 
 from __future__ import annotations
@@ -13,23 +14,30 @@ import time
 from collections.abc import Sequence
 from multiprocessing import get_context
 
-from .agreement import Tally, compare, gapped_records, random_records, report
+from .agreement import (
+    Tally,
+    compare,
+    compare_readings,
+    gapped_records,
+    random_records,
+    report,
+)
 
 CHUNK = 1000
 
 
-def one_chunk(task: tuple[int, int]) -> Tally:
-    """Compare one chunk of records."""
-    seed, number = task
-    make = gapped_records if seed % 2 else random_records
-    return compare(make(seed, number))
+def one_chunk(task: tuple[int, int, bool]) -> Tally:
+    """Compare one chunk of records, by default or under random readings."""
+    seed, number, read = task
+    records = (gapped_records if seed % 2 else random_records)(seed, number)
+    return compare_readings(records, seed) if read else compare(records)
 
 
-def chunks(records: int, seed: int) -> list[tuple[int, int]]:
-    """Give the seed and the number of records of every chunk."""
+def chunks(records: int, seed: int, read: bool) -> list[tuple[int, int, bool]]:
+    """Give the seed and the number of records of every chunk, and whether to draw readings."""
     first = seed * 1_000_000_007
     return [
-        (first + index, min(CHUNK, records - index * CHUNK))
+        (first + index, min(CHUNK, records - index * CHUNK), read)
         for index in range(-(-records // CHUNK))
     ]
 
@@ -40,12 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--readings", action="store_true", help="draw readings too")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     tally = Tally()
     shown = 0.0
     with get_context("spawn").Pool(options.processes) as pool:
-        for found in pool.imap_unordered(one_chunk, chunks(options.records, options.seed)):
+        tasks = chunks(options.records, options.seed, options.readings)
+        for found in pool.imap_unordered(one_chunk, tasks):
             tally.add(found)
             for disagreement in found.disagreements:
                 print(disagreement, flush=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from .ambiguities import DEFAULT, Readings
 from .completions import Entry, Gap, Key, Test, World
 from .values import (
     DateSpan,
@@ -180,12 +181,22 @@ def bounds(span: tuple[int, int] | None) -> Span | int:
 
 def times(name: str, critical: tuple[int, ...], linked: tuple[str, ...] = ()) -> Reader:
     """An elapsed time; linked ones are compared with it, so they share critical points."""
+    return _times(name, lambda p: critical, linked)
 
+
+def windowed(name: str, linked: tuple[str, ...] = ()) -> Reader:
+    """An elapsed time as ``times``, of which it matters whether it is within three months."""
+    return _times(name, lambda p: (0, p.window.length), linked)
+
+
+def _times(
+    name: str, critical: Callable[[Patient], tuple[int, ...]], linked: tuple[str, ...]
+) -> Reader:
     def read(entry: Entry) -> Any:
         value = bounds(SPANS[name](entry))
         if not isinstance(value, Span):
             return value
-        points = set(critical)
+        points = set(critical(entry if isinstance(entry, Patient) else entry.patient))
         for other in linked:
             ends = SPANS[other](entry)
             if ends is not None:
@@ -328,14 +339,22 @@ def clearance_of(p: Patient) -> Any:
 MEASURED_CLEARANCE = measured("labs.creatinine_clearance", "clearance", (60,))
 
 
-def treatment_end(raw: dict[str, Any]) -> DateSpan | None:
-    """The latest end of a definitive treatment; None unless every end is known in part."""
-    listed = raw.get("definitive_treatments")
-    if not listed or "definitive_treatments" in (raw.get("incomplete_lists") or ()):
+def treatment_end(p: Patient) -> DateSpan | None:
+    """The latest end of definitive treatment; None unless every end is known in part.
+
+    A drug whose record does not say that it was adjuvant may have been.
+    """
+    listed = p.raw.get("definitive_treatments")
+    if not listed or "definitive_treatments" in p.incomplete:
         return None
+    ends = [one.get("end") for one in listed]
+    if p.readings.definitive_end == "all_curative":
+        drugs = p.raw.get("systemic_therapies")
+        if drugs is None or "systemic_therapies" in p.incomplete:
+            return None
+        ends += [one.get("adjuvant_end") for one in drugs]
     low = high = None
-    for one in listed:
-        end = one.get("end")
+    for end in ends:
         if end is None:
             return None
         span = date_span(str(end))
@@ -349,8 +368,10 @@ def treatment_end(raw: dict[str, Any]) -> DateSpan | None:
 class Patient(Entry):
     """The patient."""
 
-    def __init__(self, world: World, raw: dict[str, Any]) -> None:
+    def __init__(self, world: World, raw: dict[str, Any], readings: Readings = DEFAULT) -> None:
         super().__init__(world, raw, None, True)
+        self.readings = readings
+        self.window = readings.window
         self.enrollment = ENROLLMENT(raw)
         self.start = START(raw)
         self.incomplete = frozenset(raw.get("incomplete_lists") or ())
@@ -494,13 +515,13 @@ def diagnosis(patient: Patient) -> DateSpan | None:
 
 
 def before_enrollment(path: str) -> Callable[[Any], tuple[int, int] | None]:
-    """Months from a date of an entry to enrollment."""
-    return lambda e: elapsed(months_back, e.patient.enrollment, day_of(e, path))
+    """Time from a date of an entry to enrollment, counted as for the three-month window."""
+    return lambda e: elapsed(e.patient.window.step, e.patient.enrollment, day_of(e, path))
 
 
 def before_start(path: str) -> Callable[[Any], tuple[int, int] | None]:
-    """Months from a date of an entry to the start of study treatment."""
-    return lambda e: elapsed(months_back, e.patient.start, day_of(e, path))
+    """Time from a date of an entry to the start of study treatment, counted likewise."""
+    return lambda e: elapsed(e.patient.window.step, e.patient.start, day_of(e, path))
 
 
 def minutes_before_randomization(test: Entry) -> tuple[int, int] | None:
@@ -532,7 +553,19 @@ SPANS: dict[str, Callable[[Any], tuple[int, int] | None]] = {
         elapsed(months_back, diagnosis(e.patient), day_of(e, "detected"))
     ),
     "after_treatment": lambda e: negated(
-        elapsed(months_back, treatment_end(e.patient.raw), day_of(e, "detected"))
+        elapsed(months_back, treatment_end(e.patient), day_of(e, "detected"))
+    ),
+    "days_after_treatment": lambda e: negated(
+        elapsed(days_back, treatment_end(e.patient), day_of(e, "detected"))
+    ),
+    "days_after_diagnosis": lambda e: negated(
+        elapsed(days_back, diagnosis(e.patient), day_of(e, "detected"))
+    ),
+    "first_after_treatment": lambda p: negated(
+        elapsed(p.window.step, treatment_end(p), day_of(p, "course.first_metastasis"))
+    ),
+    "controlled_for": lambda p: elapsed(
+        p.window.step, p.enrollment, day_of(p, "primary.controlled_since")
     ),
     "end_enrollment": before_enrollment("end"),
     "end_start": before_start("end"),
@@ -576,6 +609,7 @@ Lesion.readers = {
     "group": group_of,
     "after_diagnosis": times("after_diagnosis", (0, 6, 12), _DETECTED),
     "after_treatment": times("after_treatment", (0, 6, 12), _DETECTED),
+    "days_after_treatment": windowed("days_after_treatment", ("days_after_diagnosis",)),
     "local_treatment": choice("local_treatment", "none", "radiotherapy", "surgery"),
     "in_radiation_field": flag("in_radiation_field", False),
     "progressed": flag("progressed_since_radiotherapy", True),
@@ -600,8 +634,7 @@ class Definitive(Entry):
         "residual": choice("residual", "r0", "rx", "r1"),
         "completed": flag("completed", True),
         "radical": flag("radical", True),
-        "end_enrollment": times("end_enrollment", (0, 6), _ENDED),
-        "end_start": times("end_start", (0, 6), _ENDED),
+        **{name: windowed(name, _ENDED) for name in _ENDED},
     }
 
 
@@ -610,7 +643,7 @@ class Therapy(Entry):
 
     readers: ClassVar[dict[str, Reader]] = {
         "drug_class": choice("class", "not_antitumor", "chemotherapy"),
-        **{name: times(name, (0, 6), _DOSES) for name in _DOSES},
+        **{name: windowed(name, _DOSES) for name in _DOSES},
     }
 
 
@@ -620,7 +653,7 @@ class Operation(Entry):
     readers: ClassVar[dict[str, Reader]] = {
         "procedure": choice("procedure", "endoscopy", "other_procedure", "esophagectomy"),
         "major": flag("major", False),
-        "before": times("event_enrollment", (0, 6)),
+        "before": windowed("event_enrollment"),
     }
 
 
@@ -629,7 +662,7 @@ class Trauma(Entry):
 
     readers: ClassVar[dict[str, Reader]] = {
         "severe": flag("severe", False),
-        "before": times("event_enrollment", (0, 6)),
+        "before": windowed("event_enrollment"),
     }
 
 
@@ -736,6 +769,8 @@ Patient.readers = {
     "primary_status": choice("primary.status", "controlled", "uncontrolled"),
     "primary_status_by": choice("primary.status_by", "clinical", "imaging"),
     "primary_visible": flag("primary.visible_on_imaging", False),
+    "controlled_for": windowed("controlled_for"),
+    "first_after_treatment": windowed("first_after_treatment"),
     "earlier_oligometastatic": flag("course.earlier_oligometastatic", True),
     "earlier_polymetastatic": flag("course.earlier_polymetastatic", False),
     "neutrophils": measured("labs.neutrophils", "cells", (_LIMIT,)),
@@ -802,6 +837,16 @@ def _lesion(lesion: Entry) -> list[Test]:
     ]
 
 
+def _found_on_one_day(lesion: Entry) -> list[Test]:
+    """The times of one detection, in days and in calendar months, are those of one day."""
+    since = SPANS["days_after_diagnosis"](lesion)
+    return [
+        lambda: (lesion.days_after_treatment > 0) is (lesion.after_treatment > 0),
+        lambda: (lesion.days_after_treatment < 0) is (lesion.after_treatment < 0),
+        lambda: since is None or lesion.days_after_treatment <= since[1],
+    ]
+
+
 def _nested(outer: Entry, inner: Entry) -> Test:
     return lambda: (
         not (
@@ -856,6 +901,8 @@ def constraints(p: Patient) -> Callable[[set[Entry]], list[Test]]:
             order = [one for one in listed_now(p) if one in lesions or one in members]
             for one in order:
                 tests += _lesion(one)
+                if (one, "days_after_treatment") in p.world.assignment:
+                    tests += _found_on_one_day(one)
             tests += [_nested(outer, inner) for outer in members for inner in members]
         for one in touched:
             if isinstance(one, Therapy):

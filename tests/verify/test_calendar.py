@@ -7,9 +7,10 @@ possible by the rules, must not be proved impossible, and must lead back to date
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
@@ -181,3 +182,65 @@ def test_what_is_proved_impossible_has_no_dates(space: Space, calendar: Calendar
             assert calendar.dates(changed) is None
             assert proof.pairs
     assert proofs
+
+
+def in_months_and_days(
+    space: Space, kind: str, attribute: str, anchor: date
+) -> set[tuple[Value, Value]]:
+    """Give the numbers that a time of either unit has, for all days about three months away."""
+    one = space.protocol.vocabulary.attributes[kind, attribute]
+    two = space.protocol.vocabulary.attributes[kind, f"{attribute}_in_days"]
+    backwards = one.origin.form == "before"
+    months = arithmetic.months_before if backwards else _turned(arithmetic.months_after)
+    days = arithmetic.days_before if backwards else _turned(arithmetic.days_after)
+    found = set()
+    for away in range(-200, 1900):
+        day = anchor + timedelta(days=-away if backwards else away)
+        found.add(
+            (
+                space.regions[one.of].representative(months(day, anchor)),
+                space.regions[two.of].representative(days(day, anchor)),
+            )
+        )
+    return found
+
+
+def _turned(measure: Callable[[date, date], int]) -> Callable[[date, date], int]:
+    return lambda day, anchor: measure(anchor, day)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "attribute"),
+    [
+        (("operation", "trauma"), "before_enrollment"),
+        (("lesion", "lesion"), "detected_after_treatment"),
+    ],
+)
+def test_months_and_days_go_together_as_in_some_year(
+    space: Space, kinds: tuple[str, str], attribute: str
+) -> None:
+    session = space.session
+    one = kinds[0], 1
+    other = kinds[1], 1 if kinds[0] != kinds[1] else 2
+    real = [
+        in_months_and_days(space, kinds[0], attribute, date(2023, 1, 1) + timedelta(days=n))
+        for n in range(4 * 365 + 1)
+    ]
+    treated = [session.present["definitive_treatment", 1], -session.tolerate]
+    there = [*treated, session.present[one], session.present[other]]
+
+    def says(entity: Entity, numbers: tuple[Value, Value]) -> list[int]:
+        names = attribute, f"{attribute}_in_days"
+        return [session.has[entity, n][v] for n, v in zip(names, numbers, strict=True)]
+
+    alone = set().union(*real)
+    units = (session.has[one, attribute], session.has[one, f"{attribute}_in_days"])
+    for numbers in product(*units):
+        possible = session.satisfiable([*there, *says(one, numbers)])
+        assert possible == (numbers in alone), numbers
+    # Three months before, or after, one and the same day are equally long for all.
+    together = {frozenset(pairs) for pairs in real}
+    for first, second in product(sorted(alone), repeat=2):
+        possible = session.satisfiable([*there, *says(one, first), *says(other, second)])
+        expected = any({first, second} <= pairs for pairs in together)
+        assert possible == expected, (first, second)
