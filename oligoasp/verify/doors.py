@@ -3,8 +3,10 @@
 A protocol states as intents whom its text means to admit, each with the clause whose words
 say so. A door is closed if no eligible patient is of that kind; the finding names a minimal
 set of clauses that shuts it. A passage is narrow if eligible patients of that kind exist, but
-some values that others may have are ruled out for them; the finding says which, and shows
-a patient who gets through.
+what an ordinary eligible patient may have instead, all else being equal, is ruled out for
+them; the finding says what, names the clauses to blame and shows a patient who gets through.
+What is ruled out for everybody is no news, nor what others may have by way of exception only,
+nor what the clause itself says whose words mean to admit them.
 
 Bad:
 
@@ -22,12 +24,13 @@ the trial cannot contain, and its results are read as if it did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
 from oligoasp.verify.space import Question
-from oligoasp.verify.survey import UNSHOWN, Survey
+from oligoasp.verify.survey import UNSHOWN, Loss, Survey
 
 KINDS = (
     Kind("V301", "closed-door", ERROR),
@@ -44,8 +47,7 @@ def find(survey: Survey) -> Iterator[Finding]:
     for intent, (clause, words) in survey.intents.items():
         admitted = survey.admitted(intent)
         if intent in survey.open_doors:
-            if survey.patients or survey.passages:
-                yield from _open(survey, intent, clause, words, admitted)
+            yield from _open(survey, intent, clause, words, admitted)
             continue
         anyone = replace(admitted, eligible=False)
         if intent not in survey.closed_doors:
@@ -76,7 +78,7 @@ def find(survey: Survey) -> Iterator[Finding]:
             KINDS[0],
             intent,
             tuple(survey.protocol.in_order({clause, *(c for s in sets for c in s)})),
-            f"{clause} means to admit {words}, but {_culprits(sets)} the door",
+            f"{clause} means to admit {words}, but {_culprits(sets, 'shut')} the door",
             tuple(details),
             tuple(sets),
             (Shown("kept out", blocked),) if blocked else (),
@@ -84,31 +86,36 @@ def find(survey: Survey) -> Iterator[Finding]:
         )
 
 
-def _culprits(sets: list[tuple[str, ...]]) -> str:
-    """Say which clauses shut a door: the minimal sets, of which those of one clause first."""
+def _culprits(sets: Sequence[tuple[str, ...]], verb: str) -> str:
+    """Say which clauses do something: the minimal sets, of which those of one clause first."""
     single = [s[0] for s in sets if len(s) == 1]
     if len(single) > 1:
-        return f"each of {joined(single)} shuts"
+        return f"each of {joined(single)} {verb}s"
     if single:
-        return f"{single[0]} shuts"
-    return f"{joined(sets[0])} together shut"
+        return f"{single[0]} {verb}s"
+    return f"{joined(sets[0])} together {verb}"
 
 
 def _open(
     survey: Survey, intent: str, clause: str, words: str, admitted: Question
 ) -> Iterator[Finding]:
-    lost = sorted(_lost(survey, admitted)) if survey.passages else []
+    losses = survey.narrowed.get(intent, [])
+    if not losses and not survey.patients:
+        return
     patient = survey.witness(admitted, f"open-{intent.replace('_', '-')}")
     shown = (Shown("gets through", patient),) if patient else ()
     unshown = () if patient else (UNSHOWN,)
-    if lost:
+    if losses:
+        sets = tuple(dict.fromkeys(one for loss in losses for one in loss.sets))
         yield Finding(
             KINDS[1],
             intent,
-            (clause,),
-            f"{clause} means to admit {words}: eligible only by a narrow passage",
-            (*lost, *unshown),
-            patients=shown,
+            tuple(survey.protocol.in_order({clause, *(c for one in sets for c in one)})),
+            f"{clause} means to admit {words}, but only by a narrow passage: "
+            f"{'; '.join(_passage(survey, loss) for loss in losses)}",
+            ("others who are eligible may have it, all else being equal", *unshown),
+            sets,
+            shown,
             scope=survey.scope,
         )
     else:
@@ -123,19 +130,10 @@ def _open(
         )
 
 
-def _lost(survey: Survey, admitted: Question) -> Iterator[str]:
-    """Say which values others may have, and someone of the kind, but no eligible one of it."""
-    small = survey.small
-    eligible = survey.reach_of_eligible
-    of_kind = small.reach(replace(admitted, eligible=False))
-    both = small.reach(admitted)
-    for pair, values in eligible.items():
-        gone = [v for v in values if v in of_kind[pair] and v not in both[pair]]
-        if not gone:
-            continue
-        fixed = survey.space.assume(admitted)
-        assert fixed is not None
-        has = survey.space.session.has[pair]
-        gone = [v for v in gone if not survey.space.exists([*fixed, has[v]])]
-        if gone:
-            yield survey.never_so(pair, gone)
+def _passage(survey: Survey, loss: Loss) -> str:
+    """Say what remains of an attribute, and which clauses rule out what."""
+    kind = survey.protocol.vocabulary.kinds[loss.kind]
+    whose = "" if kind.name == PATIENT else f"{kind.label}: "
+    label = survey.protocol.vocabulary.attributes[loss.kind, loss.attribute].label
+    left, lost = (survey.region(loss, values) for values in (loss.left, loss.values))
+    return f"{whose}{label} {left}, since {_culprits(loss.sets, 'rule')} out {lost}"

@@ -94,7 +94,7 @@ def test_findings_agree_with_an_exhaustive_search(folder: Path) -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_groups_of_whom_nobody_is_eligible_agree_with_an_exhaustive_search(folder: Path) -> None:
     protocol = load_protocol(folder)
-    survey = Survey(protocol, most=1, groups=True)
+    survey = Survey(protocol, most=1)
     if not survey.anyone:
         return
     default = {f"reading({n},{o})" for n, o in protocol.default_readings().items()}
