@@ -8,9 +8,10 @@ way: that nobody is so remains for the solver to say.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from oligoasp.record.facts import Entity, Pair, Value
+from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.ground import Index, Rule
 
 
@@ -146,7 +147,7 @@ class Seed:
     Args:
         true: the atoms that hold of him or her, of those that are open.
         has: the atom of every value of every attribute.
-        usual: the value of an attribute that has no meaning for the patient, should it get one.
+        usual: the usual value of each attribute.
     """
 
     def __init__(
@@ -156,10 +157,26 @@ class Seed:
         usual: Mapping[Pair, Value],
     ) -> None:
         self.true = true
+        self.usual = {pair: of_pair[usual[pair]] for pair, of_pair in has.items()}
+        # An attribute without a meaning for the patient has the usual value, should it get one.
         self.values = {
-            pair: next((lit for lit in of_pair.values() if lit in true), of_pair[usual[pair]])
+            pair: next((lit for lit in of_pair.values() if lit in true), self.usual[pair])
             for pair, of_pair in has.items()
         }
+
+
+class _Block:
+    """The bits of a seed and of those who are made up around that seed, filled one by one."""
+
+    def __init__(self, first: int, size: int) -> None:
+        self.whole = ((1 << size) - 1) << first
+        self._next = first + 1
+
+    def take(self, number: int) -> int:
+        """Give the bits of as many more people."""
+        bits = ((1 << number) - 1) << self._next
+        self._next += number
+        return bits
 
 
 def neighbours(
@@ -169,7 +186,8 @@ def neighbours(
 ) -> tuple[int, list[int], dict[int, int]]:
     """Make up everybody who differs from a seed in one attribute of the patient or an entry.
 
-    An entry that the seed does not have is added for that, and so are those before it.
+    An entry that the seed does not have is added for that, and so are those before it. An
+    entry that the seed has is also exchanged for one that is usual but for one attribute.
 
     Args:
         seeds: the seeds, who are among those made up.
@@ -180,33 +198,44 @@ def neighbours(
         How many they are, the bits of each seed with his or her neighbours, and of whom each
         open atom holds.
     """
-    chosen: dict[int, int] = {}
+    chosen: dict[int, int] = defaultdict(int)
     groups: list[int] = []
-    values = {atom for of_pair in has.values() for atom in of_pair.values()}
-    places = {*values, *present.values()}
-    each = 1 + sum(len(of_pair) - 1 for of_pair in has.values())
-    for number, seed in enumerate(seeds):
-        first = number * each
-        group = ((1 << each) - 1) << first
-        groups.append(group)
-        at = first + 1
-        about = dict.fromkeys(present, 0)
+    places = {*present.values(), *(atom for of_pair in has.values() for atom in of_pair.values())}
+    first = 0
+    for seed in seeds:
+        here = {entity for entity, atom in present.items() if atom in seed.true}
+        here.discard(THE_PATIENT)
+        changes = {pair: len(of_pair) - 1 for pair, of_pair in has.items()}
+        size = 1 + sum(n * (1 + (pair[0] in here)) for pair, n in changes.items())
+        block = _Block(first, size)
+        changed = {pair: block.take(number) for pair, number in changes.items()}
+        exchanged = {pair: block.take(n) for pair, n in changes.items() if pair[0] in here}
+        usual: dict[Entity, int] = defaultdict(int)
+        about: dict[Entity, int] = defaultdict(int)
+        for pair, bits in exchanged.items():
+            usual[pair[0]] |= bits
+        for pair, bits in changed.items():
+            about[pair[0]] |= bits
         for pair, of_pair in has.items():
-            here = seed.values[pair]
-            span = ((1 << (len(of_pair) - 1)) - 1) << at
-            chosen[here] = chosen.get(here, 0) | group ^ span
-            for atom in of_pair.values():
-                if atom != here:
-                    chosen[atom] = chosen.get(atom, 0) | 1 << at
-                    at += 1
-            if pair[0] in about:
-                about[pair[0]] |= span
+            others = usual[pair[0]]
+            for spans, value, rest in (
+                (changed[pair], seed.values[pair], block.whole ^ others),
+                (exchanged.get(pair, 0), seed.usual[pair], others),
+            ):
+                chosen[value] |= rest ^ spans
+                bit = spans & -spans
+                for atom in of_pair.values() if spans else ():
+                    if atom != value:
+                        chosen[atom] |= bit
+                        bit <<= 1
         for (kind, place), atom in present.items():
-            there = group if atom in seed.true else 0
+            there = block.whole if atom in seed.true else 0
             for (other, later), bits in about.items():
                 if other == kind and later >= place:
                     there |= bits
-            chosen[atom] = chosen.get(atom, 0) | there
+            chosen[atom] |= there
         for atom in seed.true - places:
-            chosen[atom] = chosen.get(atom, 0) | group
-    return each * len(seeds), groups, chosen
+            chosen[atom] |= block.whole
+        groups.append(block.whole)
+        first += size
+    return first, groups, chosen

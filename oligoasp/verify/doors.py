@@ -29,7 +29,6 @@ from dataclasses import replace
 
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.space import Question
 from oligoasp.verify.survey import UNSHOWN, Loss, Survey
 
 KINDS = (
@@ -44,46 +43,50 @@ def find(survey: Survey) -> Iterator[Finding]:
     """Give, for each intent, the clauses that shut its door, or a patient who passes."""
     if not survey.anyone:
         return
-    for intent, (clause, words) in survey.intents.items():
-        admitted = survey.admitted(intent)
-        if intent in survey.open_doors:
-            yield from _open(survey, intent, clause, words, admitted)
-            continue
-        anyone = replace(admitted, eligible=False)
-        if intent not in survey.closed_doors:
-            yield Finding(
-                KINDS[3],
-                intent,
-                (clause,),
-                f"nobody at all is a case of {words}",
-                scope=survey.scope,
-            )
-            continue
-        sets = survey.closed_doors[intent]
-        readings = survey.parting(admitted)
-        more = [s for s in sets if len(s) > 1 and s != sets[0]]
-        details = []
-        if more:
-            verb = "does" if len(more) == 1 else "do"
-            details.append(f"so {verb} {joined([joined(s) for s in more], 'or')} together")
-        if readings:
-            details.append(f"open if the text is read differently: {joined(readings, 'or')}")
-        blocked = survey.witness(
-            replace(anyone, met=survey.others(*(c for s in sets for c in s))),
-            f"door-{intent.replace('_', '-')}",
-        )
-        if blocked is None:
-            details.append(UNSHOWN)
-        yield Finding(
-            KINDS[0],
+    for intent in survey.intents:
+        if intent not in survey.open_doors:
+            yield _closed(survey, intent)
+    for intent in survey.open_doors:
+        yield from _open(survey, intent)
+
+
+def _closed(survey: Survey, intent: str) -> Finding:
+    clause, words = survey.intents[intent]
+    admitted = survey.admitted(intent)
+    anyone = replace(admitted, eligible=False)
+    if intent not in survey.closed_doors:
+        return Finding(
+            KINDS[3],
             intent,
-            tuple(survey.protocol.in_order({clause, *(c for s in sets for c in s)})),
-            f"{clause} means to admit {words}, but {_culprits(sets, 'shut')} the door",
-            tuple(details),
-            tuple(sets),
-            (Shown("kept out", blocked),) if blocked else (),
+            (clause,),
+            f"nobody at all is a case of {words}",
             scope=survey.scope,
         )
+    sets = survey.closed_doors[intent]
+    readings = survey.parting(admitted)
+    more = [s for s in sets if len(s) > 1 and s != sets[0]]
+    details = []
+    if more:
+        verb = "does" if len(more) == 1 else "do"
+        details.append(f"so {verb} {joined([joined(s) for s in more], 'or')} together")
+    if readings:
+        details.append(f"open if the text is read differently: {joined(readings, 'or')}")
+    blocked = survey.witness(
+        replace(anyone, met=survey.others(*(c for s in sets for c in s))),
+        f"door-{intent.replace('_', '-')}",
+    )
+    if blocked is None:
+        details.append(UNSHOWN)
+    return Finding(
+        KINDS[0],
+        intent,
+        tuple(survey.protocol.in_order({clause, *(c for s in sets for c in s)})),
+        f"{clause} means to admit {words}, but {_culprits(sets, 'shut')} the door",
+        tuple(details),
+        tuple(sets),
+        (Shown("kept out", blocked),) if blocked else (),
+        scope=survey.scope,
+    )
 
 
 def _culprits(sets: Sequence[tuple[str, ...]], verb: str) -> str:
@@ -96,13 +99,12 @@ def _culprits(sets: Sequence[tuple[str, ...]], verb: str) -> str:
     return f"{joined(sets[0])} together {verb}"
 
 
-def _open(
-    survey: Survey, intent: str, clause: str, words: str, admitted: Question
-) -> Iterator[Finding]:
+def _open(survey: Survey, intent: str) -> Iterator[Finding]:
+    clause, words = survey.intents[intent]
     losses = survey.narrowed.get(intent, [])
     if not losses and not survey.patients:
         return
-    patient = survey.witness(admitted, f"open-{intent.replace('_', '-')}")
+    patient = survey.witness(survey.admitted(intent), f"open-{intent.replace('_', '-')}")
     shown = (Shown("gets through", patient),) if patient else ()
     unshown = () if patient else (UNSHOWN,)
     if losses:

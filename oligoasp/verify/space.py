@@ -436,14 +436,38 @@ class Space:
             raise ValueError("somebody meets all of these clauses")
         return tuple(clauses[i] for i in shrink(list(found), oracle))
 
+    def always_violated(
+        self, fixed: Sequence[int], suspects: Sequence[str] | None = None
+    ) -> set[str]:
+        """Give the clauses that everybody in a situation violates; none if nobody is in it.
+
+        Args:
+            fixed: the situation.
+            suspects: clauses besides which there are none, where somebody is in it.
+        """
+        if suspects is None:
+            return self.session.always_violated(fixed) or set()
+        return {c for c in suspects if not self.exists([*fixed, *self.met([c])])}
+
     def all_blame(
-        self, fixed: Sequence[int], clauses: Sequence[str], limit: int = 200
+        self,
+        fixed: Sequence[int],
+        clauses: Sequence[str],
+        suspects: Sequence[str] | None = None,
+        limit: int = 200,
     ) -> list[tuple[str, ...]]:
-        """Give every minimal set of clauses that nobody in the situation meets together."""
+        """Give every minimal set of clauses that nobody in the situation meets together.
+
+        Args:
+            fixed: the situation.
+            clauses: the clauses in question.
+            suspects: as for `always_violated`.
+            limit: after how many sets to stop.
+        """
         oracle = group_oracle([self.met([c]) for c in clauses], fixed, self.session.core)
-        always = self.session.always_violated(fixed)
+        always = self.always_violated(fixed, suspects)
         found: list[tuple[int, ...]] = []
-        found += [(n,) for n, clause in enumerate(clauses) if clause in (always or ())]
+        found += [(n,) for n, clause in enumerate(clauses) if clause in always]
         settled: set[frozenset[int]] = set()
         again = True
         while again and len(found) < limit:

@@ -69,6 +69,14 @@ class Loss(NamedTuple):
     sets: tuple[tuple[str, ...], ...]
 
 
+class Beside(NamedTuple):
+    """What was found out beside everything else; None if it was not."""
+
+    turned: Turned | None
+    narrowed: dict[str, list[Loss]] | None
+    barred: list[tuple[Pair, str]] | None
+
+
 class Seeds(NamedTuple):
     """Eligible patients of a small space: the open atoms that hold of each.
 
@@ -118,7 +126,7 @@ class Survey:
         self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = calendar_facts(protocol)
-        self._ahead: Ahead[Turned] | Apart[Turned] | None = None
+        self._ahead: Ahead[Beside] | Apart[Beside] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
     # ---- spaces -----------------------------------------------------------------------
@@ -148,15 +156,36 @@ class Survey:
         space.prepare(self._all_chosen, wishes)
         return space
 
-    def look_ahead(self) -> None:
-        """Begin to find out on which readings verdicts turn, beside everything else."""
-        if self._ahead is None:
-            _ = self.small, self.space  # both are made at once
-            all_read()
-            _ = self.crowd
-            self._ahead = begin(
-                lambda: self._what_turns(self.small), lambda: self._what_turns(self._second_small)
+    def look_ahead(self, *, readings: bool, passages: bool, groups: bool) -> None:
+        """Begin to find out what takes longest, beside everything else.
+
+        Args:
+            readings: whether it will be asked what depends on readings.
+            passages: whether it will be asked which passages are narrow.
+            groups: whether it will be asked of which groups nobody is eligible.
+        """
+        _ = self.small, self.space  # both are made at once
+        all_read()
+        _ = self.open_doors  # what both need, so that it is found out once
+
+        def apart() -> Beside:
+            return Beside(
+                narrowed=self.narrowed if passages else None,
+                barred=self.barred if groups else None,
+                # This adds to the small space, so that all that is asked later takes longer.
+                turned=self._what_turns(self.small) if readings else None,
             )
+
+        def beside() -> Beside:
+            """Leave alone the spaces that are asked meanwhile."""
+            turned = self._what_turns(self._second_small) if readings else None
+            return Beside(turned, None, None)
+
+        self._ahead = begin(apart, beside)
+
+    @cached_property
+    def _beside(self) -> Beside:
+        return Beside(None, None, None) if self._ahead is None else self._ahead.result()
 
     @cached_property
     def _second_small(self) -> Space:
@@ -188,7 +217,11 @@ class Survey:
             for gains, mask in ((False, here & ~there & crowd.possible), (True, there & ~here)):
                 if mask:
                     known.setdefault(key, set()).add(gains)
-            shut = [i for i, literal in intended.items() if not there & crowd.holding(literal)]
+            shut = [
+                intent
+                for intent in self.intents
+                if intent not in intended or not there & crowd.holding(intended[intent])
+            ]
             if shut:
                 upset[key] = shut
         worlds = self._worlds if space is not self.small else Worlds(space.session, rules)
@@ -197,9 +230,7 @@ class Survey:
 
     @cached_property
     def _turned(self) -> Turned:
-        self.look_ahead()
-        assert self._ahead is not None
-        return self._ahead.result()
+        return self._beside.turned or self._what_turns(self._second_small)
 
     # ---- the crowd --------------------------------------------------------------------
 
@@ -358,10 +389,21 @@ class Survey:
             return []
         little = self.small.assume(question)
         if self._whole is not None and little is not None:
-            sets = self.small.all_blame(little, clauses)
+            sets = self.small.all_blame(little, clauses, self._suspects(question))
             if all(sets) and not any(self.space.exists([*fixed, *self.space.met(s)]) for s in sets):
                 return sets
         return self.space.all_blame(fixed, clauses)
+
+    def _suspects(self, question: Question) -> list[str] | None:
+        """Give the clauses that everybody of the crowd violates who is like that.
+
+        The answer is None if nobody is.
+        """
+        seen = self._seen(question)
+        violated = self.small.session.violated
+        if not seen:
+            return None
+        return [c for c, literal in violated.items() if not seen & ~self.crowd.holding(literal)]
 
     @cached_property
     def barred(self) -> list[tuple[Pair, str]]:
@@ -370,6 +412,8 @@ class Survey:
         Only kinds of people and entries count, not numbers: those are what limits are for.
         A value that one clause rules out at once is left aside.
         """
+        if self._beside.barred is not None:
+            return self._beside.barred
         small, session, crowd = self.small, self.small.session, self.crowd
         attributes = self.protocol.vocabulary.attributes
         values = {
@@ -386,14 +430,9 @@ class Survey:
         found = []
         for literal in session.nowhere(eligible, left):
             pair, value = values[literal]
-            having = crowd.possible & crowd.holding(literal)
-            if having:
-                alike = [v for v in session.violated.values() if not having & ~crowd.holding(v)]
-                if not all(session.satisfiable([*fixed, literal, -v]) for v in alike):
-                    continue
-            elif session.always_violated([*fixed, literal]):
-                continue
             group = Question(having=((pair, value),), readings=self.chosen)
+            if small.always_violated([*fixed, literal], self._suspects(group)):
+                continue
             if self.holds(group) and not self.holds(replace(group, eligible=True)):
                 found.append((pair, value))
         return found
@@ -433,6 +472,8 @@ class Survey:
         some values instead of his own, all else being equal, and stay eligible. The losses of
         an intent are those of them that somebody who is a case of it has, but nobody eligible.
         """
+        if self._beside.narrowed is not None:
+            return self._beside.narrowed
         candidates = self._not_seen()
         for space in self._spaces:
             for intent, values in candidates.items():
@@ -505,29 +546,17 @@ class Survey:
         shut: dict[tuple[str, str], list[str]] = {}
         for name in self.protocol.ambiguities:
             for option in self._others(name):
-                unseen = self._turned.upset.get((name, option), self.open_doors)
-                intents = [i for i in self.open_doors if i in unseen]
-                if intents:
-                    self._shut_by(name, option, intents, shut)
-        return {key: [i for i in self.intents if i in found] for key, found in shut.items()}
-
-    def _shut_by(
-        self, name: str, option: str, intents: list[str], shut: dict[tuple[str, str], list[str]]
-    ) -> None:
-        """Add the intents, all open, of which nobody is eligible under a reading."""
-        readings = {**self.chosen, name: option}
-        small = self.small
-        if small.holds(replace(self.admitted(*intents), readings=readings)):
-            return
-        literals = {intent: small.session.named("intended", intent) for intent in intents}
-        wishes = [literal for literal in literals.values() if literal is not None]
-        assumptions = small.assume(Question(eligible=True, readings=readings))
-        together = assumptions and small.versatile(assumptions, wishes, wishes)
-        for intent in intents:
-            if together and literals[intent] in together:
-                continue
-            if not self.holds(replace(self.admitted(intent), readings=readings)):
-                shut.setdefault((name, option), []).append(intent)
+                readings = {**self.chosen, name: option}
+                unseen = self._turned.upset.get((name, option), ())
+                found = [
+                    intent
+                    for intent in self.open_doors
+                    if intent in unseen
+                    and not self.holds(replace(self.admitted(intent), readings=readings))
+                ]
+                if found:
+                    shut[name, option] = found
+        return shut
 
     # ---- readings ---------------------------------------------------------------------
 
