@@ -26,6 +26,7 @@ from oligoasp.verify.space import (
     FEW,
     MOST_LESIONS,
     Named,
+    Person,
     Question,
     Space,
     WholeSession,
@@ -636,20 +637,41 @@ class Survey:
                     return self._counted(found)
         return None
 
-    def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
-        """Give the typical patient whose verdict turns on a reading, replayed under both."""
+    def turning(
+        self, name: str, option: str, *, gains: bool, besides: Witness | None = None
+    ) -> Witness | None:
+        """Give the typical patient whose verdict turns on a reading, replayed under both.
+
+        Args:
+            name: the ambiguity.
+            option: the other option of it.
+            gains: whether the patient is eligible under it only, or not under it only.
+            besides: a patient from whom this one is to differ: in what is unusual, if that can be.
+        """
         label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
         space, worlds = self._second_small, self._worlds
         turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if not space.exists(turns):
             space = self._whole_space
             turns = self._turn(self._whole_double, name, option, gains)
+        if besides is not None:
+            turns = self._differing(space, turns, besides.person)
+            label += "-2"
         witnesses = self._finder(space)
         found = witnesses.find(turns, label, self.chosen)
         if found is None:
             return None
         witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
         return self._counted(found)
+
+    def _differing(self, space: Space, assumptions: list[int], person: Person) -> list[int]:
+        """Ask for somebody else: who lacks something unusual, or else anything, of a person."""
+        for pairs in (person.unusual, person.values):
+            values = [space.session.has[pair][person.values[pair]] for pair in pairs]
+            found = assumptions + space.session.any_of([[-value for value in values]])
+            if space.exists(found):
+                break
+        return found
 
     def _counted(self, witness: Witness) -> Witness:
         self.replayed += 1
