@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from oligoasp.solver.program import GroundRules
@@ -37,34 +38,37 @@ class Index:
         facts: the atoms that hold whatever is chosen.
         rules: all other rules.
         defining: the numbers of the rules of which an atom is a head.
-        using: the numbers of the rules in whose body an atom stands.
         constraints: the numbers of the rules without a head.
     """
 
     def __init__(self, ground: GroundRules) -> None:
         self.facts: set[int] = set()
-        self.rules: list[Rule] = []
         self.defining: dict[int, list[int]] = defaultdict(list)
-        self.using: dict[int, list[int]] = defaultdict(list)
         self.constraints: list[int] = []
+        self.rules: list[Rule] = []
+        rules = self.rules
         for choice, heads, body in ground.plain:
             if body or choice or not heads:
-                self._add(Rule(choice, heads, body))
+                rules.append(Rule(choice, heads, body))
             else:
                 self.facts.update(heads)
         for choice, heads, bound, weighted in ground.weighted:
             body = [literal for literal, _ in weighted]
-            self._add(Rule(choice, heads, body, [weight for _, weight in weighted], bound))
+            rules.append(Rule(choice, heads, body, [weight for _, weight in weighted], bound))
+        for number, rule in enumerate(rules):
+            if not rule.heads:
+                self.constraints.append(number)
+            for head in rule.heads:
+                self.defining[head].append(number)
 
-    def _add(self, rule: Rule) -> None:
-        number = len(self.rules)
-        self.rules.append(rule)
-        if not rule.heads:
-            self.constraints.append(number)
-        for head in rule.heads:
-            self.defining[head].append(number)
-        for literal in rule.body:
-            self.using[abs(literal)].append(number)
+    @cached_property
+    def using(self) -> dict[int, list[int]]:
+        """The numbers of the rules in whose body each atom stands."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for number, rule in enumerate(self.rules):
+            for literal in rule.body:
+                found[abs(literal)].append(number)
+        return found
 
     @property
     def chosen(self) -> set[int]:
