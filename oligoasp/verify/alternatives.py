@@ -8,7 +8,7 @@ which a verdict turns. Most passages touch a few rules only, so the copies are s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from clingo.backend import Backend
@@ -58,7 +58,6 @@ class Alternatives:
         outcomes: Iterable[int],
     ) -> None:
         self._reading = reading
-        self._chosen = chosen
         options: dict[str, set[int]] = defaultdict(set)
         for (name, _), literal in reading.items():
             options[name].add(literal)
@@ -70,6 +69,10 @@ class Alternatives:
             for number in self._using.get(literal, ())
             if self._rules[number].weights is not None
             and set(self._rules[number].body) in options.values()
+        }
+        self._false = {
+            literal if chosen[name] != option else -literal
+            for (name, option), literal in reading.items()
         }
         relevant = self._backwards(outcomes)
         self.cones = {
@@ -90,13 +93,9 @@ class Alternatives:
 
         return reach(atoms, below)
 
-    def _forwards(self, key: Reading, mine: Iterable[int]) -> tuple[set[int], set[int]]:
-        """Give every atom, and every integrity rule, that depends on a reading."""
-        false = {
-            literal if self._chosen[name] != option else -literal
-            for (name, option), literal in self._reading.items()
-            if name != key[0]
-        }
+    def _forwards(self, mine: Collection[int]) -> tuple[set[int], set[int]]:
+        """Give every atom, and every integrity rule, that depends on the options of a passage."""
+        false = self._false - {*mine, *(-literal for literal in mine)}
         found: set[int] = set()
         ruling_out: set[int] = set()
         stack = list(mine)
@@ -115,7 +114,7 @@ class Alternatives:
 
     def _needed(self, key: Reading, relevant: set[int]) -> tuple[set[int], set[int]]:
         """Give the atoms to be written once more, and the integrity rules."""
-        cone, ruling_out = self._forwards(key, self.options(key))
+        cone, ruling_out = self._forwards(self.options(key))
         if ruling_out:
             bodies = (abs(lit) for number in ruling_out for lit in self._rules[number].body)
             relevant = relevant | self._backwards(atom for atom in bodies if atom in cone)
