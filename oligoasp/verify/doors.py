@@ -29,7 +29,8 @@ from dataclasses import replace
 
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.survey import UNSHOWN, Loss, Survey
+from oligoasp.verify.passages import Loss
+from oligoasp.verify.survey import UNSHOWN, Survey
 
 KINDS = (
     Kind("V301", "closed-door", ERROR),

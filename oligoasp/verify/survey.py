@@ -6,7 +6,6 @@ a question first goes to a small space, and to the whole one only if nobody ther
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -22,10 +21,10 @@ from oligoasp.verify.crowd import CircularError, Crowd, Seed, neighbours
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.hygiene import heads
+from oligoasp.verify.passages import Loss, narrowed
 from oligoasp.verify.space import (
     FEW,
     MOST_LESIONS,
-    Named,
     Person,
     Question,
     Space,
@@ -50,24 +49,6 @@ class Turned(NamedTuple):
 
     turns: Turns
     upset: dict[Reading, list[str]]
-
-
-class Loss(NamedTuple):
-    """What is ruled out for those whom the text means to admit.
-
-    Attributes:
-        kind: whose attribute, the patient's or that of a kind of entry.
-        attribute: its name.
-        values: the values that nobody eligible of them has.
-        left: the values that somebody eligible of them has.
-        sets: every minimal set of clauses to blame.
-    """
-
-    kind: str
-    attribute: str
-    values: list[Value]
-    left: list[Value]
-    sets: tuple[tuple[str, ...], ...]
 
 
 class Beside(NamedTuple):
@@ -153,7 +134,7 @@ class Survey:
         protocol = with_calendar(self.protocol)
         session = WholeSession(protocol, shape, self._calendar, traced=traced)
         space = Space(self.protocol, most, session)
-        wishes = self._intended(space).values() if most == self._few else None
+        wishes = self.intended(space).values() if most == self._few else None
         space.prepare(self._all_chosen, wishes)
         return space
 
@@ -197,7 +178,7 @@ class Survey:
         """Give what writes other readings in a space."""
         session = space.session
         index = self._index if space is self.small else Index(session.rules)
-        outcomes = [session.eligible, *self._intended(space).values()]
+        outcomes = [session.eligible, *self.intended(space).values()]
         return Alternatives(index, session.reading, self._all_chosen, outcomes)
 
     @cached_property
@@ -210,7 +191,7 @@ class Survey:
         rules = self._alternatives(self.small)
         known: Turns = {}
         upset: dict[Reading, list[str]] = {}
-        intended = self._intended(self.small)
+        intended = self.intended(self.small)
         here = self.crowd.possible & self.crowd.holding(self.small.session.eligible)
         for key, (cone, constraints) in rules.cones.items():
             crowd = self.crowd.under(rules.options(key), cone, constraints)
@@ -241,9 +222,9 @@ class Survey:
         return Index(self.small.session.rules)
 
     @cached_property
-    def _seeds(self) -> Seeds | None:
+    def seeds(self) -> Seeds | None:
         """Eligible patients of the small space; None if there are none."""
-        small, intended = self.small, self._intended(self.small)
+        small, intended = self.small, self.intended(self.small)
         eligible = small.assume(Question(eligible=True, readings=self.chosen)) or []
         open_atoms = self._index.chosen
         wanted = [*open_atoms, *intended.values()]
@@ -272,7 +253,7 @@ class Survey:
     @cached_property
     def _made_up(self) -> tuple[Crowd, dict[frozenset[int], int]]:
         """The crowd, and of each seed the bits of those who are or adjoin it."""
-        seeds, session = self._seeds, self.small.session
+        seeds, session = self.seeds, self.small.session
         if seeds is not None:
             found = [seeds.ordinary, *seeds.others.values(), *(true for _, true in seeds.groups)]
             distinct = list(dict.fromkeys(found))
@@ -286,13 +267,18 @@ class Survey:
                 crowd = Crowd(self._index, number, chosen)
                 for literal in (session.eligible, *session.violated.values()):
                     crowd.holding(literal)
-                for literal in self._intended(self.small).values():
+                for literal in self.intended(self.small).values():
                     crowd.holding(literal)
             except CircularError:
                 pass
             else:
                 return crowd, dict(zip(distinct, groups, strict=True))
         return Crowd(self._index, 0, {}), {}
+
+    @property
+    def around(self) -> dict[frozenset[int], int]:
+        """The bits of whoever of the crowd is or adjoins each seed."""
+        return self._made_up[1]
 
     @property
     def crowd(self) -> Crowd:
@@ -311,14 +297,15 @@ class Survey:
         return found
 
     @property
-    def _spaces(self) -> Iterable[Space]:
+    def spaces(self) -> Iterable[Space]:
+        """The spaces, the small one first."""
         yield self.small
         if self._whole is not None:
             yield self.space
 
     def holds(self, question: Question) -> bool:
         """Tell whether there is somebody like that, asking a small space first."""
-        return bool(self._seen(question)) or any(space.holds(question) for space in self._spaces)
+        return bool(self._seen(question)) or any(space.holds(question) for space in self.spaces)
 
     # ---- clauses ----------------------------------------------------------------------
 
@@ -333,7 +320,7 @@ class Survey:
         crowd = self.crowd
         clauses = self.small.session.violated
         found = {c for c, literal in clauses.items() if crowd.possible & crowd.holding(literal)}
-        for space in self._spaces:
+        for space in self.spaces:
             left = set(space.clauses) - found
             if left:
                 found |= space.session.violated_somewhere(space.readings(self.chosen), left)
@@ -475,68 +462,9 @@ class Survey:
         """
         if self._beside.narrowed is not None:
             return self._beside.narrowed
-        candidates = self._not_seen()
-        for space in self._spaces:
-            for intent, values in candidates.items():
-                if values:
-                    space.thin_out(self.admitted(intent), intent, candidates)
-        found = {i: self._losses(i, values) for i, values in candidates.items()}
-        return {intent: losses for intent, losses in found.items() if losses}
+        return narrowed(self)
 
-    def _not_seen(self) -> dict[str, list[Named]]:
-        """Give, for each intent, what may be lost: what others have and cases, but none eligible.
-
-        That is as the crowd shows it, so that somebody else may be eligible and have it.
-        """
-        seeds, crowd, around = self._seeds, self.crowd, self._made_up[1]
-        if seeds is None:
-            return {}
-        having: dict[Named, int] = defaultdict(int)
-        for (entity, name), of_pair in self.small.session.has.items():
-            for value, atom in of_pair.items():
-                having[entity[0], name, value] |= crowd.holding(atom)
-        eligible = crowd.possible & crowd.holding(self.small.session.eligible)
-        found = {}
-        for intent, literal in self._intended(self.small).items():
-            if intent in self.open_doors:
-                cases = crowd.possible & crowd.holding(literal)
-                others = eligible & ~cases
-                others &= around.get(seeds.others.get(intent, seeds.ordinary), 0)
-                found[intent] = [
-                    named
-                    for named, mask in having.items()
-                    if mask & others and mask & cases and not mask & cases & eligible
-                ]
-        return found
-
-    def _losses(self, intent: str, lost: Sequence[Named]) -> list[Loss]:
-        """Say which clauses are to blame for what is lost, unless it is the one that admits them.
-
-        What the clause rules out whose words mean to admit somebody is no news: the words say so.
-        """
-        own = self.intents[intent][0]
-        anyone = replace(self.admitted(intent), eligible=False)
-        by_sets: dict[tuple[str, str, tuple[tuple[str, ...], ...]], list[Value]] = {}
-        for kind, name, value in lost:
-            entity = next(pair[0] for pair in self.small.session.has if pair[0][0] == kind)
-            having = replace(anyone, having=(((entity, name), value),))
-            if self.holds(replace(having, met=(own,))):
-                sets = tuple(self.all_blame(having, self.others()))
-                by_sets.setdefault((kind, name, sets), []).append(value)
-        return [
-            Loss(kind, name, values, self._left(intent, kind, name), sets)
-            for (kind, name, sets), values in by_sets.items()
-        ]
-
-    def _left(self, intent: str, kind: str, name: str) -> list[Value]:
-        """Give the values of an attribute that eligible cases of an intent have."""
-        pair = next(p for p in self.space.session.has if (p[0][0], p[1]) == (kind, name))
-        atoms = self.space.session.has[pair]
-        assumptions = self.space.assume(self.admitted(intent)) or []
-        nowhere = set(self.space.session.nowhere(assumptions, atoms.values()))
-        return [value for value, literal in atoms.items() if literal not in nowhere]
-
-    def _intended(self, space: Space) -> dict[str, int]:
+    def intended(self, space: Space) -> dict[str, int]:
         """Give the atom of each intent of which somebody in a space can be a case."""
         literals = {i: space.session.named("intended", i) for i in intents_of(space)}
         return {intent: literal for intent, literal in literals.items() if literal is not None}
@@ -594,7 +522,7 @@ class Survey:
         many passages are read differently.
         """
         found: set[Reading] = set()
-        for space in self._spaces:
+        for space in self.spaces:
             found |= space.parting(question, self._all_chosen, known=found)
         anyhow = replace(question, readings={}, free=tuple(self.protocol.ambiguities))
         if not found and not self.holds(anyhow):
@@ -629,7 +557,7 @@ class Survey:
 
     def witness(self, question: Question, name: str) -> Witness | None:
         """Give the patient nearest to the typical one who is like that, in the smallest space."""
-        for space in self._spaces:
+        for space in self.spaces:
             assumptions = space.assume(question)
             if assumptions is not None and space.exists(assumptions):
                 found = self._finder(space).find(assumptions, name, question.readings)

@@ -19,7 +19,7 @@ def test_the_crowd_agrees_with_the_solver_patient_by_patient(name: str | Path) -
     survey = Survey(load_protocol(name), most=2)
     small, crowd = survey.small, survey.crowd
     session = small.session
-    literals = [session.eligible, *session.violated.values(), *survey._intended(small).values()]
+    literals = [session.eligible, *session.violated.values(), *survey.intended(small).values()]
     values = [literal for of_pair in session.has.values() for literal in of_pair.values()]
     choices = [*session.present.values(), *values]
     number = crowd.everyone.bit_length()
@@ -41,7 +41,7 @@ def test_it_agrees_as_the_text_is_read_otherwise(reading: tuple[str, str]) -> No
     crowd = survey.crowd.under(rules.options(reading), *rules.cones[reading])
     choices = [x for of_pair in session.has.values() for x in of_pair.values()]
     choices += session.present.values()
-    literals = [session.eligible, *survey._intended(small).values()]
+    literals = [session.eligible, *survey.intended(small).values()]
     readings = small.readings(dict([reading]))
     for bit in Random(2).sample(range(crowd.everyone.bit_length()), SAMPLE):
         if crowd.possible >> bit & 1:

@@ -195,7 +195,7 @@ def _exchangeable(survey: Survey, everyone: set[Patient], intent: str, value: st
 
     That is: a value of the same attribute, all else being equal.
     """
-    seeds = survey._seeds
+    seeds = survey.seeds
     assert seeds is not None
     names = {
         literal: f"has({_entry(pair[0][0])},{pair[1]},{val})"
