@@ -521,12 +521,12 @@ class Survey:
         Nobody is like that as the text is read. The answer is None if nobody is, however
         many passages are read differently.
         """
+        anyhow = replace(question, readings={}, free=tuple(self.protocol.ambiguities))
         found: set[Reading] = set()
         for space in self.spaces:
             found |= space.parting(question, self._all_chosen, known=found)
-        anyhow = replace(question, readings={}, free=tuple(self.protocol.ambiguities))
-        if not found and not self.holds(anyhow):
-            return None
+            if not found and not self.space.holds(anyhow):
+                return None
         return [
             f"{name}={option}"
             for name in self.protocol.ambiguities
@@ -559,7 +559,7 @@ class Survey:
         """Give the patient nearest to the typical one who is like that, in the smallest space."""
         for space in self.spaces:
             assumptions = space.assume(question)
-            if assumptions is not None and space.exists(assumptions):
+            if assumptions is not None:
                 found = self._finder(space).find(assumptions, name, question.readings)
                 if found is not None:
                     return self._counted(found)
