@@ -90,9 +90,7 @@ def command(
     Every question is put to the whole space of patients, so each finding
     comes with a proof, or with a patient. A finding that is meant to be can
     be accepted in the protocol's own files, with a reason:
-    accepted("V201", "E4.b", "…"). Groups of whom nobody is eligible (V202)
-    and narrow passages (V302) are looked for where selected, since this
-    takes longer.
+    accepted("V201", "E4.b", "…").
     """
     reading = None if code is not None else options.load_ahead(protocol, amendments, spaces=SPACES)
     from oligoasp.verify.checks import kinds, page, run  # noqa: PLC0415 - loads clingo
@@ -117,7 +115,6 @@ def command(
         for name in known
         if (not select or name.startswith(select)) and not (ignore and name.startswith(ignore))
     ]
-    named = {name for name in known for given in select if name.startswith(given)}
     notes = bool(select or clauses or patients)
     survey = Survey(
         loaded,
@@ -125,8 +122,6 @@ def command(
         lesions,
         patients=patients or bool(clauses) or folder is not None,
         directions=notes or folder is not None or form in (options.JSON, SARIF),
-        passages="V302" in select,
-        groups="V202" in named,
     )
     try:
         with _watched(survey):

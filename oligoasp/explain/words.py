@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from clingo import Symbol, SymbolType
 
-from oligoasp.answers import Evidence, Source
 from oligoasp.decide import Engine, entry_of
 from oligoasp.protocol.vocabulary import PATIENT, Scale
 from oligoasp.record.dates import DateInterval, MomentInterval, add_months
 from oligoasp.record.errors import join
 from oligoasp.record.facts import THE_PATIENT, Entity, Situation, Value
+
+if TYPE_CHECKING:
+    from oligoasp.answers import Evidence, Source
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -129,6 +132,8 @@ class Words:
 
     def field(self, entity: Entity, path: str) -> Source:
         """Give a field of an entry, with its line and what was typed."""
+        from oligoasp.answers import Source  # noqa: PLC0415 - verify does without
+
         record = self._situation.record
         entry = entry_of(self._situation, entity)
         whole = join(entry.path, path)
@@ -136,6 +141,8 @@ class Words:
 
     def listed(self, entity: Entity) -> Source:
         """Give, as a source, the fact that an entry is listed or that a list is complete."""
+        from oligoasp.answers import Source  # noqa: PLC0415 - verify does without
+
         kind, index = entity
         list_name = self._vocabulary.kinds[kind].list_name
         record = self._situation.record
@@ -233,6 +240,8 @@ class Words:
 
     def evidence(self, evidence: Symbol, counted: Sequence[str] = ()) -> Evidence:
         """Put evidence into a sentence, by the phrase that the rules give for it."""
+        from oligoasp.answers import Evidence  # noqa: PLC0415 - verify does without
+
         arguments = evidence.arguments if evidence.type == SymbolType.Function else []
         entity = self._entity_of(arguments[0]) if arguments else None
         attribute = None

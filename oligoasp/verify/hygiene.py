@@ -57,11 +57,12 @@ VIOLATED = {"not met", "present"}
 LONGEST_ID = 40
 
 _EXPECTED = re.compile(r""":\s*["']?(not met|met|absent|present)\b""")
-_KEY = re.compile(r"""([\w.]+)["']?$""")
+_NO_KEY = re.compile(r"[^\w.]+")
 _HEAD = re.compile(r'violated\s*\(\s*(\((?:\s*"[^"]+"\s*;?)+\)|"[^"]+"|[A-Z]\w*)')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BLOCK = re.compile(r"%\*.*?\*%", re.DOTALL)
 _COMMENT = re.compile(r"%.*")
+_DIGIT = re.compile(r"\d")
 _NUMBER = r"-?\d+"
 _COMPARED = re.compile(
     rf"(?:[<>]=?|!=|=)\s*({_NUMBER})\b(?!\s*\.\.)|(?<![\w.])({_NUMBER})\s*(?:[<>]=?|!=)"
@@ -108,6 +109,8 @@ def _numbers(survey: Survey) -> Iterator[Finding]:
         if file.parent.name == "engine":
             continue
         for _, number, line in _lines([file]):
+            if not _DIGIT.search(line):
+                continue
             bare = _COMMENT.sub("", _STRING.sub('""', _CHOICE.sub("", line)))
             for pattern in (_COMPARED, _HAS_NUMBER):
                 for match in pattern.finditer(bare):
@@ -154,13 +157,13 @@ def _cases(survey: Survey) -> Iterator[Finding]:
     if folder is None:
         return
     expected: dict[str, set[str]] = {clause: set() for clause in survey.testing}
-    for file in sorted(folder.rglob("*")):
+    for file in folder.rglob("*"):
         if file.suffix in (".yaml", ".yml", ".json"):
             text = file.read_text(encoding="utf-8")
             for found in _EXPECTED.finditer(text):
-                key = _KEY.search(text, max(found.start() - LONGEST_ID, 0), found.start())
-                if key is not None:
-                    expected.setdefault(key[1], set()).add(found[1])
+                before = text[max(found.start() - LONGEST_ID, 0) : found.start()]
+                key = _NO_KEY.split(before.rstrip("\"'"))[-1]
+                expected.setdefault(key, set()).add(found[1])
     for clause in survey.testing:
         sides = (("met", expected[clause] & MET), ("violated", expected[clause] & VIOLATED))
         missing = [side for side, found in sides if not found]

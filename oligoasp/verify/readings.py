@@ -1,10 +1,10 @@
 """A passage that can be read in several ways, and whether that decides about a patient.
 
 A reading is *decisive* if some patient is eligible when the passage is read in one way and
-not when it is read in the other; the finding shows such patients. It is *idle* if that is
-proved to happen for nobody: then the ambiguity may be left alone, or its rule is wrong. A
-reading may also *shut a door*: under it, nobody of a kind that the text means to admit is
-eligible, which is a strong reason against it.
+not when it is read in the other; with `--patients` the finding shows two of them, and both
+directions where there are both. It is *idle* if that is proved to happen for nobody: then the
+ambiguity may be left alone, or its rule is wrong. A reading may also *shut a door*: under it,
+nobody of a kind that the text means to admit is eligible, which is a strong reason against it.
 
 Bad:
 
@@ -63,8 +63,14 @@ def find(survey: Survey) -> Iterator[Finding]:
                     if shown is not None:
                         role = "only eligible" if gains else "no longer eligible"
                         patients.append(Shown(f"{role} under {ambiguity.name}={option}", shown))
+                        last = option, gains
                     else:
                         lines.append(f"of that, {UNSHOWN}")
+        if len(patients) == 1:
+            option, gains = last
+            ((role, first),) = patients
+            another = survey.turning(ambiguity.name, option, gains=gains, besides=first)
+            patients += [Shown(role, another)] if another is not None else []
         if matters:
             yield Finding(
                 KINDS[0],

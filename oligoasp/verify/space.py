@@ -7,11 +7,12 @@ to the protocol's typical patient who does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
+import clingo
 from clingo import Function, Symbol
 from clingo.backend import Backend, HeuristicType
 
@@ -43,6 +44,10 @@ ABOVE_NEAREST = 20000
 
 NEVER = 32000
 """The preference that preferences are out of force where they are not asked for."""
+
+
+Named = tuple[str, str, Value]
+"""A value of an attribute of the patient or of whatever entry of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +131,22 @@ class WholeSession(Session):
     def nowhere(self, assumptions: Sequence[int], literals: Iterable[int]) -> list[int]:
         """Give the literals that hold in nobody who fulfils the assumptions."""
         left = list(literals)
-        self._mode("auto", 0)
-        with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
-            for model in handle:
-                left = [literal for literal in left if not model.is_true(literal)]
-                model.context.add_clause(left)
-        self._mode("auto", 1)
+        for model in self.models(assumptions) if left else ():
+            left = [literal for literal in left if not model.is_true(literal)]
+            model.context.add_clause(left)
         return left
+
+    def models(self, assumptions: Sequence[int]) -> Iterator[clingo.Model]:
+        """Give people who fulfil assumptions, one after the other, until there are no more.
+
+        Whoever takes one may add a clause that the next ones have to fulfil.
+        """
+        self._mode("auto", 0)
+        try:
+            with self._control.solve(assumptions=list(assumptions), yield_=True) as handle:
+                yield from handle
+        finally:
+            self._mode("auto", 1)
 
     def violated_somewhere(self, assumptions: Sequence[int], clauses: Set[str]) -> set[str]:
         """Give, of some clauses, those that someone who fulfils the assumptions violates."""
@@ -282,7 +296,7 @@ class Space:
             for clause, literal in self.session.violated.items()
             if clause in protocol.clauses
         }
-        self._usual = {
+        self.usual = {
             pair: self._usual_value(pair, list(values)) for pair, values in self.session.has.items()
         }
         entities = {entity: number for number, entity in enumerate(self.session.entities())}
@@ -369,25 +383,41 @@ class Space:
             excluded += [-other[key] for key in more]
         return found
 
-    def violable(self, readings: Mapping[str, str], *, alone: bool) -> set[str]:
-        """Give the clauses that someone violates, or that someone violates and no other."""
-        assumptions = self.readings(readings)
-        if alone:
-            assumptions.append(-self._several_violated())
-        return self.session.possibly_violated(assumptions) & set(self.clauses)
+    def violated_alone(self, readings: Mapping[str, str], clauses: Set[str]) -> set[str]:
+        """Give, of some clauses, those that someone violates who violates no other."""
+        if not clauses:
+            return set()
+        just_one = [*self.readings(readings), -self._several_violated()]
+        return self.session.violated_somewhere(just_one, clauses)
 
-    def reach(self, question: Question) -> dict[Pair, list[Value]]:
-        """Give the values that each attribute can have in somebody like that."""
+    def thin_out(self, question: Question, intent: str, candidates: dict[str, list[Named]]) -> None:
+        """Leave away what somebody like that has in the patient's attributes or in some entry.
+
+        Args:
+            question: who, of an intent.
+            intent: the intent; what of its candidates is left, nobody like that has.
+            candidates: what is in question, by intent; whoever is found may also be a case of
+                other intents, whose candidates become fewer then.
+        """
         assumptions = self.assume(question)
-        pairs = [p for p in self.session.has if p[0][1] <= 1]
-        found = (
-            frozenset()
-            if assumptions is None
-            else self.session.brave(
-                assumptions, [lit for p in pairs for lit in self.session.has[p].values()]
-            )
-        )
-        return {p: [v for v, lit in self.session.has[p].items() if lit in found] for p in pairs}
+        if assumptions is None:
+            return
+        atoms: dict[Named, list[int]] = {}
+        for (entity, name), of_pair in self.session.has.items():
+            for value, literal in of_pair.items():
+                atoms.setdefault((entity[0], name, value), []).append(literal)
+        literals = {i: self.session.named("intended", i) for i in candidates}
+        cases = {i: lit for i, lit in literals.items() if lit is not None and candidates[i]}
+        wishes = [self._wishes[literal] for literal in cases.values() if literal in self._wishes]
+        for model in self.session.models([*assumptions, *wishes]):
+            for one, literal in cases.items():
+                if model.is_true(literal):
+                    candidates[one] = [
+                        named
+                        for named in candidates[one]
+                        if not any(map(model.is_true, atoms[named]))
+                    ]
+            model.context.add_clause([x for named in candidates[intent] for x in atoms[named]])
 
     def met(self, clauses: Iterable[str]) -> list[int]:
         """Give assumptions that clauses are not violated."""
@@ -412,14 +442,38 @@ class Space:
             raise ValueError("somebody meets all of these clauses")
         return tuple(clauses[i] for i in shrink(list(found), oracle))
 
+    def always_violated(
+        self, fixed: Sequence[int], suspects: Sequence[str] | None = None
+    ) -> set[str]:
+        """Give the clauses that everybody in a situation violates; none if nobody is in it.
+
+        Args:
+            fixed: the situation.
+            suspects: clauses besides which there are none, where somebody is in it.
+        """
+        if suspects is None:
+            return self.session.always_violated(fixed) or set()
+        return {c for c in suspects if not self.exists([*fixed, *self.met([c])])}
+
     def all_blame(
-        self, fixed: Sequence[int], clauses: Sequence[str], limit: int = 200
+        self,
+        fixed: Sequence[int],
+        clauses: Sequence[str],
+        suspects: Sequence[str] | None = None,
+        limit: int = 200,
     ) -> list[tuple[str, ...]]:
-        """Give every minimal set of clauses that nobody in the situation meets together."""
+        """Give every minimal set of clauses that nobody in the situation meets together.
+
+        Args:
+            fixed: the situation.
+            clauses: the clauses in question.
+            suspects: as for `always_violated`.
+            limit: after how many sets to stop.
+        """
         oracle = group_oracle([self.met([c]) for c in clauses], fixed, self.session.core)
-        always = self.session.always_violated(fixed)
+        always = self.always_violated(fixed, suspects)
         found: list[tuple[int, ...]] = []
-        found += [(n,) for n, clause in enumerate(clauses) if clause in (always or ())]
+        found += [(n,) for n, clause in enumerate(clauses) if clause in always]
         settled: set[frozenset[int]] = set()
         again = True
         while again and len(found) < limit:
@@ -453,7 +507,7 @@ class Space:
         """
         session = self.session
         literals = [*self.pins, *session.violated.values()]
-        true = session.preferred(assumptions, [self._usually, self._nearly], literals)
+        true = self.nearest(assumptions, literals)
         if true is None:
             return None
         entities = tuple(e for e, literal in session.present.items() if literal in true)
@@ -468,8 +522,12 @@ class Space:
             entities,
             chosen,
             frozenset(c for c, literal in session.violated.items() if literal in true),
-            tuple(pair for pair, value in chosen.items() if value != self._usual[pair]),
+            tuple(pair for pair, value in chosen.items() if value != self.usual[pair]),
         )
+
+    def nearest(self, assumptions: Sequence[int], literals: Sequence[int]) -> frozenset[int] | None:
+        """Give which literals hold in the person nearest to the typical patient, as `person`."""
+        return self.session.preferred(assumptions, [self._usually, self._nearly], literals)
 
     def versatile(
         self, assumptions: Sequence[int], wishes: Sequence[int], literals: Sequence[int]
@@ -494,7 +552,7 @@ class Space:
         """
         self._one_other(chosen)
         if wishes is not None:
-            _ = self._usually
+            _ = self._usually, self._nearly
             self._wish(wishes)
             self._several_violated()
 
@@ -533,15 +591,15 @@ class Space:
             self.session.has[pair][value]
             for pair in self._order
             for value in self._nearest(pair)
-            if value != self._usual[pair]
+            if value != self.usual[pair]
         )
 
     def _odd(self, pair: Pair) -> list[int]:
-        return [lit for value, lit in self.session.has[pair].items() if value != self._usual[pair]]
+        return [lit for value, lit in self.session.has[pair].items() if value != self.usual[pair]]
 
     def _nearest(self, pair: Pair) -> list[Value]:
         """Give the values of an attribute, those first that are nearest to what is usual."""
-        usual, values = self._usual[pair], list(self.session.has[pair])
+        usual, values = self.usual[pair], list(self.session.has[pair])
         if isinstance(usual, int):
             numbers = [value for value in values if isinstance(value, int)]
             at = usual

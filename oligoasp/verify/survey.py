@@ -12,17 +12,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from oligoasp.protocol.model import Protocol
-from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Pair, Value
 from oligoasp.solver.ahead import Ahead, Apart, begin
+from oligoasp.solver.ground import Index
 from oligoasp.solver.program import all_read, text
-from oligoasp.verify.alternatives import Reading, Turns, Worlds
+from oligoasp.verify.alternatives import Alternatives, Reading, Turns, Worlds
+from oligoasp.verify.crowd import CircularError, Crowd, Seed, neighbours
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.hygiene import heads
+from oligoasp.verify.passages import Loss, narrowed
 from oligoasp.verify.space import (
     FEW,
     MOST_LESIONS,
+    Person,
     Question,
     Space,
     WholeSession,
@@ -41,11 +44,33 @@ class Turned(NamedTuple):
 
     Attributes:
         turns: in which directions each decides.
-        upset: groups of intents, with the readings that may upset a patient who has them all.
+        upset: of each reading, the intents of whom the crowd has nobody eligible under it.
     """
 
     turns: Turns
-    upset: list[tuple[list[str], set[Reading]]]
+    upset: dict[Reading, list[str]]
+
+
+class Beside(NamedTuple):
+    """What was found out beside everything else; None if it was not."""
+
+    turned: Turned | None
+    narrowed: dict[str, list[Loss]] | None
+    barred: list[tuple[Pair, str]] | None
+
+
+class Seeds(NamedTuple):
+    """Eligible patients of a small space: the open atoms that hold of each.
+
+    Attributes:
+        groups: intents, each in one group, with somebody who is a case of all of a group.
+        ordinary: whoever is nearest to the typical patient.
+        others: by intent of the ordinary one, whoever is nearest and no case of it.
+    """
+
+    groups: list[tuple[list[str], frozenset[int]]]
+    ordinary: frozenset[int]
+    others: dict[str, frozenset[int]]
 
 
 class Survey:
@@ -58,8 +83,6 @@ class Survey:
         patients: whether findings that have another proof also show patients.
         directions: whether to say of each reading whom it admits and whom it excludes, or only
             whether it decides about somebody.
-        passages: whether to look for narrow passages, which takes a while.
-        groups: whether to look for groups of whom nobody is eligible, which does too.
 
     Attributes:
         told: is told how many patients have been invented and replayed so far.
@@ -74,8 +97,6 @@ class Survey:
         *,
         patients: bool = False,
         directions: bool = True,
-        passages: bool = False,
-        groups: bool = False,
     ) -> None:
         self.protocol = protocol
         self.chosen = dict(readings or {})
@@ -83,14 +104,11 @@ class Survey:
         self.most = most
         self.patients = patients
         self.directions = directions
-        self.passages = passages
-        self.groups = groups
         self.told: Callable[[int], None] = lambda number: None
         self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = calendar_facts(protocol)
-        self._traced = False
-        self._ahead: Ahead[Turned] | Apart[Turned] | None = None
+        self._ahead: Ahead[Beside] | Apart[Beside] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
     # ---- spaces -----------------------------------------------------------------------
@@ -109,65 +127,185 @@ class Survey:
     def small(self) -> Space:
         """A small space, in which whatever is possible is possible in the whole one too."""
         _ = self._whole
-        return self._space_of(self._few, traced=self._traced)
+        return self._space_of(self._few, traced=True)
 
     def _space_of(self, most: int, *, traced: bool = False) -> Space:
         shape = shape_of(self.protocol, most)
         protocol = with_calendar(self.protocol)
         session = WholeSession(protocol, shape, self._calendar, traced=traced)
         space = Space(self.protocol, most, session)
-        wishes = self._intended(space).values() if most == self._few else None
+        wishes = self.intended(space).values() if most == self._few else None
         space.prepare(self._all_chosen, wishes)
         return space
 
-    def look_ahead(self) -> None:
-        """Begin to find out on which readings verdicts turn, beside everything else."""
-        if self._ahead is None:
-            self._traced = True
-            _ = self.small, self.space  # both are made at once
-            all_read()
-            self._ahead = begin(
-                lambda: self._what_turns(*self._worlds_in(self.small)),
-                lambda: self._what_turns(*self._worlds),
+    def look_ahead(self, *, readings: bool, passages: bool, groups: bool) -> None:
+        """Begin to find out what takes longest, beside everything else.
+
+        Args:
+            readings: whether it will be asked what depends on readings.
+            passages: whether it will be asked which passages are narrow.
+            groups: whether it will be asked of which groups nobody is eligible.
+        """
+        _ = self.small, self.space  # both are made at once
+        all_read()
+        _ = self.open_doors  # what both need, so that it is found out once
+
+        def apart() -> Beside:
+            return Beside(
+                narrowed=self.narrowed if passages else None,
+                barred=self.barred if groups else None,
+                # This adds to the small space, so that all that is asked later takes longer.
+                turned=self._what_turns(self.small) if readings else None,
             )
 
+        def beside() -> Beside:
+            """Leave alone the spaces that are asked meanwhile."""
+            turned = self._what_turns(self._second_small) if readings else None
+            return Beside(turned, None, None)
+
+        self._ahead = begin(apart, beside)
+
     @cached_property
-    def _worlds(self) -> tuple[Space, Worlds]:
-        """Another small space, with every other reading of the text."""
-        return self._worlds_in(self._space_of(self._few, traced=True))
+    def _beside(self) -> Beside:
+        return Beside(None, None, None) if self._ahead is None else self._ahead.result()
 
-    def _worlds_in(self, space: Space) -> tuple[Space, Worlds]:
-        """Add every other reading of the text to a space; all questions to it take longer then."""
-        intended = self._intended(space).values()
-        return space, Worlds(space.session, self._all_chosen, intended)
+    @cached_property
+    def _second_small(self) -> Space:
+        """Another small space, to which other readings are added: what is asked takes longer."""
+        return self._space_of(self._few, traced=True)
 
-    def _what_turns(self, space: Space, worlds: Worlds) -> Turned:
-        """Find out what depends on readings."""
-        groups = self._groups_in(space)
-        fixed = space.readings(self.chosen)
-        turns = worlds.turning(fixed, both=self.directions)
-        intended = self._intended(space)
-        upset = [
-            (group, worlds.upset([*fixed, *pins], [intended[intent] for intent in group]))
-            for group, pins in groups
-        ]
+    def _alternatives(self, space: Space) -> Alternatives:
+        """Give what writes other readings in a space."""
+        session = space.session
+        index = self._index if space is self.small else Index(session.rules)
+        outcomes = [session.eligible, *self.intended(space).values()]
+        return Alternatives(index, session.reading, self._all_chosen, outcomes)
+
+    @cached_property
+    def _worlds(self) -> Worlds:
+        """Every other reading of the text, in the second small space."""
+        return Worlds(self._second_small.session, self._alternatives(self._second_small))
+
+    def _what_turns(self, space: Space) -> Turned:
+        """Find out what depends on readings, adding them to a space."""
+        rules = self._alternatives(self.small)
+        known: Turns = {}
+        upset: dict[Reading, list[str]] = {}
+        intended = self.intended(self.small)
+        here = self.crowd.possible & self.crowd.holding(self.small.session.eligible)
+        for key, (cone, constraints) in rules.cones.items():
+            crowd = self.crowd.under(rules.options(key), cone, constraints)
+            there = crowd.possible & crowd.holding(self.small.session.eligible)
+            for gains, mask in ((False, here & ~there & crowd.possible), (True, there & ~here)):
+                if mask:
+                    known.setdefault(key, set()).add(gains)
+            shut = [
+                intent
+                for intent in self.intents
+                if intent not in intended or not there & crowd.holding(intended[intent])
+            ]
+            if shut:
+                upset[key] = shut
+        worlds = self._worlds if space is not self.small else Worlds(space.session, rules)
+        turns = worlds.turning(space.readings(self.chosen), both=self.directions, known=known)
         return Turned(turns, upset)
 
     @cached_property
     def _turned(self) -> Turned:
-        self.look_ahead()
-        assert self._ahead is not None
-        return self._ahead.result()
+        return self._beside.turned or self._what_turns(self._second_small)
+
+    # ---- the crowd --------------------------------------------------------------------
+
+    @cached_property
+    def _index(self) -> Index:
+        """The ground rules of the small space."""
+        return Index(self.small.session.rules)
+
+    @cached_property
+    def seeds(self) -> Seeds | None:
+        """Eligible patients of the small space; None if there are none."""
+        small, intended = self.small, self.intended(self.small)
+        eligible = small.assume(Question(eligible=True, readings=self.chosen)) or []
+        open_atoms = self._index.chosen
+        wanted = [*open_atoms, *intended.values()]
+        ordinary = small.nearest(eligible, wanted)
+        if ordinary is None:
+            return None
+        groups = []
+        left = dict(intended)
+        while left:
+            first, literal = next(iter(left.items()))
+            found = small.versatile([*eligible, literal], list(left.values()), wanted)
+            group = [i for i, lit in left.items() if found is not None and lit in found]
+            if found is not None:
+                groups.append((group, found & open_atoms))
+            for intent in group or [first]:
+                del left[intent]
+        others: dict[str, frozenset[int]] = {}
+        cases = {i: literal for i, literal in intended.items() if literal in ordinary}
+        nobody = small.nearest([*eligible, *(-lit for lit in cases.values())], wanted)
+        for intent, literal in cases.items():
+            found = nobody or small.nearest([*eligible, -literal], wanted)
+            if found is not None:
+                others[intent] = found & open_atoms
+        return Seeds(groups, ordinary & open_atoms, others)
+
+    @cached_property
+    def _made_up(self) -> tuple[Crowd, dict[frozenset[int], int]]:
+        """The crowd, and of each seed the bits of those who are or adjoin it."""
+        seeds, session = self.seeds, self.small.session
+        if seeds is not None:
+            found = [seeds.ordinary, *seeds.others.values(), *(true for _, true in seeds.groups)]
+            distinct = list(dict.fromkeys(found))
+            around = [Seed(true, session.has, self.small.usual) for true in distinct]
+            number, groups, chosen = neighbours(around, session.has, session.present)
+            chosen |= {
+                literal: (1 << number) - 1 if self._all_chosen[name] == option else 0
+                for (name, option), literal in session.reading.items()
+            }
+            try:
+                crowd = Crowd(self._index, number, chosen)
+                for literal in (session.eligible, *session.violated.values()):
+                    crowd.holding(literal)
+                for literal in self.intended(self.small).values():
+                    crowd.holding(literal)
+            except CircularError:
+                pass
+            else:
+                return crowd, dict(zip(distinct, groups, strict=True))
+        return Crowd(self._index, 0, {}), {}
 
     @property
-    def _spaces(self) -> Iterable[Space]:
+    def around(self) -> dict[frozenset[int], int]:
+        """The bits of whoever of the crowd is or adjoins each seed."""
+        return self._made_up[1]
+
+    @property
+    def crowd(self) -> Crowd:
+        """Patients of the small space around eligible ones; nobody if they cannot be evaluated."""
+        return self._made_up[0]
+
+    def _seen(self, question: Question) -> int:
+        """Give the bits of those of the crowd who are like that."""
+        session, crowd = self.small.session, self.crowd
+        assumptions = self.small.assume(question)
+        if assumptions is None or question.free or question.readings != self.chosen:
+            return 0
+        found = crowd.possible
+        for literal in assumptions[len(session.readings(question.readings)) :]:
+            found &= crowd.holding(literal)
+        return found
+
+    @property
+    def spaces(self) -> Iterable[Space]:
+        """The spaces, the small one first."""
         yield self.small
         if self._whole is not None:
             yield self.space
 
     def holds(self, question: Question) -> bool:
         """Tell whether there is somebody like that, asking a small space first."""
-        return any(space.holds(question) for space in self._spaces)
+        return bool(self._seen(question)) or any(space.holds(question) for space in self.spaces)
 
     # ---- clauses ----------------------------------------------------------------------
 
@@ -179,29 +317,40 @@ class Survey:
     @cached_property
     def violable(self) -> list[str]:
         """The clauses that someone can violate, as the text is read."""
-        found = set(self._alone)
-        for space in self._spaces:
+        crowd = self.crowd
+        clauses = self.small.session.violated
+        found = {c for c, literal in clauses.items() if crowd.possible & crowd.holding(literal)}
+        for space in self.spaces:
             left = set(space.clauses) - found
-            found |= space.session.violated_somewhere(space.readings(self.chosen), left)
+            if left:
+                found |= space.session.violated_somewhere(space.readings(self.chosen), left)
         return self.protocol.in_order(found)
 
     @cached_property
     def indispensable(self) -> frozenset[str]:
         """The clauses that someone violates who violates no other."""
-        return self._alone | {
-            clause
-            for clause in self.violable
-            if clause not in self._alone
-            and self._whole is not None
-            and self.space.holds(
-                Question(violated=(clause,), met=self.others(clause), readings=self.chosen)
-            )
-        }
-
-    @cached_property
-    def _alone(self) -> frozenset[str]:
-        """The clauses that someone in the small space violates who violates no other."""
-        return frozenset(self.small.violable(self.chosen, alone=True))
+        small, crowd = self.small, self.crowd
+        one, several = 0, 0
+        for literal in small.session.violated.values():
+            violating = crowd.holding(literal)
+            several |= one & violating
+            one |= violating
+        just_one = crowd.possible & one & ~several
+        found = {c for c, lit in small.session.violated.items() if just_one & crowd.holding(lit)}
+        left = set(self.violable) & small.session.violated.keys() - found
+        found |= small.violated_alone(self.chosen, left)
+        return frozenset(
+            found
+            | {
+                clause
+                for clause in self.violable
+                if clause not in found
+                and self._whole is not None
+                and self.space.holds(
+                    Question(violated=(clause,), met=self.others(clause), readings=self.chosen)
+                )
+            }
+        )
 
     @cached_property
     def anyone(self) -> bool:
@@ -228,15 +377,21 @@ class Survey:
             return []
         little = self.small.assume(question)
         if self._whole is not None and little is not None:
-            sets = self.small.all_blame(little, clauses)
+            sets = self.small.all_blame(little, clauses, self._suspects(question))
             if all(sets) and not any(self.space.exists([*fixed, *self.space.met(s)]) for s in sets):
                 return sets
         return self.space.all_blame(fixed, clauses)
 
-    @cached_property
-    def reach_of_eligible(self) -> dict[Pair, list[Value]]:
-        """The values that each attribute has in some eligible patient."""
-        return self.small.reach(Question(eligible=True, readings=self.chosen))
+    def _suspects(self, question: Question) -> list[str] | None:
+        """Give the clauses that everybody of the crowd violates who is like that.
+
+        The answer is None if nobody is.
+        """
+        seen = self._seen(question)
+        violated = self.small.session.violated
+        if not seen:
+            return None
+        return [c for c, literal in violated.items() if not seen & ~self.crowd.holding(literal)]
 
     @cached_property
     def barred(self) -> list[tuple[Pair, str]]:
@@ -245,7 +400,9 @@ class Survey:
         Only kinds of people and entries count, not numbers: those are what limits are for.
         A value that one clause rules out at once is left aside.
         """
-        small, session = self.small, self.small.session
+        if self._beside.barred is not None:
+            return self._beside.barred
+        small, session, crowd = self.small, self.small.session, self.crowd
         attributes = self.protocol.vocabulary.attributes
         values = {
             literal: (pair, str(value))
@@ -253,15 +410,16 @@ class Survey:
             if pair[0][1] <= 1 and attributes[pair[0][0], pair[1]].type in ("flag", "choice")
             for value, literal in of_pair.items()
         }
+        someone = crowd.possible & crowd.holding(session.eligible)
+        left = [literal for literal in values if not someone & crowd.holding(literal)]
         eligible = small.assume(Question(eligible=True, readings=self.chosen))
         assert eligible is not None
+        fixed = small.readings(self.chosen)
         found = []
-        for literal in session.nowhere(eligible, values):
+        for literal in session.nowhere(eligible, left):
             pair, value = values[literal]
             group = Question(having=((pair, value),), readings=self.chosen)
-            fixed = [literal, *small.readings(self.chosen)]
-            core = session.core([*fixed, *small.met(small.clauses)]) or fixed
-            if not all(session.satisfiable([*fixed, met]) for met in (core[0], core[-1])):
+            if small.always_violated([*fixed, literal], self._suspects(group)):
                 continue
             if self.holds(group) and not self.holds(replace(group, eligible=True)):
                 found.append((pair, value))
@@ -282,8 +440,7 @@ class Survey:
     @cached_property
     def open_doors(self) -> list[str]:
         """The intents of which there is an eligible patient."""
-        open_ = {intent for group, _ in self._groups_in(self.small) for intent in group}
-        return [i for i in self.intents if i in open_ or self.holds(self.admitted(i))]
+        return [i for i in self.intents if self.holds(self.admitted(i))]
 
     @cached_property
     def closed_doors(self) -> dict[str, list[tuple[str, ...]]]:
@@ -295,24 +452,19 @@ class Survey:
                 found[intent] = self.all_blame(anyone, self.others())
         return found
 
-    def _groups_in(self, small: Space) -> list[tuple[list[str], list[int]]]:
-        """Give groups of intents, and for each somebody eligible of a space who has them all."""
-        left = self._intended(small)
-        groups = []
-        while left:
-            first = next(iter(left))
-            assumptions = small.assume(self.admitted(first))
-            wanted = [*small.pins, *left.values()]
-            found = assumptions and small.versatile(assumptions, list(left.values()), wanted)
-            if not found:
-                del left[first]  # not of anybody in the small space
-                continue
-            group = [intent for intent, literal in left.items() if literal in found]
-            groups.append((group, [lit if lit in found else -lit for lit in small.pins]))
-            left = {i: literal for i, literal in left.items() if i not in group}
-        return groups
+    @cached_property
+    def narrowed(self) -> dict[str, list[Loss]]:
+        """What an ordinary eligible patient may have instead, but none of a kind with open door.
 
-    def _intended(self, space: Space) -> dict[str, int]:
+        Whoever is nearest to the typical patient, eligible and no case of an intent may have
+        some values instead of his own, all else being equal, and stay eligible. The losses of
+        an intent are those of them that somebody who is a case of it has, but nobody eligible.
+        """
+        if self._beside.narrowed is not None:
+            return self._beside.narrowed
+        return narrowed(self)
+
+    def intended(self, space: Space) -> dict[str, int]:
         """Give the atom of each intent of which somebody in a space can be a case."""
         literals = {i: space.session.named("intended", i) for i in intents_of(space)}
         return {intent: literal for intent, literal in literals.items() if literal is not None}
@@ -321,38 +473,24 @@ class Survey:
     def shut_doors(self) -> dict[tuple[str, str], list[str]]:
         """The readings each of which alone shuts doors, with the intents whose door it shuts."""
         shut: dict[tuple[str, str], list[str]] = {}
-        for group, changed in self._turned.upset:
-            for name, option in sorted(changed):
-                self._shut_by(name, option, group, shut)
-        grouped = {intent for group, _ in self._turned.upset for intent in group}
-        for intent in self.open_doors:
-            if intent not in grouped:
-                for name in self.protocol.ambiguities:
-                    for option in self._alternatives(name):
-                        self._shut_by(name, option, [intent], shut)
-        return {key: [i for i in self.intents if i in found] for key, found in shut.items()}
-
-    def _shut_by(
-        self, name: str, option: str, intents: list[str], shut: dict[tuple[str, str], list[str]]
-    ) -> None:
-        """Add the intents, all open, of which nobody is eligible under a reading."""
-        readings = {**self.chosen, name: option}
-        small = self.small
-        if small.holds(replace(self.admitted(*intents), readings=readings)):
-            return
-        literals = {intent: small.session.named("intended", intent) for intent in intents}
-        wishes = [literal for literal in literals.values() if literal is not None]
-        assumptions = small.assume(Question(eligible=True, readings=readings))
-        together = assumptions and small.versatile(assumptions, wishes, wishes)
-        for intent in intents:
-            if together and literals[intent] in together:
-                continue
-            if not self.holds(replace(self.admitted(intent), readings=readings)):
-                shut.setdefault((name, option), []).append(intent)
+        for name in self.protocol.ambiguities:
+            for option in self._others(name):
+                readings = {**self.chosen, name: option}
+                unseen = self._turned.upset.get((name, option), ())
+                found = [
+                    intent
+                    for intent in self.open_doors
+                    if intent in unseen
+                    and not self.holds(replace(self.admitted(intent), readings=readings))
+                ]
+                if found:
+                    shut[name, option] = found
+        return shut
 
     # ---- readings ---------------------------------------------------------------------
 
-    def _alternatives(self, name: str) -> list[str]:
+    def _others(self, name: str) -> list[str]:
+        """Give the options of a passage besides the chosen one."""
         ambiguity = self.protocol.ambiguities[name]
         default = self.chosen.get(name, ambiguity.default)
         return [option for option in ambiguity.options if option != default]
@@ -364,7 +502,7 @@ class Survey:
         Where directions are not asked for, one of them does.
         """
         found = {key: set(ways) for key, ways in self._turned.turns.items()}
-        others = {(name, o) for name in self.protocol.ambiguities for o in self._alternatives(name)}
+        others = {(name, o) for name in self.protocol.ambiguities for o in self._others(name)}
         if others - found.keys():
             self._turning(self._whole_double, found)
         return found
@@ -383,16 +521,16 @@ class Survey:
         Nobody is like that as the text is read. The answer is None if nobody is, however
         many passages are read differently.
         """
-        found: set[Reading] = set()
-        for space in self._spaces:
-            found |= space.parting(question, self._all_chosen, known=found)
         anyhow = replace(question, readings={}, free=tuple(self.protocol.ambiguities))
-        if not found and not self.holds(anyhow):
-            return None
+        found: set[Reading] = set()
+        for space in self.spaces:
+            found |= space.parting(question, self._all_chosen, known=found)
+            if not found and not self.space.holds(anyhow):
+                return None
         return [
             f"{name}={option}"
             for name in self.protocol.ambiguities
-            for option in self._alternatives(name)
+            for option in self._others(name)
             if (name, option) in found
         ]
 
@@ -419,23 +557,35 @@ class Survey:
 
     def witness(self, question: Question, name: str) -> Witness | None:
         """Give the patient nearest to the typical one who is like that, in the smallest space."""
-        for space in self._spaces:
+        for space in self.spaces:
             assumptions = space.assume(question)
-            if assumptions is not None and space.exists(assumptions):
+            if assumptions is not None:
                 unused = self.protocol.unasked({**self._all_chosen, **question.readings})
                 found = self._finder(space).find(assumptions, name, question.readings, unused)
                 if found is not None:
                     return self._counted(found)
         return None
 
-    def turning(self, name: str, option: str, *, gains: bool) -> Witness | None:
-        """Give the typical patient whose verdict turns on a reading, replayed under both."""
+    def turning(
+        self, name: str, option: str, *, gains: bool, besides: Witness | None = None
+    ) -> Witness | None:
+        """Give the typical patient whose verdict turns on a reading, replayed under both.
+
+        Args:
+            name: the ambiguity.
+            option: the other option of it.
+            gains: whether the patient is eligible under it only, or not under it only.
+            besides: a patient from whom this one is to differ: in what is unusual, if that can be.
+        """
         label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
-        space, worlds = self._worlds
+        space, worlds = self._second_small, self._worlds
         turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if not space.exists(turns):
             space = self._whole_space
             turns = self._turn(self._whole_double, name, option, gains)
+        if besides is not None:
+            turns = self._differing(space, turns, besides.person)
+            label += "-2"
         witnesses = self._finder(space)
         other = {**self._all_chosen, name: option}
         unused = self.protocol.unasked(self._all_chosen) & self.protocol.unasked(other)
@@ -444,6 +594,15 @@ class Survey:
             return None
         witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
         return self._counted(found)
+
+    def _differing(self, space: Space, assumptions: list[int], person: Person) -> list[int]:
+        """Ask for somebody else: who lacks something unusual, or else anything, of a person."""
+        for pairs in (person.unusual, person.values):
+            values = [space.session.has[pair][person.values[pair]] for pair in pairs]
+            found = assumptions + space.session.any_of([[-value for value in values]])
+            if space.exists(found):
+                break
+        return found
 
     def _counted(self, witness: Witness) -> Witness:
         self.replayed += 1
@@ -458,13 +617,10 @@ class Survey:
 
     # ---- words ------------------------------------------------------------------------
 
-    def never_so(self, pair: Pair, values: list[Value]) -> str:
-        """Say that an attribute never has some values."""
-        label = self.protocol.vocabulary.attributes[pair[0][0], pair[1]].label
-        kind = pair[0][0]
-        whose = "" if kind == PATIENT else f" of any {self.protocol.vocabulary.kinds[kind].label}"
-        region = self._words.region(pair[0], pair[1], values)
-        return f"{label}{whose} never {region}"
+    def region(self, loss: Loss, values: Iterable[Value]) -> str:
+        """Say which values of the attribute of a loss these are."""
+        entity = next(pair[0] for pair in self.small.session.has if pair[0][0] == loss.kind)
+        return self._words.region(entity, loss.attribute, values)
 
     @cached_property
     def _words(self) -> Words:

@@ -3,8 +3,7 @@
 The group is everybody who has some value of one attribute: women, patients with a brain
 metastasis, patients after radiotherapy. Each of the criteria lets some of them pass, and
 still nobody of the group is eligible, because no one meets all of a minimal set. A criterion
-that shuts out the whole group by itself is no finding: that is what criteria are for. Such groups
-are looked for where this kind of finding is selected.
+that shuts out the whole group by itself is no finding: that is what criteria are for.
 
 Bad:
 
@@ -36,7 +35,7 @@ KINDS = (Kind("V202", "never-met-together", WARNING),)
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Give the minimal sets of criteria that nobody of some group meets together."""
-    if not survey.groups or not survey.anyone:
+    if not survey.anyone:
         return
     found: dict[tuple[Pair, tuple[tuple[str, ...], ...]], list[str]] = {}
     for pair, value in survey.barred:

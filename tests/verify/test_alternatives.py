@@ -8,9 +8,11 @@ import pytest
 
 from oligoasp.protocol.load import load_protocol
 from oligoasp.protocol.model import Protocol
-from oligoasp.verify.alternatives import Turns, Worlds
+from oligoasp.solver.ground import Index
+from oligoasp.verify.alternatives import Alternatives, Turns, Worlds
 from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.space import Question, Space, WholeSession, shape_of, with_calendar
+from oligoasp.verify.survey import Survey
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 CASES = [
@@ -24,8 +26,10 @@ def _turns(protocol: Protocol, chosen: dict[str, str], *, both: bool) -> tuple[S
     shape = shape_of(protocol, 2)
     session = WholeSession(with_calendar(protocol), shape, traced=True)
     space = Space(protocol, 2, session)
-    worlds = Worlds(session, {**protocol.default_readings(), **chosen}, [])
-    return space, worlds.turning(space.readings(chosen), both=both)
+    readings = {**protocol.default_readings(), **chosen}
+    rules = Alternatives(Index(session.rules), session.reading, readings, [session.eligible])
+    worlds = Worlds(session, rules)
+    return space, worlds.turning(space.readings(chosen), both=both, known={})
 
 
 def _by_second_copy(protocol: Protocol, chosen: dict[str, str]) -> Turns:
@@ -48,11 +52,28 @@ def test_readings_turn_verdicts_as_in_a_whole_second_copy(
     assert _turns(protocol, chosen, both=False)[1].keys() == expected.keys()
 
 
+@pytest.mark.parametrize(("name", "chosen"), CASES)
+def test_a_crowd_shows_only_turns_that_there_are(name: str | Path, chosen: dict[str, str]) -> None:
+    protocol = load_protocol(name)
+    survey = Survey(protocol, chosen, most=2)
+    assert survey._what_turns(survey.small).turns == _by_second_copy(protocol, chosen)
+
+
 def test_the_other_readings_change_nothing_about_who_can_exist() -> None:
     protocol = load_protocol("eso_shanghai_13")
     with_them, _ = _turns(protocol, {}, both=False)
     without = Space(protocol, 2, WholeSession(with_calendar(protocol), with_them.shape))
-    alone = [space.violable({}, alone=True) for space in (with_them, without)]
-    assert alone[0] == alone[1]
-    anyone = [space.reach(Question(eligible=True)) for space in (with_them, without)]
-    assert anyone[0] == anyone[1]
+    assert _nowhere(with_them, Question()) == _nowhere(without, Question())
+    eligible = Question(eligible=True)
+    assert _nowhere(with_them, eligible) == _nowhere(without, eligible)
+
+
+def _nowhere(space: Space, question: Question) -> set[object]:
+    """Give the clauses and values that nobody like that violates or has."""
+    session = space.session
+    names: dict[int, object] = {literal: clause for clause, literal in session.violated.items()}
+    for pair, values in session.has.items():
+        names |= {literal: (pair, value) for value, literal in values.items()}
+    assumptions = space.assume(question)
+    assert assumptions is not None
+    return {names[literal] for literal in session.nowhere(assumptions, names)}

@@ -41,7 +41,7 @@ def step_by_step(space: Space, assumptions: list[int]) -> dict[Pair, Value]:
         any(
             keep([session.has[pair][value]])
             for value in space._nearest(pair)
-            if value != space._usual[pair]
+            if value != space.usual[pair]
         )
     true = session.true_literals(fixed, space.pins)
     assert true is not None
