@@ -22,7 +22,7 @@ from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import ASKING, GroundRules, load_control, text
-from oligoasp.solver.session import Consequences, Session, Shape, _facts
+from oligoasp.solver.session import Consequences, Session, Shape, _facts, following
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.timeline import LONGEST, Timeline
 
@@ -566,11 +566,8 @@ def with_calendar(protocol: Protocol) -> Protocol:
 
 def space_facts(protocol: Protocol, shape: Shape, calendar: str | None = None) -> str:
     """Give the facts that a session of the whole space adds to the rules."""
-    in_turn = [
-        f"follows({kind}({n}), {kind}({n + 1}))." for kind, most in shape for n in range(1, most)
-    ]
     times = calendar_facts(protocol) if calendar is None else calendar
-    return "\n".join([_facts(protocol, shape), *in_turn, times])
+    return "\n".join([_facts(protocol, shape), following(shape), times])
 
 
 def shape_of(protocol: Protocol, most: int) -> Shape:
