@@ -11,7 +11,7 @@ from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.excerpt import Excerpt
 from oligoasp.solver.minimal import group_oracle, shrink
-from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand
+from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,10 @@ class Settling:
         bodies = [body for body, bond in self._unknowns.ties if not bond.isdisjoint(self.cone)]
         return self._unknowns.excerpts.of(atoms, [[*body, -session.tolerate] for body in bodies])
 
-    def exclusive(self, one: int, other: int) -> bool:
-        """Tell whether of two literals, which say what an unknown is not, one holds for sure."""
-        (entry, attribute), (beside, further) = self._places[abs(one)], self._places[abs(other)]
-        if (one > 0) == (other > 0):
-            return one < 0 and entry == beside and attribute == further != ""
-        gone, there = (entry, beside) if one > 0 else (beside, entry)
-        return gone <= there
+    def place(self, literal: int) -> Place:
+        """Give what a demand with a literal is about; see `Oracle`."""
+        entry, attribute = self._places[abs(literal)]
+        return Place(entry, attribute, gone=literal > 0 and not attribute)
 
     def likely(self, literal: int) -> bool:
         """Tell whether somebody has been seen of whom a literal does not hold."""
@@ -195,8 +192,9 @@ class Settling:
             session.present[entity],
         ]
         allowed = {}
-        for one in sorted(pair for pair in self.cone if pair[0] == entity and pair in session.has):
-            values = session.has[one]
+        for one, values in session.has.items():
+            if one[0] != entity or one not in self.cone:
+                continue
             left = dict(values)
             while left:
                 others = [-lit for value, lit in values.items() if value not in left]

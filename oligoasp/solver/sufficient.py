@@ -47,14 +47,26 @@ class Counterexample(NamedTuple):
     hidden: Collection[int]
 
 
+class Place(NamedTuple):
+    """What a demand is about: an attribute of an entry, or that the entry is there or ``gone``.
+
+    Not more than one demand about an attribute of an entry can be fulfilled, and none about an
+    entry if that or one before it is to be gone.
+    """
+
+    entry: int
+    attribute: str = ""
+    gone: bool = False
+
+
 class Oracle(Interface):
     """Knows the people. Unknowns are 0 to one less than their number."""
 
     def somebody(self, known: Collection[int], demands: Collection[Demand]) -> Answers | Clash:
         """Find somebody as hoped for who fulfils demands; give the answers to what is known."""
 
-    def exclusive(self, one: int, other: int) -> bool:
-        """Tell whether of two literals of an unknown one holds for sure (as far as is known)."""
+    def place(self, literal: int) -> Place:
+        """Give what a demand with a literal is about."""
 
     def likely(self, literal: int) -> bool:
         """Tell whether there is likely to be somebody of whom a literal does not hold."""
@@ -178,6 +190,7 @@ class _Map:
         self._again: dict[frozenset[int], int] = {}
         self._oracle = oracle
         self._demands: dict[Demand, int] = {}
+        self._places: dict[int, dict[Place, list[int]]] = {}
         self._control = clingo.Control(list(ASKING))
         with self._control.backend() as backend:
             self.hidden = [backend.add_atom() for _ in range(number)]
@@ -241,8 +254,18 @@ class _Map:
             level = 1 if self._oracle.likely(literal) else 2
             backend.add_heuristic(atom, HeuristicType.False_, level, 1, [])
             backend.add_rule([], [atom, self.hidden[element]])
-            for (other, beside), of_other in self._demands.items():
-                if other == element and self._oracle.exclusive(literal, beside):
-                    backend.add_rule([], [atom, of_other])
+            place = self._oracle.place(literal)
+            for rival in self._rivals(element, place):
+                backend.add_rule([], [atom, rival])
+            self._places.setdefault(element, {}).setdefault(place, []).append(atom)
             self._demands[demand] = atom
         return self._demands[demand]
+
+    def _rivals(self, element: int, place: Place) -> Iterator[int]:
+        """Give the demands that cannot be fulfilled together with one about a place."""
+        for other, atoms in self._places.get(element, {}).items():
+            gone, there = (place, other) if place.gone else (other, place)
+            if other == place:
+                yield from atoms if place.attribute else ()
+            elif gone.gone and not there.gone and gone.entry <= there.entry:
+                yield from atoms
