@@ -71,9 +71,10 @@ class Settling:
         """Take the rules on which the clause depends: much is asked that is about these only."""
         session = self._session
         atoms = [abs(self._violated), session.tolerate]
-        for entity, attribute in self.cone:
-            atoms += session.has.get((entity, attribute), {}).values()
-            atoms.append(session.present[entity])
+        for pair, literals in session.has.items():
+            atoms += literals.values() if pair in self.cone else ()
+        entities = {entity for entity, _ in self.cone}
+        atoms += [lit for entity, lit in session.present.items() if entity in entities]
         bodies = [body for body, bond in self._unknowns.ties if not bond.isdisjoint(self.cone)]
         return self._unknowns.excerpts.of(atoms, [[*body, -session.tolerate] for body in bodies])
 
@@ -102,18 +103,30 @@ class Settling:
         """Find somebody who can be the patient as one hopes; see `Oracle`."""
         wished = {-demand[1]: demand for demand in demands}
         hidden = {lit: e for lit, e in self._none.items() if e not in known}
+        assumptions = [-self._violated, *wished, *hidden]
         true, clash = self._unknowns.first
         if true is not None and (
             wished or self._violated in true or any(-lit in true for lit in hidden)
         ):
-            assumptions = [-self._violated, *wished, *hidden]
-            true, clash = self._unknowns.somebody(assumptions, self._literals)
+            # The few rules about the clause tell more quickly what is impossible, if they do.
+            clash = self._clashing(assumptions)
+            true = None
+            if not clash:
+                true, clash = self._unknowns.somebody(assumptions, self._literals)
         if true is None:
             return Clash(
                 {wished[lit] for lit in clash if lit in wished},
                 {hidden[lit] for lit in clash if lit in hidden},
             )
         return {e: self._answer(e, true) for e in known}
+
+    def _clashing(self, assumptions: Sequence[int]) -> frozenset[int]:
+        """Give few of some assumptions that nobody fulfils, if it is for the clause's own rules."""
+        background = self._unknowns.assumptions
+        oracle = group_oracle([[lit] for lit in assumptions], background, self._asked.core)
+        core = oracle(range(len(assumptions)))
+        least = shrink(core, oracle) if core else ()
+        return frozenset(assumptions[i] for i in least)
 
     def _answer(self, e: int, true: Collection[int]) -> list[int]:
         """Give what would be answered about somebody: nothing where there is no meaning."""
