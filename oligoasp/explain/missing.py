@@ -19,7 +19,7 @@ from oligoasp.solver.sufficient import Found, LimitError, SufficientSets
 
 MOST_WAYS = 48
 """How many different ways of meeting a clause are looked for."""
-MOST_PROPOSALS = 1000
+MOST_PROPOSALS = 300
 """How many proposals of what is known, and what is answered, are looked at for a clause."""
 JOINED = frozenset({"quotient", "cockcroft_gault"})
 """Origins of attributes that are not settled by any single field."""
