@@ -175,8 +175,10 @@ class Item(Answer):
 class Need(Answer):
     """What is still needed to settle clauses favourably: any one of the alternatives.
 
-    No alternative asks for more than it needs. They are found through patients who would be
-    eligible; one that asks for something only because it settles another may be left out.
+    The fields and lists of an alternative suffice, with the values given, for a patient who can
+    be eligible, and it asks for no more than needed. Unless ``incomplete`` of the explanation
+    names the needs, there is no other set of fields and lists that suffices, and of single
+    fields no other value; that is proved by the solver.
     """
 
     clauses: tuple[str, ...]

@@ -110,13 +110,16 @@ class Engine:
             situation: the record.
             spare: kinds with room for one entry more, although their list is complete.
             open_readings: whether readings can be chosen anew; else they are settled.
-            traced: whether dependencies will be asked for.
+            traced: whether the record will be explained: dependencies can be asked for, and
+                entries that are not recorded come in turn.
         """
         shape = self.shape(situation, spare)
         key = (shape, open_readings, traced)
         if key not in self._sessions:
             settled = None if open_readings else self.settled
-            self._sessions[key] = Session(self.protocol, shape, settled, traced=traced)
+            self._sessions[key] = Session(
+                self.protocol, shape, settled, traced=traced, in_turn=traced
+            )
         return self._sessions[key]
 
     @property
@@ -237,8 +240,8 @@ class Engine:
         oracle = group_oracle([groups[k] for k in keys], readings, session.core)
         together = [keys[i] for i in shrink(list(oracle(range(len(keys))) or ()), oracle)]
         said = [lit for key in together for lit in groups[key]]
-        tolerant = [x for x in readings if x != -session.tolerate] + [session.tolerate]
-        why = [row[0].string for row in session.holding([*tolerant, *said], "impossible", 1)]
+        tolerant = session.tolerant([*readings, *said])
+        why = [row[0].string for row in session.holding(tolerant, "impossible", 1)]
         record = situation.record
         fields = {}
         for entity, attribute in together:

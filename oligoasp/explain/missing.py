@@ -2,58 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
+from oligoasp.explain.ending import ending
 from oligoasp.explain.question import Key, Question
-from oligoasp.explain.reasons import RECORDED, further_entry
+from oligoasp.explain.reasons import RECORDED, entry_like
 from oligoasp.explain.requests import Requests, no_more
-from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
-from oligoasp.solver.minimal import group_oracle, shrink
+from oligoasp.explain.settling import Settling, Way
+from oligoasp.explain.unknowns import Unknowns
+from oligoasp.record.facts import Pair, Value
+from oligoasp.solver.sufficient import Found, LimitError, SufficientSets
 
 MOST_WAYS = 48
-"""How many different ways of meeting a clause are looked at."""
+"""How many different ways of meeting a clause are looked for."""
+MOST_PROPOSALS = 300
+"""How many proposals of what is known, and what is answered, are looked at for a clause."""
+JOINED = frozenset({"quotient", "cockcroft_gault"})
+"""Origins of attributes that are not settled by any single field."""
 MOST_DESCRIBED = 80
 """How many things may be said of an entry that is missing, for it to be described."""
 
 
-@dataclass(frozen=True)
-class Way:
-    """A minimal set of unknowns that meets a clause, with the values that each may have.
-
-    A list has no values: it has to be complete. ``filled`` are lists that must not be empty;
-    ``ruled_out`` are the other ways that had been ruled out when this one was found.
-    """
-
-    values: dict[Pair, frozenset[Value]]
-    filled: frozenset[Pair]
-    ruled_out: tuple[int, ...] = ()
-
-    def covers(self, other: Way) -> bool:
-        """Tell whether the other asks for more unknowns, or for the same and fewer values."""
-        mine, its = set(self.values), set(other.values)
-        return mine < its or (
-            mine == its and all(self.values[u] >= values for u, values in other.values.items())
-        )
-
-
 @dataclass
 class Ways:
-    """The ways of meeting one clause; ``decisive``: the only values that leave a way open."""
+    """The ways of meeting one clause.
+
+    ``complete`` says that no other set of unknowns meets it, ``exact`` also that with those that
+    do there are no other values.
+    """
 
     found: list[Way] = field(default_factory=list)
-    decisive: dict[Pair, frozenset[Value]] = field(default_factory=dict)
     complete: bool = True
+    exact: bool = True
 
 
 class Missing:
     """What a record does not say, and what that can still decide.
-
-    An unknown is an attribute of the patient or of a recorded entry, or, as the pair
-    ((kind, 0), ""), the rest of a list that may go on.
 
     Args:
         question: the record.
@@ -63,26 +51,10 @@ class Missing:
     def __init__(self, question: Question, *, eligible: bool = True) -> None:
         self._question = question
         self._session = question.session
-        self._wanted = [question.session.eligible] if eligible else []
-        self._rest: dict[Pair, list[Entity]] = {}
-        self.unknowns: list[Pair] = []
-        situation = question.situation
-        # Of some kinds a site can obtain one more, even if the list is complete so far.
-        obtainable = question.engine.protocol.list_means
-        self._complete = {kind for kind in obtainable if kind not in situation.open_lists}
-        self._assumptions = question.without(((kind, 0), "") for kind in self._complete)
-        for entity, attribute in self._session.has:
-            kind, index = entity
-            if entity == THE_PATIENT or index <= len(situation.ids[kind]):
-                fact = situation.facts.get((entity, attribute))
-                if fact is None or len(fact.values) > 1:
-                    self.unknowns.append((entity, attribute))
-            elif kind in situation.open_lists or kind in obtainable:
-                entities = self._rest.setdefault(((kind, 0), ""), [])
-                if entity not in entities:
-                    entities.append(entity)
-        self.unknowns += self._rest
+        self._eligible = eligible
+        self.unknowns = Unknowns(question, eligible=eligible)
         self._found: dict[str, Ways] = {}
+        self._settlings: dict[str, Settling] = {}
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -95,179 +67,103 @@ class Missing:
         """
         question = self._question
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
-        complete = True
-        for clause in question.engine.protocol.in_order(question.decision.violable):
-            complete = self.ways(clause).complete and complete
+        clauses = question.engine.protocol.in_order(question.decision.violable)
+        exact = [self.ways(clause).exact for clause in clauses]
+        for clause in clauses:
             grouped.setdefault(self.need(clause).alternatives, []).append(clause)
-        return [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a], complete
+        found = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
+        return found, all(exact)
 
     def need(self, clause: str) -> Need:
         """Give the minimal sets of unknowns that would meet a clause."""
-        ways = self.ways(clause)
         alternatives = [
-            tuple(self._item(clause, way, pair, ways.decisive.get(pair)) for pair in way.values)
-            for way in ways.found
+            tuple(self._item(clause, way, unknown) for unknown in way.values)
+            for way in self.ways(clause).found
         ]
         alternatives.sort(key=lambda items: (len(items), [(i.field, i.item) for i in items]))
         return Need(clauses=(clause,), alternatives=tuple(dict.fromkeys(alternatives)))
 
     def ways(self, clause: str) -> Ways:
-        """Find the ways of meeting a clause: after each, one of its values is ruled out."""
+        """Find the ways of meeting a clause."""
         if clause in self._found:
             return self._found[clause]
         ways = self._found[clause] = Ways()
-        cone = self._question.cone(clause)
-        unknowns = [u for u in self.unknowns if u in cone]
-        queue: list[tuple[list[int], tuple[Pair, frozenset[Value]] | None]] = [([], None)]
-        closed: list[set[int]] = []
-        visited = 0
-        while queue:
-            if visited == MOST_WAYS:
-                ways.complete = False
-                break
-            excluded, without = queue.pop(0)
-            if any(nothing_left <= set(excluded) for nothing_left in closed):
-                continue
-            model = self._favourable(clause, unknowns, excluded)
-            if model is None:
-                closed.append(set(excluded))
-                if without is not None:
-                    ways.decisive[without[0]] = without[1]
-                continue
-            visited += 1
-            way = replace(
-                self._minimal(clause, unknowns, model),
-                ruled_out=(*self._question.met([clause]), *excluded),
-            )
-            if not any(w.covers(way) for w in ways.found):
-                ways.found.append(way)
-            for pair, values in way.values.items():
-                if values:
-                    literals = self._session.has[pair]
-                    ruled_out = [*excluded, *(-literals[v] for v in values)]
-                    queue.append((ruled_out, None if excluded else (pair, values)))
-        found = ways.found
-        ways.found = [w for w in found if not any(o.covers(w) for o in found if o is not w)]
+        settling = self._settling(clause)
+        search = SufficientSets(len(settling.pairs), settling, MOST_PROPOSALS)
+        sets: list[Found] = []
+        try:
+            for found in search.all():
+                if len(sets) == MOST_WAYS:
+                    raise LimitError
+                sets.append(found)
+        except LimitError:
+            ways.complete = ways.exact = False
+        for found in self._of_items(clause, settling, sets) if len(sets) > 1 else sets:
+            beside = [settling.widened(found.answers)]
+            try:
+                while demands := settling.outside(beside[-1]):
+                    search.cover(found.unknowns, demands)
+                    answers = search.otherwise(found.unknowns)
+                    if answers is None:
+                        break
+                    beside.append(settling.widened(answers))
+            except LimitError:
+                ways.exact = False
+            ways.found += [
+                way for way in beside if not any(o.covers(way) for o in beside if o is not way)
+            ]
         return ways
 
-    def _less_and_less(self) -> Iterator[list[int]]:
-        """Give what to assume about the rest of lists, worked out only where it is needed."""
-        yield self._nothing_more
-        yield self._least_more
-        yield []
+    def _of_items(self, clause: str, settling: Settling, sets: list[Found]) -> list[Found]:
+        """Leave out sets that ask for more than others, where what one field says is one item.
+
+        Of sets that ask for the same items, those stay of which the clause reads most itself.
+        """
+        items: dict[frozenset[Key], list[Found]] = {}
+        for found in sets:
+            asked = frozenset(self.item(settling.pairs[e]) for e in found.unknowns)
+            items.setdefault(asked, []).append(found)
+        session = self._session
+        read = session.dependencies.about(
+            session.dependencies.reached(session.status_atoms(clause))
+        )
+        left = []
+        for asked, same in items.items():
+            if not any(other < asked for other in items):
+                unread = [sum(settling.pairs[e] not in read for e in f.unknowns) for f in same]
+                left += [f for f, n in zip(same, unread, strict=True) if n == min(unread)]
+        return left
+
+    def item(self, unknown: Pair) -> Key:
+        """Give the field that settles an unknown, or the unknown itself if there are several."""
+        entity, attribute = unknown
+        origins = self._question.engine.protocol.vocabulary.attributes
+        if attribute and origins[entity[0], attribute].origin.form in JOINED:
+            return unknown
+        return self._key(unknown)
 
     @cached_property
-    def _nothing_more(self) -> list[int]:
-        return [-self._session.present[e] for entities in self._rest.values() for e in entities]
+    def ends(self) -> Mapping[Pair, frozenset[Value]]:
+        """The values of unknowns with which, whatever else is answered, nobody is eligible."""
+        if not self._eligible:
+            return {}
+        clauses = self._question.engine.protocol.in_order(self._question.decision.violable)
+        passing: dict[Pair, set[Value]] = {}
+        for clause in clauses:
+            for way in self.ways(clause).found:
+                for unknown, values in way.values.items():
+                    passing.setdefault(unknown, set()).update(values)
+        settlings = [self._settling(clause) for clause in clauses]
+        return ending(self._session, self.unknowns, settlings, passing)
 
-    @cached_property
-    def _least_more(self) -> list[int]:
-        """Say that there is nothing more in every list in which nothing more is needed."""
-        empty: list[int] = []
-        for entities in self._rest.values():
-            more = [*empty, *(-self._session.present[e] for e in entities)]
-            if self._session.satisfiable([*self._assumptions, *self._wanted, *more]):
-                empty = more
-        return empty
-
-    def _favourable(
-        self, clause: str, unknowns: Sequence[Pair], excluded: list[int]
-    ) -> dict[Pair, list[int]] | None:
-        """Find an eligible patient, and give what each unknown is in it, as literals."""
-        session = self._session
-        goal = [*self._assumptions, *self._wanted, *self._question.met([clause]), *excluded]
-        wanted = [lit for u in unknowns for lit in self._literals(u)]
-        for extra in self._less_and_less():
-            true, clash = session.true_or_clashing([*goal, *extra], wanted)
-            if true is not None:
-                return {u: self._as_in(u, true) for u in unknowns}
-            if clash.isdisjoint(extra):
-                return None
-        return None
-
-    def _literals(self, unknown: Pair) -> list[int]:
-        """Give the literals that say what an unknown is."""
-        session = self._session
-        if unknown[1]:
-            return list(session.has[unknown].values())
-        entities = self._rest[unknown]
-        return [session.present[e] for e in entities] + [
-            literal
-            for pair, values in session.has.items()
-            if pair[0] in entities
-            for literal in values.values()
-        ]
-
-    def _as_in(self, unknown: Pair, true: frozenset[int]) -> list[int]:
-        """Give literals that say that an unknown is as in a model."""
-        session = self._session
-        if unknown[1]:
-            return next(
-                (self._says(unknown, v) for v, x in session.has[unknown].items() if x in true), []
-            )
-        entities = self._rest[unknown]
-        if not any(session.present[e] in true for e in entities):
-            return [-session.present[e] for e in entities]
-        return [x if x in true else -x for x in self._literals(unknown)]
-
-    def _says(self, unknown: Pair, value: Value) -> list[int]:
-        """Give literals that say that an unknown has a value, wherever it has a meaning."""
-        values = self._session.has[unknown]
-        if (unknown[0][0], unknown[1]) in self._question.engine.protocol.vocabulary.conditions:
-            return [-literal for other, literal in values.items() if other != value]
-        return [values[value]]
-
-    def _minimal(self, clause: str, unknowns: Sequence[Pair], model: dict[Pair, list[int]]) -> Way:
-        """Drop the unknowns that the clause does not need, and widen the values of the others."""
-        session = self._session
-        broken = [*self._assumptions, session.violated[clause]]
-        oracle = group_oracle([model[u] for u in unknowns], broken, session.core)
-        core = oracle(range(len(unknowns))) or []
-        lists_first = sorted(core, key=lambda i: (unknowns[i][1] != "", i))
-        # Without any, the clause can be broken: it would not be open otherwise.
-        least = shrink(lists_first, oracle) if len(core) > 1 else core
-        needed = [unknowns[i] for i in least]
-        values: dict[Pair, frozenset[Value]] = {}
-        filled = set()
-        said = {unknown: model[unknown] for unknown in needed}
-        for unknown in needed:
-            others = [lit for other in needed if other != unknown for lit in said[other]]
-            if not unknown[1]:
-                values[unknown] = frozenset()
-                if any(literal > 0 for literal in model[unknown]):
-                    filled.add(unknown)
-                continue
-            values[unknown] = self._excluding(unknown, [*broken, *others])
-            # What follows has to hold for each of these values, not only for the model's.
-            literals = session.has[unknown]
-            said[unknown] = [-x for value, x in literals.items() if value not in values[unknown]]
-        return Way(values, frozenset(filled))
-
-    def _excluding(self, unknown: Pair, assumptions: Sequence[int]) -> frozenset[Value]:
-        """Give the possible values of an unknown with which assumptions cannot hold."""
-        literals = self._session.has[unknown]
-        left = {literals[value]: value for value in self.possible(unknown)}
-        while left:
-            others = [-literal for literal in literals.values() if literal not in left]
-            true = self._session.true_literals([*assumptions, *others], left)
-            if true is None:
-                break
-            if not true:  # where it has no meaning, whatever is said of it holds
-                return frozenset()
-            for literal in true:
-                del left[literal]
-        return frozenset(left.values())
-
-    def possible(self, unknown: Pair) -> Iterable[Value]:
-        """Give the values that an unknown can have, as far as the record leaves them open."""
-        fact = self._question.situation.facts.get(unknown)
-        return fact.values if fact is not None else self._session.has[unknown]
+    def _settling(self, clause: str) -> Settling:
+        if clause not in self._settlings:
+            self._settlings[clause] = Settling(self._question, self.unknowns, clause)
+        return self._settlings[clause]
 
     # ---- wording ------------------------------------------------------------------------
 
-    def _item(
-        self, clause: str, way: Way, unknown: Pair, decisive: frozenset[Value] | None
-    ) -> Item:
+    def _item(self, clause: str, way: Way, unknown: Pair) -> Item:
         if not unknown[1]:
             return self._entries(clause, way, unknown)
         entity, attribute = unknown
@@ -275,7 +171,7 @@ class Missing:
         words = self._question.words
         path = self._question.engine.field_path(self._question.situation, entity, attribute)
         typed = entry_of(self._question.situation, entity).text(path)
-        fatal = [v for v in self.possible(unknown) if v not in (decisive or ())]
+        fatal = self.ends.get(unknown)
         request, field_asked = self._requests.attribute(unknown)
         return Item(
             item=words.subject(entity, attribute),
@@ -284,7 +180,7 @@ class Missing:
             field=field_asked,
             needed=self._requests.region(unknown, values),
             note=self._requests.why_open(unknown, typed) if typed else "",
-            ends=self._requests.ends(unknown, fatal) if decisive and fatal else "",
+            ends=self._requests.ends(unknown, fatal) if fatal else "",
         )
 
     def _entries(self, clause: str, way: Way, unknown: Pair) -> Item:
@@ -292,11 +188,11 @@ class Missing:
         kind = self._question.engine.protocol.vocabulary.kinds[unknown[0][0]]
         filled = unknown in way.filled
         said = RECORDED
-        literals = len(self._literals(unknown)) // len(self._rest[unknown])
-        if (filled or kind.name in self._complete) and literals <= MOST_DESCRIBED:
-            assumptions = [*self._assumptions, *way.ruled_out]
-            said = further_entry(self._question, kind.name, (clause,), assumptions)
-        if kind.name in self._complete:
+        literals = len(self.unknowns.literals(unknown)) // len(self.unknowns.rest[unknown])
+        if filled and literals <= MOST_DESCRIBED:
+            entry = self._settling(clause).entry(unknown, way.filled[unknown])
+            said = entry_like(self._question, *entry)
+        if unknown in self.unknowns.complete:
             further = f"a further {kind.label}"
             return Item(
                 item=further,
@@ -324,20 +220,25 @@ class Missing:
         return list(dict.fromkeys(self._name(u) for way in ways.found for u in way.values))
 
     def no_longer_matters(self) -> list[str]:
-        """Name the fields and lists, not recorded, on which no open clause depends any more.
+        """Name the fields and lists, not recorded, that no open clause asks for any more.
 
         Where the ways of meeting a clause have not all been found, all that the clause
-        could ask for is taken to matter.
+        could ask for is taken to matter; so is what can end the matter on its own.
         """
-        question = self._question
-        decision = question.decision
+        decision = self._question.decision
         matter: set[Key] = set()
         for clause in () if decision.violated else decision.violable:
             ways = self.ways(clause)
+            asked: Iterable[Pair] = (u for way in ways.found for u in way.values)
             if not ways.complete:
-                return []
-            matter |= {self._key(u) for way in ways.found for u in way.values}
-        silent = [u for u in self.unknowns if not self._given(u) and self._key(u) not in matter]
+                cone = self._question.cone(clause)
+                asked = (u for u in self.unknowns.pairs if u in cone)
+            matter |= {self._key(u) for u in (*asked, *self.ends)}
+        silent = [
+            u
+            for u in self.unknowns.pairs
+            if not self._given(u) and self._key(u) not in matter and u not in self.unknowns.complete
+        ]
         return list(dict.fromkeys(self._name(u) for u in silent))
 
     def _key(self, unknown: Pair) -> Key:

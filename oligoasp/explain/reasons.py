@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from oligoasp.answers import Change, Conflict, Reason, Remedy, Source
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.words import joined
+from oligoasp.record.facts import Entity, Value
 from oligoasp.solver.minimal import enumerate_minimal, group_oracle, shrink
 
 MOST_SETS = 6
@@ -211,16 +214,25 @@ def further_entry(
     entity = (kind, index)
     if entity not in session.present:
         return RECORDED
-    parts = []
     base = [*assumptions, session.present[entity]]
     relevant = {pair for clause in clauses for pair in session.cone(clause)}
-    for (of, attribute), candidates in session.has.items():
-        if of != entity or (of, attribute) not in relevant:
-            continue
-        allowed = question.values(base, entity, attribute)
-        if len(allowed) < len(candidates):
-            label = question.engine.protocol.vocabulary.attributes[kind, attribute].label
-            parts.append(f"{label} {question.words.region(entity, attribute, allowed)}")
+    allowed = {
+        attribute: question.values(base, entity, attribute)
+        for of, attribute in session.has
+        if of == entity and (of, attribute) in relevant
+    }
+    return entry_like(question, entity, allowed)
+
+
+def entry_like(question: Question, entity: Entity, allowed: Mapping[str, Collection[Value]]) -> str:
+    """Say what an entry is like of which attributes can have some values only."""
+    vocabulary, words = question.engine.protocol.vocabulary, question.words
+    parts = [
+        f"{vocabulary.attributes[entity[0], attribute].label} "
+        f"{words.region(entity, attribute, values)}"
+        for attribute, values in allowed.items()
+        if len(values) < len(question.session.has[entity, attribute])
+    ]
     return "; ".join(parts) or RECORDED
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from oligoasp.decide import entry_of
 from oligoasp.explain.question import Question
-from oligoasp.explain.words import joined
+from oligoasp.explain.words import ANY, joined
 from oligoasp.protocol.vocabulary import Attribute
 from oligoasp.record.errors import join
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
@@ -96,6 +96,8 @@ class Requests:
         entity, attribute = unknown
         of = self._vocabulary.attributes[entity[0], attribute]
         region = self.region(unknown, values)
+        if region == ANY:
+            return "whatever it is"
         if of.origin.form == "before" and (ago := _AT_ALL.fullmatch(region)):
             anchor = of.origin.arguments[2].replace("_", " ")
             return f"if {'not after' if ago[1] == 'at least' else 'before'} {anchor}"

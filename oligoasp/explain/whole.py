@@ -41,7 +41,12 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     missing = Missing(question)
     needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)
     changes, all_changes = remedies(question, blocking)
-    whole = {"conflicts": all_conflicts, "remedies": all_changes, "needs": all_needs}
+    explained, all_explained = _explained(question, joint)
+    whole = {
+        "conflicts": all_conflicts and all_explained,
+        "remedies": all_changes,
+        "needs": all_needs,
+    }
     in_order = engine.protocol.in_order
     return Explanation(
         protocol=ProtocolName(
@@ -54,7 +59,7 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         source=record.source,
         verdict=decision.verdict,
         blockers=tuple(in_order(decision.violated)),
-        conflicts=tuple(_explained(question, joint)),
+        conflicts=tuple(explained),
         clauses=_clauses(question, missing, full),
         counted=tuple(question.counted),
         possibly_counted=tuple(question.possibly_counted),
@@ -74,12 +79,17 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     )
 
 
-def _explained(question: Question, joint: list[Conflict]) -> list[Conflict]:
-    """Say, for clauses that clash, what each of them alone would need."""
+def _explained(question: Question, joint: list[Conflict]) -> tuple[list[Conflict], bool]:
+    """Say, for clauses that clash, what each of them alone would need.
+
+    Returns:
+        The clauses with what they need, and whether that is all.
+    """
     if not joint:
-        return []
+        return [], True
     alone = Missing(question, eligible=False)
-    return [replace(c, needs=tuple(map(alone.need, c.clauses))) for c in joint]
+    found = [replace(c, needs=tuple(map(alone.need, c.clauses))) for c in joint]
+    return found, all(alone.ways(clause).exact for c in joint for clause in c.clauses)
 
 
 def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:

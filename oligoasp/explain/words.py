@@ -29,6 +29,9 @@ def number_text(value: Fraction, places: int = 3) -> str:
     return text if exact == value else f"about {text}"
 
 
+ANY = "any value"
+
+
 def joined(parts: Sequence[str], word: str = "or") -> str:
     """Join phrases into one: "a, b or c"."""
     if len(parts) < 2:
@@ -207,7 +210,7 @@ class Words:
         self, scale: Scale, codes: Sequence[int], limits: Sequence[int], first: int, last: int
     ) -> str:
         if first == 0 and last == len(codes) - 1:
-            return "any value"
+            return ANY
 
         def bound(code: int) -> str:
             return self.quantity(scale, Fraction(code, 2) * scale.resolution)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from oligoasp.record.facts import Entity
@@ -48,12 +48,12 @@ class Dependencies:
     ) -> None:
         self._rules: dict[int, list[Sequence[int]]] = defaultdict(list)
         integrity = set(impossible)
-        alternatives: list[Sequence[int]] = []
+        self._integrity: list[tuple[int, Sequence[int]]] = []
         for heads, body in rules:
             for head in heads:
                 self._rules[head].append(body)
                 if head in integrity:
-                    alternatives.append(body)
+                    self._integrity.append((head, body))
         self._attributes = attributes
         self._entities = entities
         self._memo: dict[tuple[int, ...], frozenset[Attribute]] = {}
@@ -61,7 +61,7 @@ class Dependencies:
         self.bonds: list[frozenset[Attribute]] = []
         # Many integrity rules say the same of other values, so what is below is often the same.
         below: dict[int, frozenset[Attribute]] = {}
-        for body in alternatives:
+        for _, body in self._integrity:
             bond = self._bond(body, below)
             self.bonds.append(bond)
             for one in bond:
@@ -89,6 +89,11 @@ class Dependencies:
                     )
                 found |= below[id(one)]
         return frozenset(found)
+
+    def integrity(self) -> Iterator[tuple[int, Sequence[int], frozenset[Attribute]]]:
+        """Give head, body and attributes of each integrity rule."""
+        for (head, body), bond in zip(self._integrity, self.bonds, strict=True):
+            yield head, body, bond
 
     @property
     def tied(self) -> frozenset[Attribute]:

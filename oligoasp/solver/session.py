@@ -47,6 +47,7 @@ class Session:
         settled: readings that are settled for good, by ambiguity; the others stay open.
         unused: attributes, by kind, that no rule asks for under the settled readings.
         traced: whether to keep the ground rules, to read dependencies off them.
+        in_turn: whether entries are only there if those before them are.
     """
 
     _enumeration: tuple[str, int] | None = None
@@ -59,11 +60,13 @@ class Session:
         *,
         unused: Iterable[tuple[str, str]] = (),
         traced: bool = True,
+        in_turn: bool = False,
     ) -> None:
         self.protocol = protocol
         self.shape = shape
         self.settled = dict(settled or {})
         facts = _facts(protocol, shape, self.settled, {*unused, *protocol.unasked(self.settled)})
+        facts += following(shape) if in_turn else ""
         self._rules = GroundRules() if traced else None
         self._control = load_control(
             protocol.files,
@@ -97,12 +100,12 @@ class Session:
         self.inapplicable = {
             a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("inapplicable", 1)
         }
-        (nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
-        self.eligible = next((a.literal for a in atoms.by_signature("eligible", 0)), nobody)
+        (self.nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
+        self.eligible = next((a.literal for a in atoms.by_signature("eligible", 0)), self.nobody)
         (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
         self._ask = {a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("ask", 1)}
         self._some = {
-            name: next((a.literal for a in atoms.by_signature(name, 0)), nobody)
+            name: next((a.literal for a in atoms.by_signature(name, 0)), self.nobody)
             for name in ("some_violated", "some_met")
         }
         self.impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
@@ -110,6 +113,12 @@ class Session:
         self._counters: dict[tuple[int, tuple[int, ...]], int] = {}
         vocabulary = self.protocol.vocabulary
         self.conditional = vocabulary.conditions.keys() - vocabulary.proves
+
+    def meaningless(self, entity: Entity, attribute: str) -> int:
+        """Give the literal that says that an attribute has no meaning for an entry."""
+        symbol = Function("meaningless", [entity_symbol(entity), Function(attribute)])
+        atom = self._control.symbolic_atoms[symbol]
+        return atom.literal if atom is not None else self.nobody
 
     def entities(self) -> list[Entity]:
         """Give the patient and every entry that there may be."""
@@ -160,6 +169,10 @@ class Session:
         return [-self.tolerate] + [
             self.reading[name, option] for name, option in options.items() if name not in left_open
         ]
+
+    def tolerant(self, assumptions: Iterable[int]) -> list[int]:
+        """Give assumptions that let impossible people in."""
+        return [lit for lit in assumptions if lit != -self.tolerate] + [self.tolerate]
 
     # ---- solving -----------------------------------------------------------------
 
@@ -349,6 +362,12 @@ class Session:
         assert isinstance(configuration, clingo.Configuration)
         configuration.enum_mode = mode
         configuration.models = models
+
+
+def following(shape: Shape) -> str:
+    """Give the facts that say in which order the entries of a list are used."""
+    pairs = ((kind, index) for kind, number in shape for index in range(1, number))
+    return "".join(f"follows({kind}({i}), {kind}({i + 1})).\n" for kind, i in pairs)
 
 
 def _facts(

@@ -23,7 +23,7 @@ from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import ASKING, GroundRules, load_control, text
-from oligoasp.solver.session import Consequences, Session, Shape, _facts
+from oligoasp.solver.session import Consequences, Session, Shape, _facts, following
 from oligoasp.verify.gaps import calendar_facts
 from oligoasp.verify.timeline import LONGEST, Timeline
 
@@ -650,11 +650,8 @@ def space_facts(
         settled: readings that are settled for good, by ambiguity.
         unused: attributes, by kind, that no rule asks for under these.
     """
-    in_turn = [
-        f"follows({kind}({n}), {kind}({n + 1}))." for kind, most in shape for n in range(1, most)
-    ]
     times = calendar_facts(protocol, unused) if calendar is None else calendar
-    return "\n".join([_facts(protocol, shape, settled or {}, unused), *in_turn, times])
+    return "\n".join([_facts(protocol, shape, settled or {}, unused), following(shape), times])
 
 
 def shape_of(protocol: Protocol, most: int) -> Shape:

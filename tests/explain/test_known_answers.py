@@ -179,11 +179,14 @@ def test_a_partial_date_needs_no_bound_that_it_sets_itself() -> None:
     drug = [{"class": "chemotherapy", "first_dose": "2023-06-01", "last_dose": "2023-12"}]
     dates = {"systemic_therapies": drug, "dates": {"enrollment": "2024-03-15"}}
     found = explained(changed(baseline(), dates))
-    (item,) = {i for need in found.needs for way in need.alternatives for i in way}
-    assert item.field == "systemic_therapies[0].last_dose"
-    assert item.needed == "more than 3 months"
-    assert item.ends == "at most 3 months"
-    assert "`2023-12` leaves it open" in item.note
+    items = [i for need in found.needs for way in need.alternatives for i in way]
+    assert {need.clauses for need in found.needs} == {("I4.b",), ("E8",)}
+    assert len(items) == 2  # the same field, counted to two dates
+    for item in items:
+        assert item.field == "systemic_therapies[0].last_dose"
+        assert item.needed == "more than 3 months"
+        assert item.ends == "at most 3 months"
+        assert "`2023-12` leaves it open" in item.note
 
 
 def test_a_nearly_empty_record_asks_for_entries_only_where_they_are_needed() -> None:

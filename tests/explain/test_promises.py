@@ -163,21 +163,18 @@ def test_every_value_that_is_said_to_pass_settles_the_clause_and_the_last_one_th
                             seen["eligible"] += 1
                             assert found.verdict is Verdict.ELIGIBLE, (clause, way, data, new)
     assert seen["decided"] > 150, seen
-    assert min(seen["joint"], seen["eligible"]) > 10, seen
+    assert min(seen["joint"], seen["eligible"]) >= 10, seen
     assert seen["refused"] < seen["decided"] / 4, seen
 
 
 def test_every_answer_that_is_said_to_end_the_matter_ends_it() -> None:
     checked = 0
     for data, question, missing in gapped():
-        for clause in sorted(question.decision.violable):
-            ways = missing.ways(clause)
-            for pair, decisive in ways.decisive.items():
-                fatal = [v for v in missing.possible(pair) if v not in decisive] if decisive else []
-                for value in sorted(fatal, key=str)[:VALUES]:
-                    new = filled(data, question, pair, value)
-                    found = decided(new) if new is not None else None
-                    if found is not None:
-                        checked += 1
-                        assert found.verdict is Verdict.INELIGIBLE, (pair, value, data)
+        for pair, fatal in missing.ends.items():
+            for value in sorted(fatal, key=str)[:VALUES]:
+                new = filled(data, question, pair, value)
+                found = decided(new) if new is not None else None
+                if found is not None:
+                    checked += 1
+                    assert found.verdict is Verdict.INELIGIBLE, (pair, value, data)
     assert checked > 50

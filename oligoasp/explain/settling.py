@@ -1,0 +1,375 @@
+"""What settles a clause: the people who could be the patient, as the search for it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from oligoasp.explain.question import Question
+from oligoasp.explain.unknowns import Unknowns
+from oligoasp.record.facts import Entity, Pair, Value
+from oligoasp.solver.excerpt import Excerpt
+from oligoasp.solver.minimal import group_oracle, shrink
+from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
+
+
+@dataclass(frozen=True)
+class Way:
+    """A minimal set of unknowns that meets a clause, with the values that each may have.
+
+    A list has no values: it has to be complete. ``filled`` are lists that must not be empty,
+    each with the assumptions under which it has to be as it is: somebody who gives the same
+    answers to the rest, but breaks the clause.
+    """
+
+    values: dict[Pair, frozenset[Value]]
+    filled: dict[Pair, list[int]]
+
+    def covers(self, other: Way) -> bool:
+        """Tell whether the other asks for the same unknowns, and for no other values."""
+        return (
+            self.values.keys() == other.values.keys()
+            and self.filled.keys() <= other.filled.keys()
+            and all(self.values[u] >= values for u, values in other.values.items())
+        )
+
+
+class Settling:
+    """Who could be the patient, as far as it matters to one clause: an oracle.
+
+    ``pairs`` are the unknowns on which the clause can depend; lists stand first, so that they
+    are the last to be asked for. ``cone`` are all attributes on which it can depend.
+
+    Args:
+        question: the record.
+        unknowns: what the record does not say.
+        clause: the clause that is to be met.
+    """
+
+    def __init__(self, question: Question, unknowns: Unknowns, clause: str) -> None:
+        self._session = session = question.session
+        self._unknowns = unknowns
+        self._violated = session.violated[clause]
+        self.cone = session.cone(clause)
+        self._situation = question.situation
+        reached = question.cone(clause)
+        pairs = [pair for pair in unknowns.pairs if pair in reached]
+        self.pairs = sorted(pairs, key=lambda pair: pair[1] != "")
+        self._literals = [lit for p in self.pairs for lit in unknowns.literals(p, self.cone)]
+        self._unlisted = {
+            entity: e for e, p in enumerate(self.pairs) for entity in unknowns.rest.get(p, ())
+        }
+        self._asked = self._excerpt()
+        self._none = {
+            -session.present[entity]: e
+            for entity, e in self._unlisted.items()
+            if self.pairs[e] in unknowns.complete
+        }
+
+    def _excerpt(self) -> Excerpt:
+        """Take the rules on which the clause depends: much is asked that is about these only."""
+        session = self._session
+        atoms = [abs(self._violated), session.tolerate]
+        for pair, literals in session.has.items():
+            atoms += literals.values() if pair in self.cone else ()
+        entities = {entity for entity, _ in self.cone}
+        atoms += [lit for entity, lit in session.present.items() if entity in entities]
+        bodies = [body for body, bond in self._unknowns.ties if not bond.isdisjoint(self.cone)]
+        return self._unknowns.excerpts.of(atoms, [[*body, -session.tolerate] for body in bodies])
+
+    def place(self, literal: int) -> Place:
+        """Give what a demand with a literal is about; see `Oracle`."""
+        entry, attribute = self._places[abs(literal)]
+        return Place(entry, attribute, gone=literal > 0 and not attribute)
+
+    def likely(self, literal: int) -> bool:
+        """Tell whether somebody has been seen of whom a literal does not hold."""
+        return -literal in self._unknowns.seen
+
+    @cached_property
+    def _places(self) -> dict[int, tuple[int, str]]:
+        """Which entry of a list, and which attribute, each literal is about."""
+        has, present = self._session.has, self._session.present
+        places = {lit: (0, pair[1]) for pair in self.pairs if pair[1] for lit in has[pair].values()}
+        for entity in self._unlisted:
+            places[present[entity]] = (entity[1], "")
+        for one in self.cone:
+            if one[0] in self._unlisted and one in has:
+                places |= dict.fromkeys(has[one].values(), (one[0][1], one[1]))
+        return places
+
+    def somebody(self, known: Collection[int], demands: Collection[Demand]) -> Answers | Clash:
+        """Find somebody who can be the patient as one hopes; see `Oracle`."""
+        wished = {-demand[1]: demand for demand in demands}
+        hidden = {lit: e for lit, e in self._none.items() if e not in known}
+        assumptions = [-self._violated, *wished, *hidden]
+        true, clash = self._unknowns.first
+        if true is not None and (
+            wished or self._violated in true or any(-lit in true for lit in hidden)
+        ):
+            # The few rules about the clause tell more quickly what is impossible, if they do.
+            clash = self._clashing(assumptions)
+            true = None
+            if not clash:
+                true, clash = self._unknowns.somebody(assumptions, self._literals)
+        if true is None:
+            return Clash(
+                {wished[lit] for lit in clash if lit in wished},
+                {hidden[lit] for lit in clash if lit in hidden},
+            )
+        return {e: self._answer(e, true) for e in known}
+
+    def _clashing(self, assumptions: Sequence[int]) -> frozenset[int]:
+        """Give few of some assumptions that nobody fulfils, if it is for the clause's own rules."""
+        background = self._unknowns.assumptions
+        oracle = group_oracle([[lit] for lit in assumptions], background, self._asked.core)
+        core = oracle(range(len(assumptions)))
+        least = shrink(core, oracle) if core else ()
+        return frozenset(assumptions[i] for i in least)
+
+    def _answer(self, e: int, true: Collection[int]) -> list[int]:
+        """Give what would be answered about somebody: nothing where there is no meaning."""
+        pair = self.pairs[e]
+        if not pair[1]:
+            return [lit for part in self._unknowns.parts(pair, true, self.cone) for lit in part]
+        values = [v for v, lit in self._session.has[pair].items() if lit in true]
+        return self._unknowns.among(pair, values) if values else []
+
+    def doubt(self, answers: Answers) -> Counterexample | Collection[int]:
+        """Give why answers leave the clause open, or those that settle it; see `Oracle`."""
+        true, clash = self._breaking(answers)
+        if true is None:
+            return {e for e, said in answers.items() if not clash.isdisjoint(said)}
+        return self._counterexample(answers, true)
+
+    def widened(self, answers: Answers) -> Way:
+        """Give the values with which answers settle the clause just as well."""
+        values: dict[Pair, frozenset[Value]] = {}
+        filled: dict[Pair, list[int]] = {}
+        said = dict(answers)
+        for e in sorted(answers, key=lambda e: (self.pairs[e][1] == "", e)):
+            pair = self.pairs[e]
+            others = {one: literals for one, literals in said.items() if one != e}
+            if pair[1]:
+                values[pair] = self._passing(e, others)
+                # What follows has to hold for each of these values, not for one only.
+                said[e] = self._unknowns.among(pair, values[pair])
+                continue
+            values[pair] = frozenset()
+            if any(lit > 0 for lit in said[e]):
+                true, _ = self._breaking(others)
+                filled[pair] = self._others(e, true or frozenset())
+        return Way(values, filled)
+
+    def _passing(self, e: int, others: Answers) -> frozenset[Value]:
+        """Give the values with which, others being as they are, nobody breaks the clause."""
+        background = self._answered({**others, e: []})
+        return self._never(self.pairs[e], [*background, self._violated])
+
+    def fatal(self, pair: Pair, values: Collection[Value]) -> frozenset[Value]:
+        """Give, of some values of an attribute, those with which everybody breaks the clause."""
+        return self._never(pair, [*self._unknowns.assumptions, -self._violated], values)
+
+    def _never(
+        self, pair: Pair, assumptions: Sequence[int], values: Collection[Value] | None = None
+    ) -> frozenset[Value]:
+        """Give the values of an attribute (of some, or all) of nobody who fulfils assumptions."""
+        literals = self._session.has[pair]
+        left = set(self._unknowns.possible(pair) if values is None else values)
+        while left:
+            among = self._unknowns.among(pair, left)
+            true, _ = self._asked.true_or_clashing([*assumptions, *among], self._literals)
+            if true is None:
+                break
+            shown = {value for value in left if literals[value] in true}
+            left = left - shown if shown else set()  # without a meaning it can have them all
+        return frozenset(left)
+
+    def entry(self, pair: Pair, assumptions: Sequence[int]) -> tuple[Entity, dict[str, set[Value]]]:
+        """Give what the first entry of a list can be like if the clause is met.
+
+        Args:
+            pair: the list.
+            assumptions: who else is considered.
+
+        Returns:
+            The entry, and the values of its attributes.
+        """
+        session = self._session
+        entity = self._unknowns.rest[pair][0]
+        there = [
+            *self._unknowns.assumptions,
+            *assumptions,
+            -self._violated,
+            session.present[entity],
+        ]
+        allowed = {}
+        for one, values in session.has.items():
+            if one[0] != entity or one not in self.cone:
+                continue
+            left = dict(values)
+            while left:
+                others = [-lit for value, lit in values.items() if value not in left]
+                true, _ = self._asked.true_or_clashing([*there, *others], left.values())
+                if not true:
+                    break
+                left = {value: lit for value, lit in left.items() if lit not in true}
+            allowed[one[1]] = set(values) - set(left)
+        return entity, allowed
+
+    def outside(self, way: Way) -> list[Demand]:
+        """Give the demands of which others who meet the clause in that way fulfil one.
+
+        None if there is nobody else: of a single attribute all values are tried.
+        """
+        demands: list[Demand] = []
+        for e, pair in enumerate(self.pairs):
+            if pair in way.filled:
+                demands.append((e, self._session.present[self._unknowns.rest[pair][0]]))
+            elif pair[1] and pair in way.values and len(way.values) > 1:
+                literals = self._session.has[pair]
+                others = set(self._unknowns.possible(pair)) - way.values[pair]
+                demands += [(e, -literals[value]) for value in sorted(others, key=str)]
+        return demands
+
+    def _breaking(self, answers: Answers) -> tuple[frozenset[int] | None, frozenset[int]]:
+        """Find somebody who answers so and breaks the clause, or assumptions that clash."""
+        return self._asked.true_or_clashing(
+            [*self._answered(answers), self._violated], self._literals
+        )
+
+    def _answered(self, answers: Answers) -> list[int]:
+        """Give the assumptions of a record with some answers."""
+        none = [lit for lit, e in self._none.items() if e not in answers]
+        said = [lit for literals in answers.values() for lit in literals]
+        return [*self._unknowns.assumptions, *none, *said]
+
+    def _others(self, e: int, true: frozenset[int]) -> list[int]:
+        """Say what all unknowns but one are in somebody."""
+        pairs = [pair for other, pair in enumerate(self.pairs) if other != e]
+        parts = (part for pair in pairs for part in self._unknowns.parts(pair, true, self.cone))
+        return [lit for part in parts for lit in part]
+
+    # ---- learning -----------------------------------------------------------------------
+
+    def _counterexample(self, answers: Answers, true: frozenset[int]) -> Counterexample:
+        """Learn from somebody who breaks the clause in spite of answers.
+
+        Of the literals that hold for that person, some are blamed, so that everybody breaks the
+        clause of whom these hold; and who else does not answer otherwise can be such a person.
+        """
+        session = self._session
+        parts = [
+            (e, part)
+            for e, pair in enumerate(self.pairs)
+            for part in self._unknowns.parts(pair, true, self.cone)
+        ]
+        state = {lit: e for e, part in parts for lit in part}
+        blamed = self._blamed(answers, parts)
+        if blamed is None:  # the rules leave more open than attributes
+            blamed = state
+        else:
+            self._keep_possible(blamed, state)
+        for e, pair in enumerate(self.pairs):
+            if self._unknowns.proves(pair) and true.isdisjoint(session.has[pair].values()):
+                blamed |= {lit: e for lit, of in state.items() if of == e}
+        return Counterexample(
+            {(e, lit) for lit, e in blamed.items()},
+            {self._none[-lit] for lit in blamed if -lit in self._none},
+        )
+
+    def _blamed(
+        self, answers: Answers, parts: Sequence[tuple[int, list[int]]]
+    ) -> dict[int, int] | None:
+        """Give parts of what holds for somebody with which everybody breaks the clause."""
+        background = [*self._unknowns.assumptions, -self._violated]
+        seen = self._unknowns.seen
+        hidden = {lit: e for e, part in parts for lit in part if e not in answers}
+        answered = {lit: e for e, part in parts for lit in part if e in answers}
+        # Rather blamed is what was not answered, and that it is none of what may be well.
+        for owner in (
+            {lit: e for lit, e in hidden.items() if -lit in seen},
+            hidden,
+            {lit: e for lit, e in (hidden | answered).items() if -lit in seen},
+            hidden | {lit: e for lit, e in answered.items() if -lit in seen},
+            hidden | answered,
+        ):
+            core = self._asked.core([*background, *owner])
+            if core is None:
+                continue
+            groups: dict[int, list[int]] = {}
+            for lit in core:
+                if lit in owner:
+                    groups.setdefault(owner[lit], []).append(lit)
+            elements = sorted(groups, key=lambda e: (e not in answers, e))
+            oracle = group_oracle([groups[e] for e in elements], background, self._asked.core)
+            return {
+                lit: elements[i]
+                for i in shrink(range(len(elements)), oracle)
+                for lit in groups[elements[i]]
+            }
+        return None
+
+    def _keep_possible(self, blamed: dict[int, int], state: dict[int, int]) -> None:
+        """Blame also what keeps everybody possible in whom what is blamed is put in the place."""
+        done: set[int] = set()
+        while left := sorted(set(blamed.values()) - done):
+            for e in left:
+                for body in self._ties.get(e, ()):
+                    blamed |= self._unfulfilled(body, e, blamed, state)
+            done.update(left)
+
+    def _unfulfilled(
+        self, body: Sequence[int], moved: int, blamed: dict[int, int], state: dict[int, int]
+    ) -> dict[int, int]:
+        """Give what keeps an integrity rule from applying where one unknown is as in somebody."""
+        if not self._excluded.isdisjoint(body):
+            return {}
+        false = [lit for one in body for lit in (-one, -self._presence.get(one, 0)) if lit in state]
+        if any(state[lit] == moved or lit in blamed for lit in false):
+            return {}
+        if false:
+            touched = set(blamed.values())
+            best = min(false, key=lambda lit: state[lit] not in touched)
+            return {best: state[best]}
+        tolerant = self._session.tolerant(self._unknowns.assumptions)
+        own = [lit for lit, e in state.items() if e == moved]
+        core = self._asked.core([*tolerant, *body, *own, *state])
+        if core is None:
+            return state
+        return {lit: state[lit] for lit in core if state.get(lit, moved) != moved}
+
+    @cached_property
+    def _ties(self) -> dict[int, list[Sequence[int]]]:
+        """The bodies of integrity rules that tie several unknowns together, by unknown."""
+        of = {pair: e for e, pair in enumerate(self.pairs)}
+        of |= {one: self._unlisted[one[0]] for one in self.cone if one[0] in self._unlisted}
+        found: dict[int, list[Sequence[int]]] = {}
+        for body, bond in self._unknowns.ties:
+            elements = {of[one] for one in bond if one in of}
+            for e in sorted(elements) if len(elements) > 1 else ():
+                found.setdefault(e, []).append(body)
+        return found
+
+    @cached_property
+    def _excluded(self) -> frozenset[int]:
+        """The literals that say what the record rules out."""
+        facts = self._situation.facts
+        return frozenset(
+            lit
+            for pair in self.cone
+            if pair in facts
+            for value, lit in self._session.has.get(pair, {}).items()
+            if value not in facts[pair].values
+        )
+
+    @cached_property
+    def _presence(self) -> dict[int, int]:
+        """The literal that an entry is there, by those that say what an entry of a list is."""
+        return {
+            lit: self._session.present[pair[0]]
+            for pair in self.cone
+            if pair[0] in self._unlisted
+            for lit in self._session.has.get(pair, {}).values()
+        }

@@ -1,0 +1,119 @@
+"""The part of a ground program on which a few atoms depend: small, so quick to be asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+import clingo
+
+from oligoasp.solver.program import OPTIONS, GroundRules
+
+
+class Excerpts:
+    """Takes excerpts from the ground rules of a program.
+
+    Args:
+        rules: the rules.
+        apart: atoms that stand in no excerpt unless it is asked for them: constraints with them
+            are left out.
+    """
+
+    def __init__(self, rules: GroundRules, apart: Collection[int]) -> None:
+        self.rules = rules
+        self._apart = frozenset(apart)
+        self._plain: dict[int, list[int]] = defaultdict(list)
+        self._weighted: dict[int, list[int]] = defaultdict(list)
+        self._constraints: dict[int, list[int]] = defaultdict(list)
+        for number, (_, heads, _) in enumerate(rules.plain):
+            for head in heads:
+                self._plain[head].append(number)
+        for number, (_, heads, _, _) in enumerate(rules.weighted):
+            for head in heads:
+                self._weighted[head].append(number)
+        for number, (_, heads, body) in enumerate(rules.plain):
+            if not heads and self._apart.isdisjoint(map(abs, body)):
+                for atom in map(abs, body):
+                    self._constraints[atom].append(number)
+                    for weighted in self._weighted.get(atom, ()):
+                        for literal, _ in rules.weighted[weighted][3]:
+                            self._constraints[abs(literal)].append(number)
+
+    def of(self, atoms: Iterable[int], constraints: Collection[Sequence[int]] = ()) -> Excerpt:
+        """Take all rules and constraints on which it depends what can be true of some atoms.
+
+        Args:
+            atoms: the atoms.
+            constraints: bodies of further constraints.
+        """
+        plain: dict[int, None] = {}
+        weighted: dict[int, None] = {}
+        found: dict[int, None] = {}
+        stack = [*atoms, *(abs(literal) for body in constraints for literal in body)]
+        while stack:
+            atom = stack.pop()
+            if atom in found:
+                continue
+            found[atom] = None
+            for number in (*self._plain.get(atom, ()), *self._constraints.get(atom, ())):
+                if number not in plain:
+                    plain[number] = None
+                    _, heads, body = self.rules.plain[number]
+                    stack += heads
+                    stack += map(abs, body)
+            for number in self._weighted.get(atom, ()):
+                if number not in weighted:
+                    weighted[number] = None
+                    _, heads, _, weights = self.rules.weighted[number]
+                    stack += heads
+                    stack += [abs(literal) for literal, _ in weights]
+        return Excerpt(self.rules, found, plain, weighted, constraints)
+
+
+class Excerpt:
+    """Some rules of a program, asked in its own literals. Those of other atoms say nothing."""
+
+    def __init__(
+        self,
+        rules: GroundRules,
+        atoms: Iterable[int],
+        plain: Iterable[int],
+        weighted: Iterable[int],
+        constraints: Iterable[Sequence[int]],
+    ) -> None:
+        self._control = clingo.Control(list(OPTIONS))
+        with self._control.backend() as backend:
+            self._own = {atom: backend.add_atom() for atom in atoms}
+            self._own |= {-atom: -own for atom, own in self._own.items()}
+            own = self._own
+            for number in plain:
+                choice, heads, body = rules.plain[number]
+                backend.add_rule([own[h] for h in heads], [own[x] for x in body], choice)
+            for number in weighted:
+                choice, heads, bound, weights = rules.weighted[number]
+                backend.add_weight_rule(
+                    [own[h] for h in heads], bound, [(own[x], w) for x, w in weights], choice
+                )
+            for body in constraints:
+                backend.add_rule([], [own[x] for x in body])
+        self._others = {own: literal for literal, own in self._own.items()}
+
+    def true_or_clashing(
+        self, assumptions: Iterable[int], literals: Iterable[int]
+    ) -> tuple[frozenset[int] | None, frozenset[int]]:
+        """Give which literals hold for somebody who fulfils assumptions; see `Session`."""
+        wanted = [(lit, self._own[lit]) for lit in literals if lit in self._own]
+        found: list[frozenset[int]] = []
+        clash: list[int] = []
+
+        def take(model: clingo.Model) -> None:
+            found.append(frozenset(lit for lit, own in wanted if model.is_true(own)))
+
+        own = [self._own[lit] for lit in assumptions if lit in self._own]
+        self._control.solve(assumptions=own, on_model=take, on_core=clash.extend)
+        return (found[0] if found else None), frozenset(self._others[lit] for lit in clash)
+
+    def core(self, assumptions: Sequence[int]) -> list[int] | None:
+        """Give assumptions that nobody fulfils together, or None; see `Session`."""
+        found, clash = self.true_or_clashing(assumptions, ())
+        return None if found is not None else sorted(clash)
