@@ -17,10 +17,11 @@ from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Pair, Value
 from oligoasp.solver.sufficient import Found, LimitError, SufficientSets
 
-MOST_WAYS = 48
+MOST_WAYS = 16
 """How many different ways of meeting a clause are looked for."""
-MOST_PROPOSALS = 300
-"""How many proposals of what is known, and what is answered, are looked at for a clause."""
+MOST_PROPOSALS, MOST_IN_ALL, LEAST_PROPOSALS = 600, 1200, 60
+"""How many proposals of what is known, and what is answered, are looked at for a clause, and for
+all clauses together; but no clause gets fewer than the least."""
 JOINED = frozenset({"quotient", "cockcroft_gault"})
 """Origins of attributes that are not settled by any single field."""
 MOST_DESCRIBED = 80
@@ -55,6 +56,7 @@ class Missing:
         self.unknowns = Unknowns(question, eligible=eligible)
         self._found: dict[str, Ways] = {}
         self._settlings: dict[str, Settling] = {}
+        self._left = MOST_IN_ALL
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -89,7 +91,8 @@ class Missing:
             return self._found[clause]
         ways = self._found[clause] = Ways()
         settling = self._settling(clause)
-        search = SufficientSets(len(settling.pairs), settling, MOST_PROPOSALS)
+        limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
+        search = SufficientSets(len(settling.pairs), settling, limit)
         sets: list[Found] = []
         try:
             for found in search.all():
@@ -112,6 +115,7 @@ class Missing:
             ways.found += [
                 way for way in beside if not any(o.covers(way) for o in beside if o is not way)
             ]
+        self._left -= limit - search.left
         return ways
 
     def _of_items(self, clause: str, settling: Settling, sets: list[Found]) -> list[Found]:

@@ -92,13 +92,13 @@ class SufficientSets:
     Args:
         number: how many unknowns there are. Without any answer the question is open.
         oracle: knows the people.
-        limit: how many proposals to look at.
+        limit: how many proposals to look at; ``left`` are those that have not been yet.
     """
 
     def __init__(self, number: int, oracle: Oracle, limit: int) -> None:
         self._number = number
         self._oracle = oracle
-        self._left = limit
+        self.left = limit
 
     @cached_property
     def _map(self) -> _Map:
@@ -154,9 +154,9 @@ class SufficientSets:
         self, known: frozenset[int], demands: frozenset[Demand], *, whole: bool = False
     ) -> Found | None:
         """Find a sufficient set among what is known, or learn why there is none."""
-        if not self._left:
+        if not self.left:
             raise LimitError
-        self._left -= 1
+        self.left -= 1
         answers = self._oracle.somebody(known, demands)
         if isinstance(answers, Clash):
             self._map.forbid(answers)
