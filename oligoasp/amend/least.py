@@ -24,9 +24,9 @@ from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.panel import Panel
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine, Verdict
-from oligoasp.kept.file import Kept, unpacked, unsealed
+from oligoasp.kept.file import Kept
 from oligoasp.kept.keep import Keeper
-from oligoasp.kept.piece import Decided, Reader, codes_of
+from oligoasp.kept.piece import Decided, Reader, Stored
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
@@ -80,7 +80,7 @@ class _Keeps:
                 piece.outlined(member.record)
             except RecordError as error:
                 piece.refuse([problem.render() for problem in member.locate(error).problems])
-        return unsealed(piece.packed())
+        return piece.stored()
 
 
 def decided(
@@ -112,10 +112,10 @@ def decided(
         1 if isinstance(cohort, Kept) else processes,
     ) as pool:
         for chunk, piece in pool.map(cohort.chunks(PIECE)):
-            data = unpacked(piece)
-            for problem in (p for some in data["refused"] for p in some):
+            data = Stored(piece)
+            for problem in (p for some in data.refused for p in some):
                 complain(problem)
-            number += len(data["ids"]) + len(data["refused"])
+            number += len(data.outcome) + len(data.refused)
             progress(Progress(number, chunk.done))
             yield piece
 
@@ -147,9 +147,9 @@ class Search:
         self._panel = Panel(batch)
         reader = Reader(replace(base, limits=self._limits), batch.outlines)
         for piece, outcomes in near:
-            for outline, outcome in zip(reader.outlines(unpacked(piece)), outcomes, strict=True):
-                if outcome is not None:
-                    self._panel.keep(outline, outcome)
+            outlines = reader.outlines(Stored(piece).said, list(outcomes))
+            for outline, outcome in zip(outlines, outcomes.values(), strict=True):
+                self._panel.keep(outline, outcome)
         self._patterns = self._find_patterns({s for s in steps if s[0] == DROP}, settings)
 
     def proposals(self) -> list[Proposal]:
@@ -172,33 +172,35 @@ class Search:
 
     def _survey(
         self, pieces: Iterable[bytes]
-    ) -> tuple[list[tuple[bytes, list[Outcome | None]]], set[tuple[str, ...]], dict[str, set[int]]]:
+    ) -> tuple[list[tuple[bytes, dict[int, Outcome]]], set[tuple[str, ...]], dict[str, set[int]]]:
         """Find who could be admitted by few changes, and on which values that turns.
 
         Returns:
-            The pieces that hold such patients, with the outcome of each of these; all sets of
-            obstacles that they have; and the codes that occur for each parameter that the
-            obstacles compare something with.
+            The pieces that hold such patients, with the outcome of each of these by the place
+            of the record; all sets of obstacles that they have; and the codes that occur for
+            each parameter that the obstacles compare something with.
         """
         decided = Decided(self._base)
-        near: list[tuple[bytes, list[Outcome | None]]] = []
+        near: list[tuple[bytes, dict[int, Outcome]]] = []
         seen: set[tuple[str, ...]] = set()
         values: dict[str, set[int]] = defaultdict(set)
-        for piece in pieces:
-            data = unpacked(piece)
-            outcomes = decided.outcomes(data)
-            for index, outcome in enumerate(outcomes):
-                obstacles = () if outcome is None else (*outcome.blockers, *outcome.unknown)
-                if outcome is None or len(obstacles) > self._largest:
-                    outcomes[index] = None
+        for block in pieces:
+            piece = Stored(block)
+            outcomes: dict[int, Outcome] = {}
+            for record, number in enumerate(piece.outcome):
+                if number is None:
                     continue
-                seen.add(obstacles)
+                found = piece.outcomes[number]
+                if len(found.blocking) + len(found.unknown) > self._largest:
+                    continue
+                outcome = outcomes[record] = decided.outcome(found)
+                seen.add((*outcome.blockers, *outcome.unknown))
                 for clause in outcome.blockers:
                     for parameter, kind, name in self._compared.get(clause, ()):
-                        codes = codes_of(data, index, kind, name) if name else ()
+                        codes = piece.said.codes(record, kind, name) if name else ()
                         values[parameter].update(codes if name else self._near(parameter))
-            if any(outcomes):
-                near.append((piece, outcomes))
+            if outcomes:
+                near.append((block, outcomes))
         return near, seen, values
 
     def _near(self, parameter: str) -> list[int]:
