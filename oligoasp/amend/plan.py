@@ -185,9 +185,15 @@ class _Comparison:
     @cached_property
     def touched(self) -> tuple[Touched, ...]:
         found = []
+        known = {
+            BASE: self.sides.moving(AMENDED, BASE) if self.gains else set(),
+            AMENDED: self.sides.moving(BASE, AMENDED) if self.loses else set(),
+        }
         for clause in self.sides.differing:
-            relaxed = self._moved(clause, BASE)
-            tightened = self._moved(clause, AMENDED)
+            relaxed, tightened = (
+                () if clause in known[side] else self._moved(clause, side)
+                for side in (BASE, AMENDED)
+            )
             if relaxed is not None or tightened is not None:
                 found.append(
                     Touched(
@@ -210,14 +216,11 @@ class _Comparison:
         """
         sides, other = self.sides, AMENDED if side == BASE else BASE
         space, double = sides.space, sides.double
-        fixed = [
-            *sides.readings(other, side),
-            -double.violated[clause],
-            double.violated2[clause],
-        ]
-        if not sides.somebody_violates(clause, fixed):
+        if not sides.violated_by_second(clause, other, side):
             return None
-        if space.exists([*fixed, double.eligible]):
+        fixed = sides.only_second(clause, other, side)
+        some_move = self.gains if side == BASE else self.loses
+        if some_move and space.exists([*fixed, double.eligible]):
             return ()
         return tuple(space.all_blame(fixed, space.others(clause)))
 

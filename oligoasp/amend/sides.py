@@ -88,6 +88,7 @@ class Sides:
         settled = {n: o for n, o in self.protocol.default_readings().items() if n not in free}
         self.double = DoubleSession(with_calendar(self.protocol), shape, free, settled=settled)
         self.space = Space(self.protocol, most, self.double)
+        self._violated_by_second: dict[tuple[str, str, str], bool] = {}
 
     @cached_property
     def witnesses(self) -> Witnesses:
@@ -122,8 +123,44 @@ class Sides:
         return [*self.readings(BASE, AMENDED), -sign * eligible, sign * later]
 
     def differs(self, *, gains: bool) -> bool:
-        """Tell whether some patient becomes eligible, or is eligible no longer."""
-        return self.space.exists(self.difference(gains=gains))
+        """Tell whether some patient becomes eligible, or is eligible no longer.
+
+        Where that is hard to refute, it is asked of one differing clause after the other.
+        """
+        found = self.double.tried(self.difference(gains=gains), EFFORT)
+        if found is not None:
+            return found
+        first, second = (AMENDED, BASE) if gains else (BASE, AMENDED)
+        fixed = [*self.readings(first, second), self.double.eligible]
+        return any(
+            self.somebody_violates(clause, [*fixed, self.double.violated2[clause]])
+            for clause in self.differing
+            if self.violated_by_second(clause, first, second)
+        )
+
+    def violated_by_second(self, clause: str, first: str, second: str) -> bool:
+        """Tell whether somebody violates a clause of the second version, but not of the first."""
+        key = clause, first, second
+        if key not in self._violated_by_second:
+            fixed = self.only_second(clause, first, second)
+            self._violated_by_second[key] = self.somebody_violates(clause, fixed)
+        return self._violated_by_second[key]
+
+    def only_second(self, clause: str, first: str, second: str) -> list[int]:
+        """Give assumptions for who violates a clause of the second version only."""
+        double = self.double
+        readings = self.readings(first, second)
+        return [*readings, -double.violated[clause], double.violated2[clause]]
+
+    def moving(self, first: str, second: str) -> set[str]:
+        """Give clauses that somebody violates in the second version who is eligible by the first.
+
+        These are perhaps not all of them.
+        """
+        double = self.double
+        violated = {double.violated2[clause]: clause for clause in self.differing}
+        fixed = [*self.readings(first, second), double.eligible, -double.eligible2]
+        return {violated[x] for x in double.somewhere(fixed, violated, EFFORT)}
 
     def somebody_violates(self, clause: str, fixed: Sequence[int]) -> bool:
         """Tell whether somebody fulfils assumptions by which the second copy violates a clause.
@@ -142,13 +179,17 @@ class Sides:
         return clause in self.base.clauses and clause in self.amended.clauses
 
     def alone_in_both(self) -> set[str]:
-        """Give clauses that somebody violates who violates no other, in either version."""
+        """Give clauses that somebody violates who violates no other, in either version.
+
+        These are perhaps not all of them.
+        """
         double, clauses = self.double, list(self.space.clauses)
         single = -double.at_least(2, [double.violated[c] for c in clauses])
         other = -double.at_least(2, [double.violated2[c] for c in clauses])
         same = [-self._unequal(clause) for clause in self.differing]
         fixed = [*self.readings(BASE, AMENDED), single, other, *same]
-        return double.possibly_violated(fixed) & set(clauses)
+        with double.limited(EFFORT):
+            return double.possibly_violated(fixed) & set(clauses)
 
     def _unequal(self, clause: str) -> int:
         """Give an atom that holds if the versions differ about a clause."""

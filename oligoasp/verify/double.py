@@ -83,6 +83,28 @@ class DoubleSession(WholeSession):
             backend.add_rule([atom], [-literal, other])
         return atom
 
+    def somewhere(
+        self, assumptions: Sequence[int], literals: Collection[int], effort: int
+    ) -> set[int]:
+        """Give literals that hold in somebody who fulfils the assumptions, perhaps not all such.
+
+        Args:
+            assumptions: the assumptions.
+            literals: the literals in question.
+            effort: after how many conflicts no more are looked for.
+        """
+        left = set(literals)
+        self._mode("auto", 0)
+        with (
+            self.limited(effort),
+            self._control.solve(assumptions=list(assumptions), yield_=True) as handle,
+        ):
+            for model in handle:
+                left -= {literal for literal in left if model.is_true(literal)}
+                model.context.add_clause(sorted(left))
+        self._mode("auto", 1)
+        return set(literals) - left
+
     def others(self, assumptions: Sequence[int]) -> set[tuple[str, str]]:
         """Give the readings of the second copy that differ for some person, one by one."""
         found = self.shown_somewhere([*assumptions, *self.one_other()])
