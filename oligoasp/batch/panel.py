@@ -131,12 +131,14 @@ class Panel:
         self.outcomes.append(outcome)
         self._outlines.append(self.batch.outlines.pack(outline))
 
-    def again(self, batch: Batch) -> Iterator[Outcome]:
-        """Decide all records under another version of the protocol, in order.
+    def again(self, batch: Batch, records: Iterable[int] | None = None) -> Iterator[Outcome]:
+        """Decide records under another version of the protocol, in order.
 
         Args:
             batch: made like the batch of this panel.
+            records: the numbers of the records; all, if not given.
         """
         revision = Revision(batch, self.batch)
-        for before, packed in zip(self.outcomes, self._outlines, strict=True):
-            yield revision.outcome(self.batch.outlines.unpack(packed), before)
+        for record in range(len(self.outcomes)) if records is None else records:
+            outline = self.batch.outlines.unpack(self._outlines[record])
+            yield revision.outcome(outline, self.outcomes[record])
