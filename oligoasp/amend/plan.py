@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -181,19 +181,13 @@ class _Comparison:
     sides: Sides
     gains: bool
     loses: bool
+    _moving: dict[str, set[str]] = field(default_factory=lambda: {BASE: set(), AMENDED: set()})
 
     @cached_property
     def touched(self) -> tuple[Touched, ...]:
         found = []
-        known = {
-            BASE: self.sides.moving(AMENDED, BASE) if self.gains else set(),
-            AMENDED: self.sides.moving(BASE, AMENDED) if self.loses else set(),
-        }
         for clause in self.sides.differing:
-            relaxed, tightened = (
-                () if clause in known[side] else self._moved(clause, side)
-                for side in (BASE, AMENDED)
-            )
+            relaxed, tightened = (self._moved(clause, side) for side in (BASE, AMENDED))
             if relaxed is not None or tightened is not None:
                 found.append(
                     Touched(
@@ -216,11 +210,17 @@ class _Comparison:
         """
         sides, other = self.sides, AMENDED if side == BASE else BASE
         space, double = sides.space, sides.double
+        if clause in self._moving[side]:
+            return ()
+        moves = self.gains if side == BASE else self.loses
+        if sides.perhaps_by_second(clause, other, side) is not False and moves:
+            self._moving[side] |= sides.moving(clause, other, side)
+            if clause in self._moving[side]:
+                return ()
         if not sides.violated_by_second(clause, other, side):
             return None
         fixed = sides.only_second(clause, other, side)
-        some_move = self.gains if side == BASE else self.loses
-        if some_move and space.exists([*fixed, double.eligible]):
+        if moves and space.exists([*fixed, double.eligible]):
             return ()
         return tuple(space.all_blame(fixed, space.others(clause)))
 
