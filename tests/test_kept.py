@@ -18,7 +18,7 @@ from oligoasp.cohort import open_cohort
 from oligoasp.decide import Engine
 from oligoasp.kept.file import Kept
 from oligoasp.kept.keep import exact_engine
-from oligoasp.kept.piece import Reader, said_data
+from oligoasp.kept.piece import Reader, Said
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.errors import RecordError
@@ -138,12 +138,12 @@ def test_exact_numbers_give_what_a_record_says_under_any_limits(seed: int) -> No
         except RecordError:
             continue
     assert len(read) > 50
-    data = json.loads(
-        json.dumps(said_data(Outlines(protocol().vocabulary).names, [f for f, _ in read]))
-    )
+    said = Said.of(Outlines(protocol().vocabulary).names, [f for f, _ in read])
     outlines = Outlines(protocol().vocabulary)
     for outline, (_, expected) in zip(
-        Reader(other.protocol, outlines).outlines(data), read, strict=True
+        Reader(other.protocol, outlines).outlines(Said.read(said.written()), range(len(read))),
+        read,
+        strict=True,
     ):
         assert outline == outlines.of(expected)
         assert outline.more == expected.open_lists

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from oligoasp.amend.check import problems_of_rules, unknown
@@ -17,7 +18,7 @@ from oligoasp.amend.format import (
     Change,
 )
 from oligoasp.protocol.load import code_of, read_protocol
-from oligoasp.protocol.model import Protocol
+from oligoasp.protocol.model import Former, Protocol
 from oligoasp.solver.edit import Edit
 from oligoasp.solver.program import ProgramError
 
@@ -45,6 +46,17 @@ def amended(protocol: Protocol, amendments: Sequence[Amendment]) -> Protocol:
         raise ValueError("apply all amendments to the protocol itself, at once")
     if not amendments:
         return protocol
+    result = _applied(protocol, amendments)
+    versions = [protocol]
+    for number in range(1, len(amendments)):
+        with suppress(ProgramError):  # some amendments stand only together
+            versions.append(_applied(protocol, amendments[:number]))
+    former = tuple(Former(v.version, tuple(v.clauses.values())) for v in versions)
+    return replace(result, former=former)
+
+
+def _applied(protocol: Protocol, amendments: Sequence[Amendment]) -> Protocol:
+    """Give a protocol as amendments leave it, without what was before."""
     problems = list(_stack_problems(protocol, amendments))
     changes = _Changes(_with_rules(protocol, amendments, problems), problems)
     for amendment in amendments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -13,8 +13,8 @@ from oligoasp.batch.outline import Outline
 from oligoasp.batch.panel import Revision
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine, Verdict
-from oligoasp.kept.file import Kept, unpacked
-from oligoasp.kept.piece import Decided, Place, Reader, places_of
+from oligoasp.kept.file import Kept
+from oligoasp.kept.piece import Decided, Place, Reader, Stored
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
@@ -98,27 +98,32 @@ class _Versions:
         base: the protocol.
         amended: the protocol as amended.
 
-    ``limits`` are those of both, which tell numbers apart for both.
+    ``limits`` are those of both, which tell numbers apart for both; ``revision`` decides by
+    the second.
     """
 
     def __init__(self, base: Protocol, amended: Protocol) -> None:
         self.limits = limits_of(base, amended)
         self.base = Batch(Engine(replace(base, limits=self.limits)))
         other = Batch(Engine(replace(amended, limits=self.limits)), self.base)
-        self._revision = Revision(other, self.base)
+        self.revision = Revision(other, self.base)
 
-    def count(self, effect: CohortEffect, patients: Sequence[_Patient]) -> None:
-        """Decide patients anew, and count what that changes."""
-        self._revision.expect((outline, before) for _, outline, before in patients)
-        for place, outline, before in patients:
-            self._count(effect, place, outline, before)
-
-    def _count(self, effect: CohortEffect, place: Place, outline: Outline, before: Outcome) -> None:
-        after = self._revision.outcome(outline, before)
-        effect.verdicts[before.verdict, after.verdict] += 1
-        if before.verdict != after.verdict:
-            clauses = responsible(before, after)
-            effect.moved.append(Moved(*place, before.verdict, after.verdict, clauses))
+    def count(self, effect: CohortEffect, patients: Iterable[_Patient]) -> None:
+        """Decide anew those patients whose verdict may change, and count all."""
+        open_to_change = []
+        for patient in patients:
+            _, outline, before = patient
+            if self.revision.may_move(outline, before):
+                open_to_change.append(patient)
+            else:
+                effect.verdicts[before.verdict, before.verdict] += 1
+        self.revision.expect((outline, before) for _, outline, before in open_to_change)
+        for place, outline, before in open_to_change:
+            after = self.revision.outcome(outline, before)
+            effect.verdicts[before.verdict, after.verdict] += 1
+            if before.verdict != after.verdict:
+                clauses = responsible(before, after)
+                effect.moved.append(Moved(*place, before.verdict, after.verdict, clauses))
 
 
 class Comparer:
@@ -172,19 +177,46 @@ class KeptComparer:
     def __call__(self, chunk: Chunk) -> CohortEffect:
         """Compare the verdicts for a piece."""
         assert isinstance(chunk.payload, bytes)
-        data = unpacked(chunk.payload)
-        effect = CohortEffect(not_read=len(data["refused"]))
-        effect.problems += [problem for some in data["refused"] for problem in some]
-        of_records = (places_of(data), self._reader.outlines(data), self._decided.outcomes(data))
+        piece = Stored(chunk.payload)
+        effect = CohortEffect(not_read=len(piece.refused))
+        effect.problems += [problem for some in piece.refused for problem in some]
+        wanted = set(self._open_to_change(piece))
+        same = [number for record, number in enumerate(piece.outcome) if record not in wanted]
+        for number, times in Counter(same).items():
+            if number is not None:
+                verdict = Verdict(piece.outcomes[number].verdict)
+                effect.verdicts[verdict, verdict] += times
+        if wanted:
+            self._decide(effect, piece, sorted(wanted))
+        return effect
+
+    def _open_to_change(self, piece: Stored) -> Iterator[int]:
+        """Give the records whose verdict may change, as far as that is quickly seen."""
+        revision = self._versions.revision
+
+        def move(*, signed: bool) -> list[bool]:
+            return [not revision.stays(o.blocking, signed=signed) for o in piece.outcomes]
+
+        moving, anyway = move(signed=True), move(signed=False)
+        if not any(moving):
+            return
+        found = self._reader.signed(piece.said, revision.signs) if revision.signs else set()
+        for record, number in enumerate(piece.outcome):
+            if number is not None and moving[number] and (anyway[number] or record in found):
+                yield record
+
+    def _decide(self, effect: CohortEffect, piece: Stored, records: Sequence[int]) -> None:
+        """Decide some records anew, and count what that changes."""
+        numbers = [piece.outcome[record] for record in records]
         self._versions.count(
             effect,
-            [
-                (p, outline, before)
-                for p, outline, before in zip(*of_records, strict=True)
-                if before is not None
-            ],
+            zip(
+                [piece.places[record] for record in records],
+                self._reader.outlines(piece.said, records),
+                [self._decided.outcome(piece.outcomes[n]) for n in numbers if n is not None],
+                strict=True,
+            ),
         )
-        return effect
 
 
 def responsible(before: Outcome, after: Outcome) -> tuple[str, ...]:

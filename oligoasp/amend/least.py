@@ -2,8 +2,9 @@
 
 A patient is admitted once nothing stands in the way and nothing is open. Dropping a
 clause takes away what that clause does; setting a parameter to a value that occurs in
-the cohort is tried out. Sets of changes are put together from what each does alone, and
-every set that is shown is applied as a whole and the cohort decided again.
+the cohort, and reading an ambiguous passage otherwise, is tried out. Sets of changes are
+put together from what each does alone, and every set that is shown is applied as a whole
+and the cohort decided again.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from clingo import Symbol, SymbolType
 
 from oligoasp.amend.apply import amended, limits_of
 from oligoasp.amend.cohort import PIECE
-from oligoasp.amend.format import COMMAND_LINE, DROP, SET, Amendment, Change
+from oligoasp.amend.format import CHOOSE, COMMAND_LINE, DROP, SET, Amendment, Change
 from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.panel import Panel
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine, Verdict
-from oligoasp.kept.file import Kept, unpacked, unsealed
+from oligoasp.kept.file import Kept
 from oligoasp.kept.keep import Keeper
-from oligoasp.kept.piece import Decided, Reader, codes_of
+from oligoasp.kept.piece import Decided, Reader, Stored
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
@@ -35,7 +36,8 @@ from oligoasp.solver.program import ProgramError
 from oligoasp.solver.session import Session
 
 Step: TypeAlias = tuple[str, ...]
-"""A change of one thing: (DROP, clause) or (SET, parameter, value, unit)."""
+"""A change of one thing: (DROP, clause), (SET, parameter, value, unit) or
+(CHOOSE, ambiguity, option)."""
 Steps: TypeAlias = frozenset[Step]
 Pattern: TypeAlias = frozenset[Steps]
 """What would admit a patient: for each obstacle, the steps any of which takes it away."""
@@ -80,7 +82,7 @@ class _Keeps:
                 piece.outlined(member.record)
             except RecordError as error:
                 piece.refuse([problem.render() for problem in member.locate(error).problems])
-        return unsealed(piece.packed())
+        return piece.stored()
 
 
 def decided(
@@ -112,10 +114,10 @@ def decided(
         1 if isinstance(cohort, Kept) else processes,
     ) as pool:
         for chunk, piece in pool.map(cohort.chunks(PIECE)):
-            data = unpacked(piece)
-            for problem in (p for some in data["refused"] for p in some):
+            data = Stored(piece)
+            for problem in (p for some in data.refused for p in some):
                 complain(problem)
-            number += len(data["ids"]) + len(data["refused"])
+            number += len(data.outcome) + len(data.refused)
             progress(Progress(number, chunk.done))
             yield piece
 
@@ -140,17 +142,23 @@ class Search:
         self._compared = _compared(base)
         self._versions: dict[Step, Protocol] = {}
         near, obstacles, values = self._survey(pieces)
-        steps = [*self._drops(obstacles), *self._values(values)]
-        settings = [step for step in steps if step[0] == SET]
+        standing = {clause for some in obstacles for clause in some}
+        about = reading_clauses(base) if standing else {}
+        self._about = {
+            **{name: clauses & standing for name, clauses in about.items()},
+            **_by_parameter(self._compared),
+        }
+        steps = [*self._drops(standing), *self._values(values), *self._readings()]
+        trials = [step for step in steps if step[0] != DROP]
         self._limits = limits_of(base, *self._versions.values())
         batch = Batch(self._engine(base))
         self._panel = Panel(batch)
         reader = Reader(replace(base, limits=self._limits), batch.outlines)
         for piece, outcomes in near:
-            for outline, outcome in zip(reader.outlines(unpacked(piece)), outcomes, strict=True):
-                if outcome is not None:
-                    self._panel.keep(outline, outcome)
-        self._patterns = self._find_patterns({s for s in steps if s[0] == DROP}, settings)
+            outlines = reader.outlines(Stored(piece).said, list(outcomes))
+            for outline, outcome in zip(outlines, outcomes.values(), strict=True):
+                self._panel.keep(outline, outcome)
+        self._patterns = self._find_patterns({s for s in steps if s[0] == DROP}, trials)
 
     def proposals(self) -> list[Proposal]:
         """Give the best sets of each size that admit more than any smaller set."""
@@ -172,33 +180,35 @@ class Search:
 
     def _survey(
         self, pieces: Iterable[bytes]
-    ) -> tuple[list[tuple[bytes, list[Outcome | None]]], set[tuple[str, ...]], dict[str, set[int]]]:
+    ) -> tuple[list[tuple[bytes, dict[int, Outcome]]], set[tuple[str, ...]], dict[str, set[int]]]:
         """Find who could be admitted by few changes, and on which values that turns.
 
         Returns:
-            The pieces that hold such patients, with the outcome of each of these; all sets of
-            obstacles that they have; and the codes that occur for each parameter that the
-            obstacles compare something with.
+            The pieces that hold such patients, with the outcome of each of these by the place
+            of the record; all sets of obstacles that they have; and the codes that occur for
+            each parameter that the obstacles compare something with.
         """
         decided = Decided(self._base)
-        near: list[tuple[bytes, list[Outcome | None]]] = []
+        near: list[tuple[bytes, dict[int, Outcome]]] = []
         seen: set[tuple[str, ...]] = set()
         values: dict[str, set[int]] = defaultdict(set)
-        for piece in pieces:
-            data = unpacked(piece)
-            outcomes = decided.outcomes(data)
-            for index, outcome in enumerate(outcomes):
-                obstacles = () if outcome is None else (*outcome.blockers, *outcome.unknown)
-                if outcome is None or len(obstacles) > self._largest:
-                    outcomes[index] = None
+        for block in pieces:
+            piece = Stored(block)
+            outcomes: dict[int, Outcome] = {}
+            for record, number in enumerate(piece.outcome):
+                if number is None:
                     continue
-                seen.add(obstacles)
+                found = piece.outcomes[number]
+                if len(found.blocking) + len(found.unknown) > self._largest:
+                    continue
+                outcome = outcomes[record] = decided.outcome(found)
+                seen.add((*outcome.blockers, *outcome.unknown))
                 for clause in outcome.blockers:
                     for parameter, kind, name in self._compared.get(clause, ()):
-                        codes = codes_of(data, index, kind, name) if name else ()
+                        codes = piece.said.codes(record, kind, name) if name else ()
                         values[parameter].update(codes if name else self._near(parameter))
-            if any(outcomes):
-                near.append((piece, outcomes))
+            if outcomes:
+                near.append((block, outcomes))
         return near, seen, values
 
     def _near(self, parameter: str) -> list[int]:
@@ -206,10 +216,18 @@ class Search:
         code = self._base.parameters[parameter].code
         return [max(code + 2 * steps, 0) for steps in range(-MOST_VALUES + 2, MOST_VALUES - 1)]
 
-    def _drops(self, obstacles: Iterable[tuple[str, ...]]) -> Iterator[Step]:
-        for clause in sorted({clause for some in obstacles for clause in some}):
+    def _drops(self, obstacles: Iterable[str]) -> Iterator[Step]:
+        for clause in sorted(obstacles):
             if self._fits((DROP, clause)):
                 yield DROP, clause
+
+    def _readings(self) -> Iterator[Step]:
+        """Give the other readings of passages on which obstacles can turn."""
+        for name, ambiguity in sorted(self._base.ambiguities.items()):
+            for option in ambiguity.options if self._about.get(name) else ():
+                step = (CHOOSE, name, option)
+                if option != ambiguity.default and self._fits(step):
+                    yield step
 
     def _values(self, values: Mapping[str, set[int]]) -> Iterator[Step]:
         """Give the values to try: those that occur beyond the limit, and a step further."""
@@ -253,35 +271,33 @@ class Search:
 
     # ---- sets of steps -------------------------------------------------------------------
 
-    def _find_patterns(self, drops: set[Step], settings: Iterable[Step]) -> Counter[Pattern]:
+    def _find_patterns(self, drops: set[Step], trials: Iterable[Step]) -> Counter[Pattern]:
         """Find what would take away each obstacle of each patient, and count alike patients."""
         before = [{*o.blockers, *o.unknown} for o in self._panel.outcomes]
         ways: list[dict[str, set[Step]]] = [
             {c: {step for step in drops if step[1] == c} for c in obstacles} for obstacles in before
         ]
-        for group in self._apart(settings):
+        for group in self._apart(trials):
             version = self._version(sorted(set(group.values())))
             batch = Batch(self._engine(version), self._panel.batch)
-            for index, outcome in enumerate(self._panel.again(batch)):
+            concerned = [n for n, some in enumerate(before) if not some.isdisjoint(group)]
+            after = self._panel.again(batch, concerned)
+            for index, outcome in zip(concerned, after, strict=True):
                 for clause in before[index].difference(outcome.blockers, outcome.unknown):
                     if clause in group:
                         ways[index][clause].add(group[clause])
         return Counter(frozenset(frozenset(steps) for steps in way.values()) for way in ways if way)
 
-    def _apart(self, settings: Iterable[Step]) -> list[dict[str, Step]]:
-        """Group settings so that those of one group are about different clauses.
+    def _apart(self, trials: Iterable[Step]) -> list[dict[str, Step]]:
+        """Group changes so that those of one group are about different clauses.
 
         Returns:
-            For each group, the setting that is about each clause; one version of the
+            For each group, the change that is about each clause; one version of the
             protocol then tells what each does.
         """
         groups: list[dict[str, Step]] = []
-        for step in settings:
-            about = [
-                clause
-                for clause, compared in self._compared.items()
-                if any(parameter == step[1] for parameter, _, _ in compared)
-            ]
+        for step in trials:
+            about = self._about[step[1]]
             group = next((g for g in groups if g.keys().isdisjoint(about)), None)
             if group is None:
                 groups.append(group := {})
@@ -306,11 +322,10 @@ class Search:
         return sorted(chosen.values(), key=lambda steps: (-found[steps], *self._far(steps)))
 
     def _subject(self, step: Step) -> str:
-        """Give the clause that a step is about."""
-        if step[0] == DROP:
+        """Give the clause that a step is about, or the passage that it reads otherwise."""
+        if step[0] != SET:
             return step[1]
-        compared = self._compared.items()
-        return next(c for c, some in compared if any(name == step[1] for name, _, _ in some))
+        return next(c for c in self._compared if c in self._about[step[1]])
 
     def _candidates(self, size: int) -> set[Steps]:
         """Give sets of steps that would admit somebody, and unions of the best of them."""
@@ -340,8 +355,9 @@ class Search:
         less = steps - {step}
         return gains == sum(n for p, n in self._patterns.items() if _admits(less, p))
 
-    def _far(self, steps: Steps) -> tuple[int, Fraction, list[Step]]:
-        """Give how far a set goes: clauses dropped, and how far limits move."""
+    def _far(self, steps: Steps) -> tuple[int, int, Fraction, list[Step]]:
+        """Give how far a set goes: clauses dropped, passages read otherwise, limits moved."""
+        kinds = Counter(step[0] for step in steps)
         distance = Fraction(0)
         for step in steps:
             if step[0] == SET:
@@ -349,7 +365,7 @@ class Search:
                 resolution = self._base.vocabulary.scales[parameter.scale].resolution
                 code = Fraction(step[2]) / resolution * 2
                 distance += abs(code - parameter.code) / max(abs(parameter.code), 1)
-        return sum(step[0] == DROP for step in steps), distance, sorted(steps)
+        return kinds[DROP], kinds[CHOOSE], distance, sorted(steps)
 
     def _verified(self, ranked: Iterable[Steps], least: int) -> list[Proposal]:
         """Apply sets of steps as a whole, and give those that really admit enough."""
@@ -375,6 +391,28 @@ def _admits(steps: Steps, pattern: Pattern) -> bool:
 def _sound(steps: Steps) -> bool:
     """Tell whether nothing is changed twice."""
     return len({step[:2] for step in steps}) == len(steps)
+
+
+def _by_parameter(compared: Mapping[str, set[tuple[str, str, str]]]) -> dict[str, set[str]]:
+    """Give the clauses that compare something with each parameter."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for clause, some in compared.items():
+        for parameter, _, _ in some:
+            found[parameter].add(clause)
+    return found
+
+
+def reading_clauses(protocol: Protocol) -> dict[str, set[str]]:
+    """Find which clauses can turn on how each passage is read, as the ground rules say."""
+    shape = tuple((kind, 2) for kind in protocol.vocabulary.kinds if kind != PATIENT)
+    session = Session(protocol, shape)
+    passages = {literal: name for (name, _), literal in session.reading.items()}
+    found: dict[str, set[str]] = defaultdict(set)
+    for clause in protocol.clauses:
+        for atom in session.dependencies.reached(session.status_atoms(clause)):
+            if atom in passages:
+                found[passages[atom]].add(clause)
+    return found
 
 
 def _compared(protocol: Protocol) -> dict[str, set[tuple[str, str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -181,13 +181,13 @@ class _Comparison:
     sides: Sides
     gains: bool
     loses: bool
+    _moving: dict[str, set[str]] = field(default_factory=lambda: {BASE: set(), AMENDED: set()})
 
     @cached_property
     def touched(self) -> tuple[Touched, ...]:
         found = []
         for clause in self.sides.differing:
-            relaxed = self._moved(clause, BASE)
-            tightened = self._moved(clause, AMENDED)
+            relaxed, tightened = (self._moved(clause, side) for side in (BASE, AMENDED))
             if relaxed is not None or tightened is not None:
                 found.append(
                     Touched(
@@ -210,14 +210,17 @@ class _Comparison:
         """
         sides, other = self.sides, AMENDED if side == BASE else BASE
         space, double = sides.space, sides.double
-        fixed = [
-            *sides.readings(other, side),
-            -double.violated[clause],
-            double.violated2[clause],
-        ]
-        if not sides.somebody_violates(clause, fixed):
+        if clause in self._moving[side]:
+            return ()
+        moves = self.gains if side == BASE else self.loses
+        if sides.perhaps_by_second(clause, other, side) is not False and moves:
+            self._moving[side] |= sides.moving(clause, other, side)
+            if clause in self._moving[side]:
+                return ()
+        if not sides.violated_by_second(clause, other, side):
             return None
-        if space.exists([*fixed, double.eligible]):
+        fixed = sides.only_second(clause, other, side)
+        if moves and space.exists([*fixed, double.eligible]):
             return ()
         return tuple(space.all_blame(fixed, space.others(clause)))
 

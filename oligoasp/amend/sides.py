@@ -88,6 +88,7 @@ class Sides:
         settled = {n: o for n, o in self.protocol.default_readings().items() if n not in free}
         self.double = DoubleSession(with_calendar(self.protocol), shape, free, settled=settled)
         self.space = Space(self.protocol, most, self.double)
+        self._violated_by_second: dict[tuple[str, str, str], bool | None] = {}
 
     @cached_property
     def witnesses(self) -> Witnesses:
@@ -122,18 +123,71 @@ class Sides:
         return [*self.readings(BASE, AMENDED), -sign * eligible, sign * later]
 
     def differs(self, *, gains: bool) -> bool:
-        """Tell whether some patient becomes eligible, or is eligible no longer."""
-        return self.space.exists(self.difference(gains=gains))
+        """Tell whether some patient becomes eligible, or is eligible no longer.
 
-    def somebody_violates(self, clause: str, fixed: Sequence[int]) -> bool:
-        """Tell whether somebody fulfils assumptions by which the second copy violates a clause.
-
-        Where that is hard to refute, it is easier for one way of violating it after the other,
-        and what the solver learns of these is soon enough for all.
+        Where that is hard to refute, it is asked of one differing clause after the other.
         """
-        found = self.double.tried(fixed, EFFORT)
+        found = self.double.tried(self.difference(gains=gains), EFFORT)
         if found is not None:
             return found
+        first, second = (AMENDED, BASE) if gains else (BASE, AMENDED)
+        fixed = [*self.readings(first, second), self.double.eligible]
+        return any(
+            self.somebody_violates(clause, [*fixed, self.double.violated2[clause]])
+            for clause in self.differing
+            if self.violated_by_second(clause, first, second)
+        )
+
+    def violated_by_second(self, clause: str, first: str, second: str) -> bool:
+        """Tell whether somebody violates a clause of the second version, but not of the first."""
+        found = self.perhaps_by_second(clause, first, second)
+        if found is None:
+            found = self._in_some_way(clause, self.only_second(clause, first, second))
+            self._violated_by_second[clause, first, second] = found
+        return found
+
+    def perhaps_by_second(self, clause: str, first: str, second: str) -> bool | None:
+        """Do as `violated_by_second`, but give None where that is too hard to tell at once."""
+        key = clause, first, second
+        if key not in self._violated_by_second:
+            fixed = self.only_second(clause, first, second)
+            self._violated_by_second[key] = self.double.tried(fixed, EFFORT)
+        return self._violated_by_second[key]
+
+    def only_second(self, clause: str, first: str, second: str) -> list[int]:
+        """Give assumptions for who violates a clause of the second version only."""
+        double = self.double
+        readings = self.readings(first, second)
+        return [*readings, -double.violated[clause], double.violated2[clause]]
+
+    def moving(self, clause: str, first: str, second: str) -> set[str]:
+        """Give clauses that somebody violates in the second version who is eligible by the first.
+
+        Args:
+            clause: one of these; the others are those that the same patient violates.
+            first: the version by which the patient is eligible.
+            second: the version by which the patient violates the clauses.
+
+        Returns:
+            Nothing, if there is nobody or that is too hard to tell at once.
+        """
+        violated = {self.double.violated2[c]: c for c in self.differing}
+        fixed = [*self.only_second(clause, first, second), self.double.eligible]
+        with self.double.limited(EFFORT):
+            true = self.double.true_literals(fixed, violated)
+        return {violated[literal] for literal in true or ()}
+
+    def somebody_violates(self, clause: str, fixed: Sequence[int]) -> bool:
+        """Tell whether somebody fulfils assumptions by which the second copy violates a clause."""
+        found = self.double.tried(fixed, EFFORT)
+        return self._in_some_way(clause, fixed) if found is None else found
+
+    def _in_some_way(self, clause: str, fixed: Sequence[int]) -> bool:
+        """Tell that of one way of violating the clause after the other.
+
+        Where it is hard to refute for all ways together, it is easier so, and what the solver
+        learns of these is soon enough for all.
+        """
         ways = [self.double.over(literal) for literal in self.double.ways(clause)]
         return any(self.space.exists([*fixed, way]) for way in ways) or self.space.exists(fixed)
 
@@ -142,17 +196,18 @@ class Sides:
         return clause in self.base.clauses and clause in self.amended.clauses
 
     def alone_in_both(self) -> set[str]:
-        """Give clauses that somebody violates who violates no other, in either version."""
+        """Give clauses that somebody violates who violates no other, in either version.
+
+        These are perhaps not all of them.
+        """
         double, clauses = self.double, list(self.space.clauses)
         single = -double.at_least(2, [double.violated[c] for c in clauses])
         other = -double.at_least(2, [double.violated2[c] for c in clauses])
-        same = [-self._unequal(clause) for clause in self.differing]
+        both = [(double.violated[c], double.violated2[c]) for c in self.differing]
+        same = [-atom for atom in double.unequal(both)]
         fixed = [*self.readings(BASE, AMENDED), single, other, *same]
-        return double.possibly_violated(fixed) & set(clauses)
-
-    def _unequal(self, clause: str) -> int:
-        """Give an atom that holds if the versions differ about a clause."""
-        return self.double.unequal(self.double.violated[clause], self.double.violated2[clause])
+        with double.limited(EFFORT):
+            return double.possibly_violated(fixed) & set(clauses)
 
     def replay(self, witness: Witness, side: str, *, eligible: bool) -> Decision:
         """Decide a witness's record by one version.

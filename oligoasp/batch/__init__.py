@@ -18,6 +18,7 @@ from oligoasp.batch.glance import UNKNOWN, Glances
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.outlook import look
 from oligoasp.batch.programs import Focus, Programs
+from oligoasp.batch.signs import Signs
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
@@ -45,6 +46,11 @@ class Outcome:
     def blockers(self) -> tuple[str, ...]:
         """The clauses that each make the patient ineligible."""
         return tuple(c for c, s in self.statuses.items() if s.blocks)
+
+    @cached_property
+    def blocking(self) -> tuple[int, ...]:
+        """The places of the clauses that each make the patient ineligible."""
+        return tuple([place for place, status in enumerate(self.by_place) if status.blocks])
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
@@ -280,6 +286,26 @@ class Batch:
         return [
             places[clause.id] if self._outlook.shares(other._outlook, clause.id) else None
             for clause in self._clauses
+        ]
+
+    def signs(self, other: Batch) -> tuple[Signs, list[int | None]]:
+        """Give values such that for who has none, more clauses mean the same than are shared.
+
+        Returns:
+            The values, and for each clause, the place of that which means the same under
+            another batch for who has none of them.
+        """
+        shared = self.shared(other)
+        places = {clause.id: place for place, clause in enumerate(other._clauses)}
+        touched = [
+            clause.id
+            for clause, place in zip(self._clauses, shared, strict=True)
+            if place is None and clause.id in places
+        ]
+        signs, more = self._outlook.signs(other._outlook, touched)
+        return signs, [
+            places[clause.id] if clause.id in more else place
+            for clause, place in zip(self._clauses, shared, strict=True)
         ]
 
     def _find(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from typing import NamedTuple
 
 from oligoasp.protocol.vocabulary import Vocabulary
@@ -60,7 +59,6 @@ class LocalRules:
                 self.sums[head].append((bound, tuple(weights)))
         self._entries: dict[int, frozenset[Entity]] = {}
         self._below: dict[int, frozenset[int]] = {}
-        self._meanings: dict[int, bytes] = {}
         self._pairs: dict[tuple[int, ...], frozenset[Pair]] = {}
         integrity = {body for atom in impossible for body in self.bodies.get(atom, ())}
         integrity.update((atom,) for atom in impossible if atom in self.sums)
@@ -122,36 +120,6 @@ class LocalRules:
             below.update(abs(x) for _, weights in self.sums.get(atom, ()) for x, _ in weights)
             self._below[atom] = frozenset(below)
         return self._below[atom]
-
-    def meaning(self, atom: int) -> bytes:
-        """Give a digest that atoms of two programs share if they follow from the same.
-
-        Raises:
-            NoTraitsError: the atom depends on itself, or on a choice of its own.
-        """
-        self.entries(atom)
-        stack = [atom]
-        while stack:
-            below = [b for b in self.below(stack[-1]) if b not in self._meanings]
-            stack += below
-            if not below:
-                last = stack.pop()
-                self._meanings[last] = self._digest(last)
-        return self._meanings[atom]
-
-    def _digest(self, atom: int) -> bytes:
-        def of(literal: int) -> bytes:
-            return (b"+" if literal > 0 else b"-") + self._meanings[abs(literal)]
-
-        said: object = self.about.get(atom) or self.entity.get(atom)
-        if said is None:
-            bodies = sorted({b"".join(sorted(map(of, body))) for body in self.bodies.get(atom, ())})
-            sums = sorted(
-                (bound, sorted((of(literal), weight) for literal, weight in weights))
-                for bound, weights in self.sums.get(atom, ())
-            )
-            said = bodies, sums
-        return blake2b(repr(said).encode(), digest_size=16).digest()
 
     def pairs(self, body: tuple[int, ...]) -> frozenset[Pair]:
         """Give the attributes on which a body depends, and on which their meaning does."""

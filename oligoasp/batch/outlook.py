@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeAlias
 
 from oligoasp.batch.integrity import Integrity
 from oligoasp.batch.local_rules import LocalRules, NoTraitsError
 from oligoasp.batch.look import stand_in
+from oligoasp.batch.meanings import Meanings
 from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.signs import Comparison, Signs, by_attribute
 from oligoasp.batch.traits import Traits
 from oligoasp.batch.views import ByKind, Classes, Columns, Key, View
 from oligoasp.decide import Engine
@@ -17,13 +21,17 @@ from oligoasp.record.facts import THE_PATIENT, Pair
 from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
 
+StatusAtoms: TypeAlias = tuple[int | None, int | None]
+"""The atoms that a clause is violated and that it is not applicable, if anybody can be so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What clauses and integrity rules see of a record, and what none of them does.
 
     ``meanings`` has a digest of the rules of each clause, ``possible`` one of those that
-    say who is possible; None: they cannot be compared.
+    say who is possible; None: they cannot be compared. ``atoms`` are those that the status of
+    each clause is read from, in ``rules``.
     """
 
     views: list[View]
@@ -31,12 +39,39 @@ class Outlook:
     unused: frozenset[tuple[str, str]]
     meanings: dict[str, tuple[bytes, ...] | None]
     possible: tuple[bytes, ...] | None
+    atoms: Mapping[str, StatusAtoms]
+    rules: LocalRules
 
     def shares(self, other: Outlook, clause: str) -> bool:
         """Tell whether a clause means the same for everybody as in another protocol."""
         mine = self.meanings.get(clause)
         same = mine is not None and mine == other.meanings.get(clause)
-        return same and self.possible is not None and self.possible == other.possible
+        return same and self._same_people(other)
+
+    def signs(self, other: Outlook, clauses: Iterable[str]) -> tuple[Signs, set[str]]:
+        """Give values such that clauses mean the same for who has none as in another protocol.
+
+        Args:
+            other: the outlook under the other protocol.
+            clauses: clauses of both.
+
+        Returns:
+            The values, and the clauses for which such are found.
+        """
+        if not self._same_people(other):
+            return {}, set()
+        comparison = Comparison(other.rules, self.rules)
+        found = {}
+        for clause in clauses:
+            pairs = list(zip(other.atoms[clause], self.atoms[clause], strict=True))
+            if all((a is None) == (b is None) for a, b in pairs):
+                signs = comparison.signs([(a, b) for a, b in pairs if a and b])
+                if signs is not None:
+                    found[clause] = signs
+        return by_attribute(chain.from_iterable(found.values())), set(found)
+
+    def _same_people(self, other: Outlook) -> bool:
+        return self.possible is not None and self.possible == other.possible
 
 
 def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Outlook:
@@ -64,19 +99,35 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
         session.impossible,
     )
 
-    def meaning(atoms: Iterable[int]) -> tuple[bytes, ...] | None:
+    known_meanings = Meanings(local)
+
+    def meaning(atoms: Iterable[int | None]) -> tuple[bytes, ...] | None:
         try:
-            return tuple([local.meaning(atom) for atom in atoms])
+            return tuple([known_meanings.of(atom) if atom else b"" for atom in atoms])
         except NoTraitsError:
             return None
 
-    meanings = {c: meaning(session.status_atoms(c)) for c in engine.protocol.clauses}
+    atoms = {
+        c: (session.violated.get(c), session.inapplicable.get(c)) for c in engine.protocol.clauses
+    }
+    meanings = {clause: meaning(of_clause) for clause, of_clause in atoms.items()}
     found = Outlook(
-        [], Integrity([], outlines, local), frozenset(), meanings, meaning(session.impossible)
+        [],
+        Integrity([], outlines, local),
+        frozenset(),
+        meanings,
+        meaning(session.impossible),
+        atoms,
+        local,
     )
     known = {v.clause: v for v in like.views if found.shares(like, v.clause)} if like else {}
     if like is not None and len(known) == len(meanings):
-        return replace(like, views=[known[clause] for clause in meanings], meanings=meanings)
+        return replace(
+            found,
+            views=[known[clause] for clause in meanings],
+            integrity=like.integrity,
+            unused=like.unused,
+        )
     maker = _Looker(engine, outlines, session, local)
     return replace(
         found,

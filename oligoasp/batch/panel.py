@@ -2,45 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from oligoasp.batch import Basis, Batch, Outcome
 from oligoasp.batch.outline import Outline
+from oligoasp.batch.signs import may_be
+from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.read import Record
 
 
 class Revision:
     """Decides again what was decided, as another version of the protocol would have it.
 
-    Only the clauses that mean something else there are looked at.
+    Only the clauses that may be decided otherwise are looked at: those that mean something
+    else, and of these, for who has none of the values on which that turns, only those for
+    which no such values are known.
 
     Args:
         batch: decides under the other version; made like the first.
         first: the batch that decided.
+
+    ``signs`` are these values.
     """
 
     def __init__(self, batch: Batch, first: Batch) -> None:
         self._batch = batch
-        self._shared = batch.shared(first)
-        self._bases: dict[int, Basis] = {}
+        self._outlines = batch.outlines
+        shared = batch.shared(first)
+        self.signs, unsigned = batch.signs(first)
+        # Which statuses of clauses stay as they are: for who has a sign, and for who has none.
+        self._given = {True: shared, False: unsigned}
+        places = frozenset(range(len(first.views)))
+        self._changing = {signed: places.difference(g) for signed, g in self._given.items()}
+        self._same = {
+            signed: not self._changing[signed] and None not in given
+            for signed, given in self._given.items()
+        }
+        self._bases: dict[tuple[int, bool], Basis] = {}
+        self._looked_at = [
+            (kind, batch.outlines.place(kind, name), values)
+            for (kind, name), values in self.signs.items()
+        ]
+        self._seen: dict[tuple[str, int, int], bool] = {}
+
+    def stays(self, blocking: Collection[int], *, signed: bool = True) -> bool:
+        """Tell whether a verdict stays the same, whatever else a record says.
+
+        So it does if a clause keeps the patient out that cannot be decided otherwise.
+
+        Args:
+            blocking: the places of the clauses that each keep the patient out.
+            signed: whether the patient may have one of the signs.
+        """
+        return self._same[signed] or not self._changing[signed].issuperset(blocking)
+
+    def may_move(self, outline: Outline, before: Outcome) -> bool:
+        """Tell whether the verdict of a record may change, by its outline and what was decided."""
+        if self.stays(before.blocking):
+            return False
+        return not self.stays(before.blocking, signed=self._is_signed(outline))
 
     def expect(self, records: Iterable[tuple[Outline, Outcome]]) -> None:
         """Get ready for records that are decided again next, as `Batch.expect` does."""
-        self._batch.expect_outlines((outline, self._basis(before)) for outline, before in records)
+        self._batch.expect_outlines(
+            (outline, self._basis(before, signed=self._is_signed(outline)))
+            for outline, before in records
+        )
 
     def outcome(self, outline: Outline, before: Outcome) -> Outcome:
         """Decide a record again, by its outline and what was decided."""
-        after = self._batch.conclude(outline, self._basis(before))
+        signed = self._is_signed(outline)
+        if self._same[signed]:
+            return before
+        after = self._batch.conclude(outline, self._basis(before, signed=signed))
         assert after is not None, "who is possible is so under any version"
         return after
 
-    def _basis(self, before: Outcome) -> Basis:
-        basis = self._bases.get(id(before))
+    def _basis(self, before: Outcome, *, signed: bool) -> Basis:
+        basis = self._bases.get((id(before), signed))
         if basis is None:
-            given = [None if place is None else before.by_place[place] for place in self._shared]
+            given = [None if p is None else before.by_place[p] for p in self._given[signed]]
             # It keeps the outcome, so that the id stays its own.
-            basis = self._bases[id(before)] = self._batch.basis(given, before)
+            basis = self._bases[id(before), signed] = self._batch.basis(given, before)
         return basis
+
+    def _is_signed(self, outline: Outline) -> bool:
+        """Tell whether somebody may have one of the signs, as far as a record says."""
+        seen = self._seen
+        for kind, place, values in self._looked_at:
+            rows = [outline.patient]
+            if kind != PATIENT:
+                if kind in outline.more:
+                    return True
+                rows = [self._outlines.rows[kind][number] for number in outline.entries[kind]]
+            for row in rows:
+                key = kind, place, row[place]
+                if key not in seen:
+                    seen[key] = may_be(self._outlines.fact(*key), values)
+                if seen[key]:
+                    return True
+        return False
 
 
 class Panel:
@@ -70,12 +131,14 @@ class Panel:
         self.outcomes.append(outcome)
         self._outlines.append(self.batch.outlines.pack(outline))
 
-    def again(self, batch: Batch) -> Iterator[Outcome]:
-        """Decide all records under another version of the protocol, in order.
+    def again(self, batch: Batch, records: Iterable[int] | None = None) -> Iterator[Outcome]:
+        """Decide records under another version of the protocol, in order.
 
         Args:
             batch: made like the batch of this panel.
+            records: the numbers of the records; all, if not given.
         """
         revision = Revision(batch, self.batch)
-        for before, packed in zip(self.outcomes, self._outlines, strict=True):
-            yield revision.outcome(self.batch.outlines.unpack(packed), before)
+        for record in range(len(self.outcomes)) if records is None else records:
+            outline = self.batch.outlines.unpack(self._outlines[record])
+            yield revision.outcome(outline, self.outcomes[record])

@@ -1,7 +1,7 @@
 """The file of a kept screening: a line that says of what, compressed pieces, and an end.
 
-    oligoasp.kept/1 {"program": …, "protocol": …, …}
-    <length> <checksum> <a piece: JSON, compressed>        once for each piece
+    oligoasp.kept/2 {"program": …, "protocol": …, …}
+    <length> <checksum> <a piece>        once for each piece
     <0> <number of pieces>
 
 Lengths, checksums and the number are four bytes each, the most significant first.
@@ -25,9 +25,8 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import Fault, RecordError
 from oligoasp.record.source import refusal
 
-FORMAT = "oligoasp.kept/1"
+FORMAT = "oligoasp.kept/2"
 LONGEST_HEAD = 1 << 20
-LEVEL = 6
 _SEAL = struct.Struct(">II")
 
 
@@ -52,29 +51,16 @@ def head_of(engine: Engine, cohort: str) -> dict[str, Any]:
     }
 
 
-def packed(data: dict[str, Any]) -> bytes:
-    """Pack a piece, sealed by its length and a checksum."""
-    text = json.dumps(data, separators=(",", ":")).encode("ascii")
-    block = zlib.compress(text, LEVEL)
-    return _SEAL.pack(len(block), zlib.crc32(block)) + block
-
-
-def unsealed(piece: bytes) -> bytes:
-    """Take the seal off a packed piece."""
-    return piece[_SEAL.size :]
-
-
-def unpacked(block: bytes) -> dict[str, Any]:
-    """Give a piece that was packed; its seal is off already."""
-    data: dict[str, Any] = json.loads(zlib.decompress(block))
-    return data
+def sealed(piece: bytes) -> bytes:
+    """Seal a piece by its length and a checksum."""
+    return _SEAL.pack(len(piece), zlib.crc32(piece)) + piece
 
 
 def write_kept(pieces: Path, path: Path, head: dict[str, Any]) -> None:
     """Write the file.
 
     Args:
-        pieces: a file with all packed pieces, in order.
+        pieces: a file with all sealed pieces, in order.
         path: the file to write.
         head: see `head_of`.
     """

@@ -8,8 +8,7 @@ from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.outline import Outline
 from oligoasp.cohort import Member
 from oligoasp.decide import Engine
-from oligoasp.kept.file import packed
-from oligoasp.kept.piece import Place, Reader, decided_data, places_data, said_data
+from oligoasp.kept.piece import Place, Reader, Said, stored
 from oligoasp.protocol.regions import EveryCode
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import Compiler, Situation
@@ -67,8 +66,8 @@ class Piece:
                 self._inexact[id(record)] = [problem.render() for problem in problems]
             else:
                 self._records.append(record)
-        self._said = said_data(self._batch.outlines.names, situations)
-        outlines = keeper.reader.outlines(self._said)
+        self._said = Said.of(self._batch.outlines.names, situations)
+        outlines = keeper.reader.outlines(self._said, range(len(situations)))
         self._outlines: dict[int, Outline] = {
             id(record): outline for record, outline in zip(self._records, outlines, strict=True)
         }
@@ -95,14 +94,8 @@ class Piece:
         """Note what is wrong with a record, in the order of the records."""
         self._problems.append(problems)
 
-    def packed(self) -> bytes:
+    def stored(self) -> bytes:
         """Give all that is kept of the piece, once its records are decided."""
         places = [Place(record.id, record.source, record.line) for record in self._records]
         outcomes = [self._outcomes[id(record)] for record in self._records]
-        data = {
-            **places_data(places),
-            **decided_data(outcomes),
-            **self._said,
-            "refused": self._problems,
-        }
-        return packed(data)
+        return stored(outcomes, places, self._said, self._problems)

@@ -1,36 +1,40 @@
 """A piece of a cohort as data: what its records say with exact numbers, and what was decided.
 
-What is said of an attribute is numbered within the piece, attribute by attribute, so a piece
-depends on nothing but its own records. Numbers are kept as exact codes of their scale: which
-of them are alike depends on the limits that a protocol has when the piece is used.
+It has three parts, each read when it is asked for: what was decided, where the records
+stand, and what they say. What is said of an attribute is numbered within the piece, so a
+piece depends on nothing but its own records. Numbers are kept as exact codes of their
+scale: which of them are alike depends on the limits that a protocol has when the piece is
+used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+import sys
+from array import array
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
+from zlib import compress, decompress
 
 from oligoasp.batch import Outcome
 from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.signs import Signs, may_be
 from oligoasp.decide import Status, Verdict
-from oligoasp.protocol.model import Protocol
+from oligoasp.kept.parts import joined, separated
+from oligoasp.protocol.model import INCLUSION, Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import THE_PATIENT, Fact, Situation
+from oligoasp.record.facts import THE_PATIENT, Fact, Situation, Value
 
-Said: TypeAlias = tuple[Any, ...]
-"""A fact as data: whether it is sure, whether it is a default, and its values."""
+Saying: TypeAlias = Any
+"""A fact as data: its value if it is sure, no default and has one, else all of it in a list."""
 Data: TypeAlias = dict[str, Any]
 
-LETTERS = {
-    Status.MET: "m",
-    Status.NOT_MET: "n",
-    Status.ABSENT: "a",
-    Status.PRESENT: "p",
-    Status.UNKNOWN: "u",
-    Status.NOT_APPLICABLE: "-",
-}
-_OF_LETTERS = {letter: status for status, letter in LETTERS.items()}
+LEVEL = 6
+"""How hard it is tried to make a piece small."""
 
 
 class Place(NamedTuple):
@@ -49,87 +53,30 @@ class _Numbered(dict[Any, int]):
         return number
 
 
-def said_data(names: Mapping[str, Sequence[str]], situations: Sequence[Situation]) -> Data:
-    """Write down what records say.
+# ---- what was decided ----------------------------------------------------------------------
 
-    Args:
-        names: the attributes of each kind.
-        situations: the records, compiled with exact numbers.
+
+class Held(NamedTuple):
+    """What was decided of a record: the verdict, and the places of the clauses with a status.
+
+    The clauses at no place are met, or absent.
     """
-    said = {kind: {name: _Numbered({None: 0}) for name in of} for kind, of in names.items()}
 
-    def row(kind: str, facts: Mapping[str, Fact]) -> Row:
-        return tuple([numbered[facts.get(name)] for name, numbered in said[kind].items()])
-
-    patients = [row(PATIENT, situation.said[THE_PATIENT]) for situation in situations]
-    rows = {kind: _Numbered() for kind in names if kind != PATIENT}
-    entries = {
-        kind: [
-            [numbered[row(kind, s.said[kind, n])] for n in range(1, len(s.ids[kind]) + 1)]
-            for s in situations
-        ]
-        for kind, numbered in rows.items()
-    }
-    table = {PATIENT: patients, **{kind: list(numbered) for kind, numbered in rows.items()}}
-    return {
-        "said": {
-            kind: {
-                name: [[f.sure, f.default, *f.values] for f in numbered if f is not None]
-                for name, numbered in of.items()
-                if len(numbered) > 1
-            }
-            for kind, of in said.items()
-        },
-        "rows": {
-            kind: {
-                name: column
-                for name, column in zip(names[kind], zip(*of, strict=True), strict=True)
-                if any(column)
-            }
-            for kind, of in table.items()
-            if of
-        },
-        "entries": {kind: of for kind, of in entries.items() if any(of)},
-        "more": [[kind for kind in rows if kind in s.open_lists] for s in situations],
-    }
+    verdict: str
+    blocking: tuple[int, ...]
+    unknown: tuple[int, ...]
+    inapplicable: tuple[int, ...]
 
 
-def decided_data(outcomes: Iterable[Outcome | None]) -> Data:
-    """Write down what was decided; None stands for a record that cannot be true."""
-    numbered = _Numbered()
-    of_records = [
-        None if o is None else numbered[o.verdict.value, "".join([LETTERS[s] for s in o.by_place])]
-        for o in outcomes
-    ]
-    return {"outcomes": list(numbered), "outcome": of_records}
-
-
-def places_data(places: Iterable[Place]) -> Data:
-    """Write down where records stand."""
-    known, numbered = list(places), _Numbered()
-    return {
-        "ids": [place.record for place in known],
-        "lines": [place.line for place in known],
-        "source": [numbered[place.source] for place in known],
-        "sources": list(numbered),
-    }
-
-
-def places_of(data: Data) -> Iterator[Place]:
-    """Read where the records of a piece stand."""
-    sources = data["sources"]
-    for record, line, source in zip(data["ids"], data["lines"], data["source"], strict=True):
-        yield Place(record, sources[source], line)
-
-
-def codes_of(data: Data, record: int, kind: str, name: str) -> set[int]:
-    """Give the codes of a number that a record of a piece states exactly, of any entry."""
-    column, said = data["rows"].get(kind, {}).get(name), data["said"][kind].get(name)
-    if column is None:
-        return set()
-    of_record = [record] if kind == PATIENT else data["entries"].get(kind, {record: ()})[record]
-    facts = [said[column[row] - 1] for row in of_record if column[row]]
-    return {values[0] for _, default, *values in facts if len(values) == 1 and not default}
+def held(outcome: Outcome) -> Held:
+    """Give what was decided as it is kept."""
+    places = enumerate(outcome.by_place)
+    of: dict[Status, list[int]] = {Status.UNKNOWN: [], Status.NOT_APPLICABLE: []}
+    for place, status in places:
+        if status in of:
+            of[status].append(place)
+    unknown, inapplicable = map(tuple, of.values())
+    return Held(outcome.verdict.value, outcome.blocking, unknown, inapplicable)
 
 
 class Decided:
@@ -141,21 +88,266 @@ class Decided:
 
     def __init__(self, protocol: Protocol) -> None:
         self._clauses = list(protocol.clauses.values())
-        self._known: dict[tuple[str, str], Outcome] = {}
+        self._else = [
+            Status.MET if c.section == INCLUSION else Status.ABSENT for c in self._clauses
+        ]
+        self._blocking = [
+            Status.NOT_MET if c.section == INCLUSION else Status.PRESENT for c in self._clauses
+        ]
+        self._known: dict[Held, Outcome] = {}
 
-    def outcomes(self, data: Data) -> list[Outcome | None]:
-        """Give the outcome of each record of a piece; None: the record cannot be true."""
-        found = [self._outcome(*one) for one in data["outcomes"]]
-        return [None if number is None else found[number] for number in data["outcome"]]
-
-    def _outcome(self, verdict: str, letters: str) -> Outcome:
-        outcome = self._known.get((verdict, letters))
+    def outcome(self, decided: Held) -> Outcome:
+        """Give an outcome that was kept."""
+        outcome = self._known.get(decided)
         if outcome is None:
-            by_place = tuple([_OF_LETTERS[letter] for letter in letters])
+            by_place = self._else.copy()
+            for place in decided.blocking:
+                by_place[place] = self._blocking[place]
+            for place in decided.unknown:
+                by_place[place] = Status.UNKNOWN
+            for place in decided.inapplicable:
+                by_place[place] = Status.NOT_APPLICABLE
             shown = {c.id: s for c, s in zip(self._clauses, by_place, strict=True) if c.tests}
-            outcome = Outcome(Verdict(verdict), shown, by_place)
-            self._known[verdict, letters] = outcome
+            outcome = Outcome(Verdict(decided.verdict), shown, tuple(by_place))
+            self._known[decided] = outcome
         return outcome
+
+
+# ---- what records say ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the records of a piece say.
+
+    Attributes:
+        number: how many records there are.
+        said: what is said of each attribute, by kind, in the order of its numbers from 1 on;
+            0 stands for nothing.
+        columns: the number of what is said of each attribute, for each record, or for each
+            row of which there are entries.
+        entries: the rows of the entries of each record, by kind.
+        open_lists: the sets of kinds of which there may be more entries.
+        more: which of these sets each record has.
+    """
+
+    number: int
+    said: Mapping[str, Mapping[str, Sequence[Saying]]]
+    columns: Mapping[str, Mapping[str, Sequence[int]]]
+    entries: Mapping[str, Sequence[Sequence[int]]]
+    open_lists: Sequence[Sequence[str]]
+    more: Sequence[int]
+
+    @classmethod
+    def of(cls, names: Mapping[str, Sequence[str]], situations: Sequence[Situation]) -> Said:
+        """Take in records.
+
+        Args:
+            names: the attributes of each kind.
+            situations: the records, compiled with exact numbers.
+        """
+        said = {kind: {name: _Numbered({None: 0}) for name in of} for kind, of in names.items()}
+
+        def row(kind: str, facts: Mapping[str, Fact]) -> Row:
+            return tuple([numbered[facts.get(name)] for name, numbered in said[kind].items()])
+
+        patients = [row(PATIENT, situation.said[THE_PATIENT]) for situation in situations]
+        rows = {kind: _Numbered() for kind in names if kind != PATIENT}
+        entries = {
+            kind: [
+                [numbered[row(kind, s.said[kind, n])] for n in range(1, len(s.ids[kind]) + 1)]
+                for s in situations
+            ]
+            for kind, numbered in rows.items()
+        }
+        table = {PATIENT: patients, **{kind: list(numbered) for kind, numbered in rows.items()}}
+        open_lists = _Numbered()
+        more = [
+            open_lists[tuple([kind for kind in rows if kind in s.open_lists])] for s in situations
+        ]
+        return cls(
+            len(situations),
+            {
+                kind: {
+                    name: [_saying(fact) for fact in numbered if fact is not None]
+                    for name, numbered in of.items()
+                    if len(numbered) > 1
+                }
+                for kind, of in said.items()
+            },
+            {
+                kind: {
+                    name: column
+                    for name, column in zip(names[kind], zip(*of, strict=True), strict=True)
+                    if any(column)
+                }
+                for kind, of in table.items()
+                if of
+            },
+            {kind: of for kind, of in entries.items() if any(of)},
+            list(open_lists),
+            more,
+        )
+
+    @classmethod
+    def read(cls, packed: bytes) -> Said:
+        """Read what was written."""
+        text, columns = separated(packed)
+        data = json.loads(text)
+        found: dict[str, dict[str, Sequence[int]]] = {}
+        at = 0
+        for kind, of in data["said"].items():
+            for name, said in of.items():
+                numbers, at = _numbers(columns, at, data["rows"][kind], len(said))
+                found.setdefault(kind, {})[name] = numbers
+        return cls(
+            data["rows"][PATIENT],
+            data["said"],
+            found,
+            data["entries"],
+            data["open"],
+            data["more"],
+        )
+
+    def written(self) -> bytes:
+        """Write it down: as JSON, and the columns behind it."""
+        rows = {kind: len(next(iter(of.values()), ())) for kind, of in self.columns.items()}
+        data = {
+            "rows": {**rows, PATIENT: self.number},
+            "said": self.said,
+            "entries": self.entries,
+            "open": self.open_lists,
+            "more": self.more,
+        }
+        columns = [
+            _bytes(self.columns[kind][name], len(said))
+            for kind, of in self.said.items()
+            for name, said in of.items()
+        ]
+        return joined([compact(data), b"".join(columns)])
+
+    def codes(self, record: int, kind: str, name: str) -> set[int]:
+        """Give the codes of a number that a record states exactly, of any entry."""
+        column, said = self.columns.get(kind, {}).get(name), self.said[kind].get(name, ())
+        if column is None:
+            return set()
+        rows: Sequence[int] = [record]
+        if kind != PATIENT:
+            rows = self.entries[kind][record] if kind in self.entries else ()
+        sayings = [said[column[row] - 1] for row in rows if column[row]]
+        return {
+            values[0]
+            for _, default, *values in map(_whole, sayings)
+            if len(values) == 1 and not default
+        }
+
+
+def compact(data: object) -> bytes:
+    """Write JSON without spaces."""
+    return json.dumps(data, separators=(",", ":")).encode("ascii")
+
+
+def _saying(fact: Fact) -> Saying:
+    if fact.sure and not fact.default and len(fact.values) == 1:
+        return fact.values[0]
+    return [fact.sure, fact.default, *fact.values]
+
+
+def _whole(one: Saying) -> Sequence[Any]:
+    return one if isinstance(one, list | tuple) else (True, False, one)
+
+
+def _typecode(most: int) -> str:
+    return "B" if most < 1 << 8 else "H" if most < 1 << 16 else "I"
+
+
+def _bytes(column: Sequence[int], most: int) -> bytes:
+    """Write numbers up to a greatest one as bytes, the least significant first."""
+    numbers = array(_typecode(most), column)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _numbers(columns: bytes, at: int, number: int, most: int) -> tuple[Sequence[int], int]:
+    """Read so many numbers that were written as bytes, and give where they end."""
+    typecode = _typecode(most)
+    if typecode == "B":
+        return columns[at : at + number], at + number
+    numbers = array(typecode)
+    end = at + number * numbers.itemsize
+    numbers.frombytes(columns[at:end])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers, end
+
+
+# ---- a piece -------------------------------------------------------------------------------
+
+
+class Stored:
+    """A piece as it was kept.
+
+    Args:
+        block: what `stored` gave.
+
+    ``outcomes`` are the different outcomes, ``outcome`` has the number of that of each
+    record, None of one that cannot be true; ``refused`` is what is wrong with records that
+    are not among these.
+    """
+
+    def __init__(self, block: bytes) -> None:
+        decided, self._places, self._said = separated(block)
+        data: Data = json.loads(decompress(decided))
+        self.outcomes = [Held(v, *map(tuple, places)) for v, *places in data["outcomes"]]
+        self.outcome: list[int | None] = data["outcome"]
+        self.refused: list[list[str]] = data["refused"]
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Where the records stand."""
+        data: Data = json.loads(decompress(self._places))
+        sources = data["sources"]
+        columns = (data["ids"], data["source"], data["lines"])
+        return [Place(i, sources[s], line) for i, s, line in zip(*columns, strict=True)]
+
+    @cached_property
+    def said(self) -> Said:
+        """What the records say."""
+        return Said.read(decompress(self._said))
+
+
+def stored(
+    outcomes: Iterable[Outcome | None],
+    places: Sequence[Place],
+    said: Said,
+    refused: Sequence[Sequence[str]],
+) -> bytes:
+    """Give a piece to keep.
+
+    Args:
+        outcomes: what was decided of each record; None: it cannot be true.
+        places: where the records stand.
+        said: what they say.
+        refused: what is wrong with other records.
+    """
+    numbered, sources = _Numbered(), _Numbered()
+    decided = {
+        "outcome": [None if o is None else numbered[held(o)] for o in outcomes],
+        "outcomes": list(numbered),
+        "refused": refused,
+    }
+    standing = {
+        "ids": [place.record for place in places],
+        "lines": [place.line for place in places],
+        "source": [sources[place.source] for place in places],
+        "sources": list(sources),
+    }
+    parts = compact(decided), compact(standing), said.written()
+    return joined([compress(part, LEVEL) for part in parts])
+
+
+# ---- outlines ------------------------------------------------------------------------------
 
 
 class Reader:
@@ -169,49 +361,70 @@ class Reader:
     def __init__(self, protocol: Protocol, outlines: Outlines) -> None:
         self._outlines = outlines
         regions = regions_of(protocol)
-        self._columns: dict[str, list[tuple[str, _Column]]] = {
-            kind: [
-                (name, _Column(outlines, kind, place, regions.get(of)))
+        self._columns: dict[str, dict[str, _Column]] = {
+            kind: {
+                name: _Column(outlines, kind, place, regions.get(_scale(protocol, kind, name)))
                 for place, name in enumerate(names)
-                for of in [_scale(protocol, kind, name)]
-            ]
+            }
             for kind, names in outlines.names.items()
         }
 
-    def outlines(self, data: Data) -> list[Outline]:
-        """Give the outline of each record of a piece."""
-        number = len(data["more"])
-        patients = self._rows(PATIENT, data, number)
+    def outlines(self, said: Said, records: Sequence[int]) -> list[Outline]:
+        """Give the outlines of some records of a piece."""
+        patients = self._rows(PATIENT, said, records)
         entries: dict[str, list[tuple[int, ...]]] = {}
         for kind in self._outlines.kinds:
-            of_kind = data["entries"].get(kind)
-            if of_kind is None:
-                entries[kind] = [()] * number
+            if kind not in said.entries:
+                entries[kind] = [()] * len(records)
                 continue
-            last = max(max(some, default=0) for some in of_kind)
-            rows = [self._outlines.entry(kind, row) for row in self._rows(kind, data, last + 1)]
-            entries[kind] = [tuple([rows[entry] for entry in some]) for some in of_kind]
+            of_kind = [said.entries[kind][record] for record in records]
+            rows = sorted({*chain.from_iterable(of_kind)})
+            numbers = {
+                number: self._outlines.entry(kind, row)
+                for number, row in zip(rows, self._rows(kind, said, rows), strict=True)
+            }
+            entries[kind] = [tuple([numbers[number] for number in some]) for some in of_kind]
         found = []
         bits = self._outlines.bits
-        for place, (patient, more) in enumerate(zip(patients, data["more"], strict=True)):
+        open_lists = [frozenset(kinds) for kinds in said.open_lists]
+        for place, (record, patient) in enumerate(zip(records, patients, strict=True)):
             of_record = {kind: some[place] for kind, some in entries.items()}
-            lists_open = frozenset(more)
+            more = open_lists[said.more[record]]
             none = sum(
-                bits[kind]
-                for kind, some in of_record.items()
-                if not some and kind not in lists_open
+                bits[kind] for kind, some in of_record.items() if not some and kind not in more
             )
-            found.append(Outline(patient, of_record, lists_open, none))
+            found.append(Outline(patient, of_record, more, none))
         return found
 
-    def _rows(self, kind: str, data: Data, number: int) -> list[Row]:
-        """Give the rows of the patients or of one list."""
-        columns, said = data["rows"].get(kind, {}), data["said"][kind]
-        nothing = (0,) * number
-        read = []
-        for name, column in self._columns[kind]:
+    def signed(self, said: Said, signs: Signs) -> set[int]:
+        """Give the records of a piece of which somebody may have one of some values."""
+        found: set[int] = set()
+        for (kind, name), values in signs.items():
+            may = self._columns[kind][name].may_be(said.said[kind].get(name, ()), values)
+            column = said.columns.get(kind, {}).get(name)
+            if kind == PATIENT:
+                of_records = [0] * said.number if column is None else column
+                found.update(record for record, number in enumerate(of_records) if may[number])
+                continue
+            more = {number for number, kinds in enumerate(said.open_lists) if kind in kinds}
+            found.update(record for record, number in enumerate(said.more) if number in more)
+            rows = None if column is None else [may[number] for number in column]
+            for record, entries in enumerate(said.entries.get(kind, ())):
+                if entries if rows is None else any(rows[entry] for entry in entries):
+                    found.add(record)
+        return found
+
+    def _rows(self, kind: str, said: Said, wanted: Sequence[int]) -> list[Row]:
+        """Give rows of the patients or of one list."""
+        columns, sayings = said.columns.get(kind, {}), said.said[kind]
+        nothing = (0,) * len(wanted)
+        read: list[Sequence[int]] = []
+        for name, column in self._columns[kind].items():
             numbers = columns.get(name)
-            read.append(nothing if numbers is None else column.read(said[name], numbers))
+            if numbers is None:
+                read.append(nothing)
+            else:
+                read.append(column.read(sayings[name], [numbers[number] for number in wanted]))
         return list(zip(*read, strict=True))
 
 
@@ -230,19 +443,25 @@ class _Column:
         self._kind = kind
         self._place = place
         self._regions = regions
-        self._known: dict[Said, int] = {}
+        self._known: dict[Hashable, int] = {}
 
-    def read(self, said: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list[int]:
+    def read(self, said: Sequence[Saying], numbers: Sequence[int]) -> list[int]:
         """Number what a piece says anew."""
-        here = [0, *[self._number(tuple(one)) for one in said]]
+        here = {number: self._number(said[number - 1]) for number in {*numbers} - {0}}
+        here[0] = 0
         return [here[number] for number in numbers]
 
-    def _number(self, one: Said) -> int:
-        number = self._known.get(one)
+    def may_be(self, said: Iterable[Saying], values: frozenset[Value]) -> list[bool]:
+        """Tell, for each number of a piece, whether what it says leaves a value possible."""
+        facts = (self._outlines.fact(self._kind, self._place, self._number(one)) for one in said)
+        return [True, *(may_be(fact, values) for fact in facts)]
+
+    def _number(self, one: Saying) -> int:
+        key: Hashable = tuple(one) if isinstance(one, list) else one
+        number = self._known.get(key)
         if number is None:
             fact = _fact(one, self._regions)
-            number = self._outlines.number(self._kind, self._place, fact)
-            self._known[one] = number
+            number = self._known[key] = self._outlines.number(self._kind, self._place, fact)
         return number
 
 
@@ -251,9 +470,9 @@ def _scale(protocol: Protocol, kind: str, name: str) -> str:
     return attribute.of if attribute.type == "number" else ""
 
 
-def _fact(one: Said, regions: Regions | None) -> Fact | None:
+def _fact(one: Saying, regions: Regions | None) -> Fact | None:
     """Give a fact of which the numbers are exact with the numbers that rules tell apart."""
-    sure, default, *values = one
+    sure, default, *values = _whole(one)
     if regions is None or not values:
         return Fact(tuple(values), sure, default)
     if len(values) == 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from oligoasp.protocol.vocabulary import Vocabulary
 
@@ -56,6 +56,13 @@ class Ambiguity:
     default: str
 
 
+class Former(NamedTuple):
+    """The clauses of a version that was amended."""
+
+    version: str
+    clauses: tuple[Clause, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """Everything that the engine knows about one protocol."""
@@ -80,6 +87,7 @@ class Protocol:
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
     edit: Edit | None = None  # what amendments change in the rules of the files
     asked_if: tuple[tuple[str, str, str, str], ...] = ()  # kind, attribute, ambiguity, option
+    former: tuple[Former, ...] = ()  # the versions that were amended, oldest first
 
     def in_order(self, clauses: Iterable[str]) -> list[str]:
         """Put clause ids into the order of the protocol."""

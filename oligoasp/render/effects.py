@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oligoasp.amend.cohort import CohortEffect, Moved
-from oligoasp.amend.format import DROP
+from oligoasp.amend.format import CHOOSE, DROP
 from oligoasp.amend.least import Proposal, Step
 from oligoasp.decide import Verdict
 from oligoasp.protocol.model import Protocol
@@ -142,12 +142,13 @@ def proposals(
             Paragraph(line(Span(f"No set of changes that was tried admits {least}.", "open")))
         )
     quoted = Quoted({c.id: c.text for c in base.clauses.values()}, whole=whole)
+    explained: set[str] = set()
     size = 0
     for proposal in found:
         if len(proposal.steps) != size:
             size = len(proposal.steps)
             blocks.append(Heading(f"{size} change{'s' * (size != 1)}"))
-        blocks.append(_proposal(proposal, base, quoted))
+        blocks.append(_proposal(proposal, base, quoted, explained))
     if found:
         note = (
             "Each set was applied as a whole and the cohort decided again; none admits as many "
@@ -157,7 +158,10 @@ def proposals(
     return blocks
 
 
-def _proposal(proposal: Proposal, base: Protocol, quoted: Quoted) -> Item:
+def _proposal(proposal: Proposal, base: Protocol, quoted: Quoted, explained: set[str]) -> Item:
+    """Write a set of changes; what readings mean is explained once."""
+    read = [step for step in proposal.steps if step[0] == CHOOSE and step[1] not in explained]
+    explained.update(step[1] for step in read)
     loses = f", {proposal.loses:,} eligible no longer" if proposal.loses else ""
     named = [clause for step in proposal.steps for clause in _clauses(step, base)]
     return Item(
@@ -167,22 +171,36 @@ def _proposal(proposal: Proposal, base: Protocol, quoted: Quoted) -> Item:
             Span(f"{proposal.gains:,} more eligible", "good"),
             Span(loses, "bad"),
         ),
-        tuple(quoted.name(clause) for clause in named if not quoted.seen(clause)),
+        (
+            *(_reading(step, base) for step in read),
+            *(quoted.name(clause) for clause in named if not quoted.seen(clause)),
+        ),
     )
 
 
 def _step(step: Step, base: Protocol) -> str:
     if step[0] == DROP:
         return f"drop {step[1]}"
+    if step[0] == CHOOSE:
+        return f"read {step[1]} as {step[2]} (now {base.ambiguities[step[1]].default})"
     parameter = base.parameters[step[1]]
     now = f"{parameter.value} {base.unit_names.get(parameter.unit, parameter.unit)}".strip()
     then = f"{step[2]} {base.unit_names.get(step[3], step[3])}".strip()
     return f"{step[1]} {then} (now {now})"
 
 
+def _reading(step: Step, base: Protocol) -> Line:
+    """Write what is asked about a passage, and what the new answer is instead of which."""
+    ambiguity = base.ambiguities[step[1]]
+    old, new = ambiguity.options[ambiguity.default], ambiguity.options[step[2]]
+    return line(f"{ambiguity.question} {new}; now: {old}")
+
+
 def _clauses(step: Step, base: Protocol) -> list[str]:
     if step[0] == DROP:
         return [step[1]]
+    if step[0] == CHOOSE:
+        return [base.ambiguities[step[1]].clause]
     about = clauses_of(base.parameters[step[1]], base.clauses, base.ambiguities)
     return [clause for clause in about if clause]
 

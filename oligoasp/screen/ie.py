@@ -2,18 +2,18 @@
 
 One row for each patient and criterion that was not met (SDTMIG: "only those criteria
 that the subject did not meet"). What is unknown has no row, nor have clauses that only
-together cannot be met. Timing variables (VISITNUM, IEDTC) are the sponsor's to add.
+together cannot be met. IETESTCD and IETEST are those of the dataset TI. Timing variables
+(VISITNUM, IEDTC) are the sponsor's to add.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from oligoasp.protocol.model import INCLUSION, Clause, Protocol
-from oligoasp.render.document import shorten
+from oligoasp.cdisc.criteria import criteria_versions
+from oligoasp.protocol.model import INCLUSION, Protocol
 from oligoasp.screen.rows import Row
 
 VARIABLES = (
@@ -28,26 +28,6 @@ VARIABLES = (
     "IEORRES",
     "IESTRESC",
 )
-LONGEST_CODE, LONGEST_TEST = 8, 200
-
-_NO_SIGN_OF_A_CODE = re.compile(r"[^A-Z0-9]")
-
-
-def codes(clauses: Iterable[Clause]) -> dict[str, str]:
-    """Give each clause its IETESTCD: letters and digits, a letter first, at most eight.
-
-    Its id without other signs (I8.5a: I8_5A) where that is unique and short enough, else
-    its number (INCL07), so that no two clauses share one.
-    """
-    found: dict[str, str] = {}
-    used: set[str] = set()
-    for number, clause in enumerate(clauses, 1):
-        code = _NO_SIGN_OF_A_CODE.sub("_", clause.id.upper())
-        if len(code) > LONGEST_CODE or not code[:1].isalpha() or code in used:
-            code = f"{'INCL' if clause.section == INCLUSION else 'EXCL'}{number:02}"
-        used.add(code)
-        found[clause.id] = code
-    return found
 
 
 def write_ie(path: Path, rows: Iterable[Row], protocol: Protocol) -> None:
@@ -58,13 +38,10 @@ def write_ie(path: Path, rows: Iterable[Row], protocol: Protocol) -> None:
         rows: rows of a screening.
         protocol: its id is STUDYID, its clauses are the criteria.
     """
-    tests = [clause for clause in protocol.clauses.values() if clause.tests]
-    code = codes(tests)
     shared = {}
-    for clause in tests:
-        met = "N" if clause.section == INCLUSION else "Y"
-        test = shorten(" ".join(clause.text.split()), LONGEST_TEST)
-        shared[clause.id] = (clause.id, code[clause.id], test, clause.section.upper(), met, met)
+    for one in criteria_versions(protocol)[-1].criteria:
+        met = "N" if one.category == INCLUSION.upper() else "Y"
+        shared[one.clause] = (one.clause, one.code, one.test, one.category, met, met)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(VARIABLES)

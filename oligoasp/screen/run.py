@@ -14,7 +14,7 @@ from oligoasp.batch import Batch
 from oligoasp.batch.details import Details
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine
-from oligoasp.kept.file import head_of, write_kept
+from oligoasp.kept.file import head_of, sealed, write_kept
 from oligoasp.kept.keep import Keeper
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.checksum import checksum
@@ -90,7 +90,7 @@ class Screener:
                     piece.refuse(row["problems"])
         self._decided += tally.records
         made = ["".join(lines).encode("utf-8", "backslashreplace")]
-        return [*made, piece.packed()] if piece else made, tally, problems
+        return [*made, sealed(piece.stored())] if piece else made, tally, problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ matter how this is read?" is one question: eligible under the one and not under 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
@@ -75,13 +75,15 @@ class DoubleSession(WholeSession):
         atom = self._copy.get(abs(literal), abs(literal))
         return atom if literal > 0 else -atom
 
-    def unequal(self, literal: int, other: int) -> int:
-        """Give an atom that holds if just one of two literals does."""
+    def unequal(self, pairs: Iterable[tuple[int, int]]) -> list[int]:
+        """Give, for each pair of literals, an atom that holds if just one of the two does."""
+        atoms = []
         with self._control.backend() as backend:
-            atom: int = backend.add_atom()
-            backend.add_rule([atom], [literal, -other])
-            backend.add_rule([atom], [-literal, other])
-        return atom
+            for literal, other in pairs:
+                atoms.append(backend.add_atom())
+                backend.add_rule([atoms[-1]], [literal, -other])
+                backend.add_rule([atoms[-1]], [-literal, other])
+        return atoms
 
     def others(self, assumptions: Sequence[int]) -> set[tuple[str, str]]:
         """Give the readings of the second copy that differ for some person, one by one."""

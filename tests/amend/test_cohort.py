@@ -90,7 +90,8 @@ def search(path: Path) -> Search:
 def gains(path: Path, before: dict[str, Answer], proposal: Proposal) -> tuple[int, int]:
     sets = [f"{s[1]}={s[2]} {s[3]}" for s in proposal.steps if s[0] == "set"]
     drops = [s[1] for s in proposal.steps if s[0] == "drop"]
-    after = decided(path, amended(protocol(), [from_options(sets, drops, [])]))
+    readings = [f"{s[1]}={s[2]}" for s in proposal.steps if s[0] == "choose"]
+    after = decided(path, amended(protocol(), [from_options(sets, drops, readings)]))
     pairs = [
         (before[r].verdict is Verdict.ELIGIBLE, after[r].verdict is Verdict.ELIGIBLE)
         for r in before
@@ -122,6 +123,23 @@ def test_no_single_clause_that_is_dropped_admits_more(
             and {c for c, s in d.statuses.items() if s.blocks or s == "unknown"} == {clause}
         ]
         assert len(alone) <= best, clause
+
+
+@pytest.mark.parametrize(
+    "reading", ["measurable_lesion=not_required", "supraclavicular=regional", "subsided=both"]
+)
+def test_no_single_reading_admits_more(
+    reading: str, path: Path, search: Search, before: dict[str, Answer]
+) -> None:
+    best = max(p.gains for p in search.proposals() if len(p.steps) == 1)
+    step = ("choose", *reading.split("="))
+    assert gains(path, before, Proposal((step,), 0, 0))[0] <= best
+
+
+def test_a_reading_is_proposed_that_admits_somebody(search: Search) -> None:
+    read = [p for p in search.proposals() if any(step[0] == "choose" for step in p.steps)]
+    assert read
+    assert all(proposal.gains for proposal in read)
 
 
 def test_the_smallest_sets_that_admit_enough(search: Search) -> None:

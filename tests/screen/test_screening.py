@@ -19,7 +19,6 @@ from oligoasp.record.errors import RecordError
 from oligoasp.record.read import parse_record
 from oligoasp.render.json import compact
 from oligoasp.screen import Screener, screen
-from oligoasp.screen.ie import codes
 from oligoasp.screen.journal import Work
 from oligoasp.screen.output import read_rows
 from oligoasp.screen.rows import text
@@ -262,27 +261,6 @@ def test_ie_has_a_row_for_each_criterion_that_is_not_met(tmp_path: Path) -> None
     for line in table:
         by_person.setdefault(line["USUBJID"], []).append(line["IESEQ"])
     assert all(s == [str(n + 1) for n in range(len(s))] for s in by_person.values())
-
-
-def test_codes_of_criteria_are_short_distinct_and_begin_with_a_letter() -> None:
-    from oligoasp.protocol.model import Clause  # noqa: PLC0415
-
-    names = ("I1.n1.a", "I1-n1-a", "1", "I10.b", "E4.a.longer", "e9.a", "E9.a")
-    found = codes(
-        Clause(n, "exclusion" if n[0] in "eE" else "inclusion", "test", "") for n in names
-    )
-    assert list(found.values()) == [
-        "I1_N1_A",
-        "INCL02",
-        "INCL03",
-        "I10_B",
-        "EXCL05",
-        "E9_A",
-        "EXCL07",
-    ]
-    every = codes(protocol().clauses.values()).values()
-    assert len(set(every)) == len(every)
-    assert all(len(code) <= 8 and code[0].isalpha() for code in every)
 
 
 def test_a_line_is_its_row_as_json() -> None:

@@ -1,0 +1,1 @@
+"""What CDISC SDTM datasets about eligibility share, and the trial design dataset TI."""

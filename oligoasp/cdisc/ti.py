@@ -1,0 +1,33 @@
+"""The criteria of a trial in the shape of the CDISC SDTM dataset TI.
+
+One row for each criterion that tests, of every version of the criteria: "each complete set of
+criteria must be included" (SDTMIG). TIRL is left out: no computer-executable form is agreed
+on, and the rules are the protocol's own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from oligoasp.cdisc.criteria import CriteriaVersion
+
+VARIABLES = ("STUDYID", "DOMAIN", "IETESTCD", "IETEST", "IECAT", "TIVERS")
+
+
+def write_ti(path: Path, study: str, versions: Iterable[CriteriaVersion]) -> None:
+    """Write the dataset as CSV.
+
+    Args:
+        path: the file to write.
+        study: STUDYID.
+        versions: the complete set of criteria of each version, oldest first.
+    """
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(VARIABLES)
+        for version in versions:
+            for one in version.criteria:
+                row = (study, "TI", one.code, one.test, one.category, version.version)
+                writer.writerow(row)
