@@ -12,21 +12,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.glance import UNKNOWN, Glances
-from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.outlook import look
 from oligoasp.batch.programs import Focus, Programs
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
+from oligoasp.memo import Memo
+from oligoasp.protocol.model import Clause
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 
-MOST_OUTCOMES = 4096
-"""How many outcomes are remembered before starting anew; those that are frequent are soon back."""
+MOST_OUTCOMES = 1024
+"""How many outcomes are remembered of late."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,13 @@ class Outcome:
     """
 
     verdict: Verdict
-    statuses: Mapping[str, Status]
-    by_place: tuple[Status, ...] = field(repr=False)
+    by_place: tuple[Status, ...]
+    clauses: tuple[Clause, ...] = field(repr=False, hash=False)
+
+    @cached_property
+    def statuses(self) -> Mapping[str, Status]:
+        """The status of each clause that tests, in the order of the protocol."""
+        return {c.id: s for c, s in zip(self.clauses, self.by_place, strict=True) if c.tests}
 
     @cached_property
     def blockers(self) -> tuple[str, ...]:
@@ -60,24 +68,50 @@ class Basis:
         statuses: the status of each clause, where it is known already.
         before: the outcome under another version of the protocol that gave them.
 
-    ``wanted`` are the other clauses; ``outcomes`` remembers what came of their statuses,
-    where nothing else matters.
+    ``wanted`` are the other clauses; ``found`` gives the statuses of all clauses by the
+    numbers of those that were looked up, and the verdict if they settle it.
     """
 
     def __init__(
         self, glances: Glances, statuses: Sequence[Status | None], before: Outcome | None
     ) -> None:
         self.statuses = statuses
-        self.before = before
         self.wanted = glances.wanted(_unfound(statuses))
-        self.outcomes: dict[tuple[int, ...], Outcome] = {}
+        self.found = Memo(self._find, MOST_OUTCOMES)
+        self._before = before
 
-    def learn(self, numbers: tuple[int, ...], outcome: Outcome) -> None:
-        """Remember an outcome, by the numbers of the statuses that were looked up."""
-        if UNKNOWN not in numbers:
-            if len(self.outcomes) >= MOST_OUTCOMES:
-                self.outcomes.clear()
-            self.outcomes[numbers] = outcome
+    def _find(self, numbers: Row) -> tuple[tuple[Status, ...], Verdict | None]:
+        statuses = _all_found(self.wanted.statuses(numbers, self.statuses))
+        return statuses, self._verdict(statuses)
+
+    def _verdict(self, statuses: Sequence[Status]) -> Verdict | None:
+        """Give the verdict, if statuses settle it, and what was found out under another version.
+
+        What can be met together can be so without some of it, and what cannot be met
+        together cannot be so with more.
+        """
+        if any(status.blocks for status in statuses):
+            return Verdict.INELIGIBLE
+        asked, known = statuses.count(Status.UNKNOWN), self.statuses.count(Status.UNKNOWN)
+        if not asked:
+            return Verdict.ELIGIBLE
+        before = self._before
+        if before is None or any(status.blocks for status in before.by_place):
+            return None
+        if before.verdict is Verdict.UNDETERMINED and asked == known:
+            return Verdict.UNDETERMINED
+        if before.verdict is Verdict.INELIGIBLE and known == before.by_place.count(Status.UNKNOWN):
+            return Verdict.INELIGIBLE
+        return None
+
+
+class _Look(NamedTuple):
+    """A record as it is looked at: by its flat row, in which known statuses have numbers."""
+
+    outline: Outline
+    basis: Basis
+    row: Row
+    numbers: Row
 
 
 class Batch:
@@ -97,7 +131,7 @@ class Batch:
 
     def __init__(self, engine: Engine, like: Batch | None = None) -> None:
         self._engine = engine
-        self._clauses = list(engine.protocol.clauses.values())
+        self._clauses = tuple(engine.protocol.clauses.values())
         if like is None:
             self.outlines = Outlines(engine.protocol.vocabulary)
             self._joint: dict[Key, bool] = {}
@@ -112,14 +146,17 @@ class Batch:
             self.outlines = like.outlines
             self._joint = like._joint
             self._outlook = look(engine, self.outlines, like._outlook)
-        self._expected: dict[int, tuple[Record, Outline | None]] = {}
+        self._outlined: dict[int, tuple[Record, Outline | None]] = {}
+        self._concluded: dict[int, tuple[_Look, Outcome | None]] = {}
         self._direct = Direct(engine.compiler, self.outlines)
         self.views = self._outlook.views
         self._programs = Programs(engine, self.outlines, self.views, self._outlook.unused)
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
         self._nothing = Basis(self._glances, [None] * len(self.views), None)
-        self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
+        self._outcomes = Memo[tuple[Verdict, tuple[Status, ...]], Outcome](
+            lambda found: Outcome(*found, clauses=self._clauses), MOST_OUTCOMES
+        )
 
     def decide(self, record: Record) -> Outcome:
         """Decide one record.
@@ -135,7 +172,7 @@ class Batch:
         Raises:
             RecordError: nobody can be as the record says.
         """
-        expected, outline = self._expected.pop(id(record), (None, None))
+        expected, outline = self._outlined.pop(id(record), (None, None))
         if expected is not record:
             outline = self._outline(record)
         if outline is not None:
@@ -155,25 +192,22 @@ class Batch:
 
     def expect(self, records: Iterable[Record | RecordError]) -> None:
         """Get ready for records that are decided next; what is no record is left out."""
-        self._expected = {
+        self._outlined = {
             id(record): (record, self._outline(record))
             for record in records
             if isinstance(record, Record)
         }
-        self.expect_outlines((outline, None) for _, outline in self._expected.values() if outline)
+        self.expect_outlines((outline, None) for _, outline in self._outlined.values() if outline)
 
     def expect_outlines(self, outlines: Iterable[tuple[Outline, Basis | None]]) -> None:
-        """Get ready for records that are decided next, by their outlines and what is known.
+        """Decide records that are asked for next, by their outlines and what is known.
 
-        Questions that are solved one after the other are solved faster than between other work.
+        What is new comes first: questions that are solved one after the other are solved
+        faster than between other work.
         """
-        for outline, basis in [one for one in outlines if self._is_new(*one)]:
-            self.conclude(outline, basis)
-
-    def _is_new(self, outline: Outline, basis: Basis | None) -> bool:
-        """Tell whether some clause has not yet seen what it sees of a record."""
-        wanted = (basis or self._nothing).wanted
-        return UNKNOWN in self._glances.numbers(self._glances.row(outline, wanted), wanted)
+        looks = [self._look(outline, basis) for outline, basis in outlines]
+        looks.sort(key=lambda look: UNKNOWN not in look.numbers)
+        self._concluded = {id(look.outline): (look, self._decide(look)) for look in looks}
 
     def basis(self, statuses: Sequence[Status | None], before: Outcome) -> Basis:
         """Give what is known of a record before it is looked at.
@@ -194,73 +228,57 @@ class Batch:
         Returns:
             None if nobody can be as the record says.
         """
-        possible = True if basis else self._outlook.integrity.possible(outline)
+        look, outcome = self._concluded.pop(id(outline), (None, None))
+        if look is not None and look.outline is outline and look.basis is (basis or self._nothing):
+            return outcome
+        return self._decide(self._look(outline, basis))
+
+    def _look(self, outline: Outline, basis: Basis | None) -> _Look:
+        basis = basis or self._nothing
+        row = basis.wanted.row(outline)
+        return _Look(outline, basis, row, basis.wanted.numbers(row))
+
+    def _decide(self, look: _Look) -> Outcome | None:
+        outline, basis, numbers = look.outline, look.basis, look.numbers
+        # Who has been decided before is possible.
+        new = basis is self._nothing
+        possible = self._outlook.integrity.possible(outline) if new else True
         if possible is False:
             return None
-        basis = basis or self._nothing
-        wanted = basis.wanted
-        row = self._glances.row(outline, wanted)
-        numbers = self._glances.numbers(row, wanted)
-        if possible and numbers in basis.outcomes:
-            return basis.outcomes[numbers]
+        if UNKNOWN in numbers or possible is None:
+            found = self._learn(look, possible=bool(possible))
+            if found is None:
+                return None
+            numbers = found
+        statuses, verdict = basis.found[numbers]
+        return self._outcomes[verdict or self._joint_verdict(statuses, outline), statuses]
+
+    def _learn(self, look: _Look, *, possible: bool) -> Row | None:
+        """Find the statuses that are not known at a glance; None: nobody can be so."""
+        outline, basis, row, _ = look
+        numbers = basis.wanted.numbers(row)  # others may have been learned since
+        statuses = basis.wanted.statuses(numbers, basis.statuses)
         sights = _Sights(self.views, outline)
-        statuses = self._glances.statuses(numbers, wanted, basis.statuses)
-        if None in statuses or possible is None:
-            for place in _unfound(statuses):
-                columns, key = sights[place]
-                statuses[place] = columns.known.get(key)
-            missing = _unfound(statuses)
-            if missing or possible is None:
-                found = self._find(missing, outline, sights, possible=bool(possible))
-                if found is None:
-                    return None
-                for place, status in found.items():
-                    statuses[place] = status
-                if possible is None:
-                    self._outlook.integrity.learn(outline)
-            self._glances.learn(row, numbers, wanted, _all_found(statuses))
-            numbers = self._glances.numbers(row, wanted)
-        known = _all_found(statuses)
-        verdict = self._same(basis, known)
-        outcome = self._outcome(verdict or self._verdict(known, sights, outline), known)
-        if verdict or outcome.blockers or outcome.verdict is Verdict.ELIGIBLE:
-            basis.learn(numbers, outcome)
-        return outcome
+        for place in _unfound(statuses):
+            columns, key = sights[place]
+            statuses[place] = columns.known.get(key)
+        missing = _unfound(statuses)
+        if missing or not possible:
+            found = self._find(missing, outline, sights, possible=possible)
+            if found is None:
+                return None
+            for place, status in found.items():
+                statuses[place] = status
+        if not possible:
+            self._outlook.integrity.learn(outline)
+        return basis.wanted.learn(row, numbers, _all_found(statuses))
 
-    def _outcome(self, verdict: Verdict, statuses: tuple[Status, ...]) -> Outcome:
-        key = verdict, statuses
-        outcome = self._outcomes.get(key)
-        if outcome is None:
-            if len(self._outcomes) >= MOST_OUTCOMES:
-                self._outcomes.clear()
-            shown = {c.id: s for c, s in zip(self._clauses, statuses, strict=True) if c.tests}
-            outcome = self._outcomes[key] = Outcome(verdict, shown, statuses)
-        return outcome
-
-    def _same(self, basis: Basis, statuses: Sequence[Status]) -> Verdict | None:
-        """Give the verdict, if what was found out about the unknown together settles it.
-
-        What can be met together can be so without some of it, and what cannot be met
-        together cannot be so with more.
-        """
-        before = basis.before
-        if before is None or any(s.blocks for s in (*before.by_place, *statuses)):
-            return None
-        asked, known = statuses.count(Status.UNKNOWN), basis.statuses.count(Status.UNKNOWN)
-        if before.verdict is Verdict.UNDETERMINED and 0 < asked == known:
-            return Verdict.UNDETERMINED
-        if before.verdict is Verdict.INELIGIBLE and known == before.by_place.count(Status.UNKNOWN):
-            return Verdict.INELIGIBLE
-        return None
-
-    def _verdict(self, statuses: Sequence[Status], sights: _Sights, outline: Outline) -> Verdict:
-        if any(status.blocks for status in statuses):
-            return Verdict.INELIGIBLE
+    def _joint_verdict(self, statuses: Sequence[Status], outline: Outline) -> Verdict:
+        """Give the verdict where some clauses are open and none blocks: can all be met?"""
         unknown = [place for place, status in enumerate(statuses) if status is Status.UNKNOWN]
-        if not unknown:
-            return Verdict.ELIGIBLE
         for group in self.together.groups(unknown, outline) if len(unknown) > 1 else ():
-            asked = tuple([id(sights[place][0]) for place in group])
+            # The sights of a clause tell the version of the protocol that it is of.
+            asked = tuple([id(self.views[place].columns(outline)) for place in group])
             key = asked, self.together.key(group, outline)
             if key not in self._joint:
                 self._joint[key] = self.can_be_met(group, outline)

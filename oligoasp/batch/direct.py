@@ -1,127 +1,185 @@
 """From a record straight to its outline, without the facts in between.
 
-Gives the outlines that `Outlines.of` would give of the compiled record, several times
-faster: what is said of an attribute is looked up by the value of the field.
+Gives the outlines that `Outlines.of` would give of the compiled record, many times faster.
+A row is looked up field by field: readers give the very same object for equal text, so
+what it says of an attribute is known by its identity. Only what depends on other fields,
+such as the time from one date to another, is calculated for each record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from operator import getitem
+from typing import NamedTuple
 
-from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.outline import Outline, Outlines, Row, picker
+from oligoasp.memo import MOST, Memo
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.dates import DateInterval
-from oligoasp.record.derive import OPEN_ENDS, Derivation
-from oligoasp.record.facts import Compiler, Converter, Day, Fact, group_labels
-from oligoasp.record.quantity import Interval
+from oligoasp.record.derive import Derivation
+from oligoasp.record.facts import ON_THE_RECORD, Alone, Compiler, Converter, Fact, group_labels
 from oligoasp.record.read import Entry, Record
 
-MOST = 8192
-"""How many values, or combinations of conditions, are remembered before starting anew."""
+ASK = -1
+"""Stands in a row for what a value says only together with the rest of the record."""
 
 
-Find: TypeAlias = Callable[[object, Entry, Derivation], int]
-"""Gives the number of what a value says of an attribute; 0: nothing."""
-
-
-class _Column(NamedTuple):
-    """What the values of one field say of one attribute.
-
-    ``place`` is the place of the attribute in a row; ``by_value`` remembers the numbers where
-    they depend on the value alone.
-    """
-
-    place: int
-    by_value: dict[object, int] | None
-    find: Find
-
-
-class _Finder:
-    """Numbers what the values of one field say of one attribute.
+class _Column(dict[int, int]):
+    """The numbers of what values say of one attribute, by the identity of the value.
 
     Args:
+        alone: what a value says by itself.
+        silent: the number of what it says that there is no value.
+        said: numbers what is said of the attribute.
+    """
+
+    def __init__(self, alone: Alone | None, silent: int, said: Mapping[Fact | None, int]) -> None:
+        super().__init__()
+        self._alone = alone
+        self._silent = silent
+        self._said = said
+        self._values: list[object] = []  # as long as they are here, identities are their own
+        self.learn(None)
+
+    def learn(self, value: object) -> int:
+        """Find the number of what a value says, and remember it."""
+        if len(self) >= MOST:
+            self.clear()
+            self._values.clear()
+            self.learn(None)
+        if value is None:
+            number = self._silent
+        elif self._alone is None:
+            number = ASK
+        else:
+            fact = self._alone(value)
+            number = ASK if fact is ON_THE_RECORD else self._said[fact]
+        self._values.append(value)
+        self[id(value)] = number
+        return number
+
+
+class _Asked(NamedTuple):
+    """An attribute that may depend on more of the record than one value of one field."""
+
+    place: int
+    path: str
+    converter: Converter
+    said: Mapping[Fact | None, int]
+
+
+class _Kind:
+    """Makes rows of the entries of one kind.
+
+    Args:
+        name: the kind.
+        compiler: knows what fields say.
         outlines: numbers what is said.
-        kind: the kind of entry.
-        place: the place of the attribute in a row.
-        converter: converts the values.
+
+    ``number`` gives the number of an entry by its row, before it is looked at what has a
+    meaning; None: the entry contradicts itself.
     """
 
-    def __init__(self, outlines: Outlines, kind: str, place: int, converter: Converter) -> None:
-        self._convert = converter.convert
+    def __init__(self, name: str, compiler: Compiler, outlines: Outlines) -> None:
+        prepared = compiler.kinds[name]
+        self._name = name
+        self._compiler = compiler
         self._outlines = outlines
-        self._kind = kind
-        self._place = place
+        self.group_paths = prepared.group_paths
+        names = outlines.names[name]
+        said = [outlines.said(name, place) for place in range(len(names))]
+        silent = {a: outlines.said(name, outlines.place(name, a))[f] for a, _, f in prepared.silent}
+        paths = [""] * len(names)
+        columns = [
+            _Column(None, silent.get(attribute, 0), s)
+            for attribute, s in zip(names, said, strict=True)
+        ]
+        self._asked: list[_Asked] = []
+        self._perhaps: list[_Asked] = []
+        for path, converters in prepared.by_path.items():
+            for attribute, converter in converters:
+                place = names.index(attribute)
+                asked = _Asked(place, path, converter, said[place])
+                if converter.alone is None or path in self.group_paths:
+                    self._asked.append(asked)
+                    continue
+                paths[place] = path
+                columns[place] = _Column(converter.alone, silent.get(attribute, 0), said[place])
+                if converter.convert is not None:
+                    self._perhaps.append(asked)
+        self._paths = paths
+        self._columns = columns
+        governed = {attribute for attribute, _ in prepared.conditions}
+        governed.update(c.other for _, conditions in prepared.conditions for c in conditions)
+        places = sorted(names.index(attribute) for attribute in governed)
+        self._governed = picker(places)
+        self._meanings: dict[object, list[tuple[int, int]] | None] = {}
+        self.number = Memo(self._number)
 
-    def any(self, value: object, entry: Entry, derivation: Derivation) -> int:
-        """Number what any value says."""
-        return self._of_fact(self._convert(value, entry, derivation))
+    def row(self, entry: Entry, derivation: Derivation, groups: Mapping[object, str]) -> Row:
+        """Make the row of an entry, before it is looked at what has a meaning.
 
-    def _of_fact(self, fact: Fact | None) -> int:
-        return 0 if fact is None else self._outlines.number(self._kind, self._place, fact)
+        Args:
+            entry: the entry.
+            derivation: calculates with its record.
+            groups: the labels of groups, as rules know them.
+        """
+        get = entry.values.get
+        values = [*map(get, self._paths)]
+        columns = self._columns
+        try:
+            row = [*map(getitem, columns, map(id, values))]
+        except KeyError:
+            row = [
+                column[id(value)] if id(value) in column else column.learn(value)
+                for column, value in zip(columns, values, strict=True)
+            ]
+        for place, path, converter, said in self._asked:
+            value = get(path)
+            if value is not None:
+                if groups:
+                    value = groups.get(value, value)
+                fact = converter.fact(value, entry, derivation)
+                if fact is not None:
+                    row[place] = said[fact]
+        if self._perhaps and ASK in row:
+            for place, path, converter, said in self._perhaps:
+                if row[place] == ASK:
+                    row[place] = said[converter.fact(get(path), entry, derivation)]
+        return tuple(row)
 
-    def of_day(self, day: Day) -> Find:
-        """Give what numbers dates, quickly where they are exact."""
-        code, name, fact = day
-        known: dict[int, int] = {}
+    def settled(self, row: Row) -> Row | None:
+        """Say in a row what has no meaning, or perhaps none; None: it contradicts itself."""
+        governed = self._governed(row)
+        if governed not in self._meanings:
+            if len(self._meanings) >= MOST:
+                self._meanings.clear()
+            self._meanings[governed] = self._find(row)
+        meanings = self._meanings[governed]
+        if not meanings:
+            return None if meanings is None else row
+        changed = [*row]
+        for place, number in meanings:
+            changed[place] = number
+        return tuple(changed)
 
-        def find(value: object, entry: Entry, derivation: Derivation) -> int:
-            if isinstance(value, DateInterval) and value[0] == value[1]:
-                anchor = derivation.day(name)
-                if anchor is not None and value[0] not in OPEN_ENDS:
-                    number = code(value[0], anchor)
-                    found = known.get(number)
-                    if found is None:
-                        found = known[number] = self._of_fact(fact(number))
-                    return found
-            return self.any(value, entry, derivation)
+    def _number(self, row: Row) -> int | None:
+        settled = self.settled(row)
+        return None if settled is None else self._outlines.entry(self._name, settled)
 
-        return find
-
-    def of_quantity(self, fact: Callable[[Interval], Fact | None]) -> Find:
-        """Give what numbers quantities: those read from equal text are the same object."""
-        known: dict[int, tuple[object, int]] = {}
-
-        def find(value: object, entry: Entry, derivation: Derivation) -> int:
-            if isinstance(value, list) and len(value) == 1 and value[0].date is None:
-                value = value[0].value
-            if not isinstance(value, Interval):
-                return self.any(value, entry, derivation)
-            found = known.get(id(value))
-            if found is None or found[0] is not value:
-                if len(known) >= MOST:
-                    known.clear()
-                found = known[id(value)] = value, self._of_fact(fact(value))
-            return found[1]
-
-        return find
-
-
-def _column(outlines: Outlines, kind: str, place: int, converter: Converter) -> _Column:
-    finder = _Finder(outlines, kind, place, converter)
-    find: Find = finder.any
-    if converter.day is not None:
-        find = finder.of_day(converter.day)
-    elif converter.quantity is not None:
-        find = finder.of_quantity(converter.quantity)
-    return _Column(place, {} if converter.by_value else None, find)
-
-
-class _Kind(NamedTuple):
-    """How entries of one kind become rows.
-
-    ``blank`` is the row of an entry of which nothing is given, ``columns`` has those of each
-    field, and ``governed`` gives the numbers on which it depends what has a meaning.
-    """
-
-    name: str
-    blank: list[int]
-    columns: dict[str, list[_Column]]
-    silent: dict[str, list[int]]
-    group_paths: list[str]
-    governed: Callable[[list[int]], object]
-    meanings: dict[object, list[tuple[int, int]] | None]
+    def _find(self, row: Row) -> list[tuple[int, int]] | None:
+        """Find what changes in a row where attributes have no meaning, or perhaps none."""
+        facts = self._outlines.facts(self._name, row)
+        contradictions: list[tuple[tuple[str, int], str, str]] = []
+        conditions = self._compiler.kinds[self._name].conditions
+        self._compiler.restrict((self._name, 0), conditions, facts, contradictions)
+        if contradictions:
+            return None
+        changed = []
+        for place, name in enumerate(self._outlines.names[self._name]):
+            number = self._outlines.number(self._name, place, facts.get(name))
+            if number != row[place]:
+                changed.append((place, number))
+        return changed
 
 
 class Direct:
@@ -135,29 +193,16 @@ class Direct:
     def __init__(self, compiler: Compiler, outlines: Outlines) -> None:
         self._compiler = compiler
         self._outlines = outlines
-        self._kinds = {name: self._prepare(name) for name in compiler.kinds}
-
-    def _prepare(self, name: str) -> _Kind:
-        prepared = self._compiler.kinds[name]
-        outlines = self._outlines
-        blank = [0] * len(outlines.names[name])
-        silent: dict[str, list[int]] = {}
-        for attribute, path, fact in prepared.silent:
-            place = outlines.place(name, attribute)
-            blank[place] = outlines.number(name, place, fact)
-            silent.setdefault(path, []).append(place)
-        columns = {
-            path: [
-                _column(outlines, name, outlines.place(name, attribute), converter)
-                for attribute, converter in converters
-            ]
-            for path, converters in prepared.by_path.items()
-        }
-        governed = {attribute for attribute, _ in prepared.conditions}
-        governed.update(c.other for _, conditions in prepared.conditions for c in conditions)
-        places = sorted(outlines.place(name, attribute) for attribute in governed)
-        look: Callable[[list[int]], object] = itemgetter(*places) if places else lambda row: ()
-        return _Kind(name, blank, columns, silent, prepared.group_paths, look, {})
+        self._patient = _Kind(PATIENT, compiler, outlines)
+        self._lists = [
+            (
+                kind.name,
+                kind.list_name,
+                outlines.bits[kind.name],
+                _Kind(kind.name, compiler, outlines),
+            )
+            for kind in compiler.lists
+        ]
 
     def outline(self, record: Record, derivation: Derivation) -> Outline | None:
         """Give the outline of a record.
@@ -169,78 +214,32 @@ class Direct:
         Returns:
             None if the record says things that exclude each other.
         """
-        outlines = self._outlines
-        patient = self._row(self._kinds[PATIENT], record, derivation, {})
+        patient = self._patient.settled(self._patient.row(record, derivation, {}))
         if patient is None:
             return None
         found: dict[str, tuple[int, ...]] = {}
         more: list[str] = []
         none = 0
-        for kind in self._compiler.lists:
-            name = kind.name
-            entries = record.entries(name)
-            is_open = entries is None or kind.list_name in record.incomplete
+        for name, list_name, bit, kind in self._lists:
+            entries: Sequence[Entry] | None = record.entries(name)
+            is_open = entries is None or list_name in record.incomplete
             if is_open:
                 more.append(name)
             if not entries:
                 found[name] = ()
                 if not is_open:
-                    none |= outlines.bits[name]
+                    none |= bit
                 continue
-            of_kind = self._kinds[name]
-            groups = group_labels(entries, of_kind.group_paths)
-            if groups:
-                entries = self._compiler.share(name, entries)
+            groups: Mapping[object, str] = {}
+            if kind.group_paths:
+                groups = group_labels(entries, kind.group_paths)
+                if groups:
+                    entries = self._compiler.share(name, entries)
             numbers = []
             for entry in entries:
-                row = self._row(of_kind, entry, derivation, groups)
-                if row is None:
+                number = kind.number[kind.row(entry, derivation, groups)]
+                if number is None:
                     return None
-                numbers.append(outlines.entry(name, row))
+                numbers.append(number)
             found[name] = tuple(numbers)
         return Outline(patient, found, frozenset(more), none)
-
-    def _row(
-        self, kind: _Kind, entry: Entry, derivation: Derivation, groups: dict[object, str]
-    ) -> Row | None:
-        row = kind.blank.copy()
-        for path, places in kind.silent.items():
-            if path in entry.values:
-                for place in places:
-                    row[place] = 0
-        for path, value in entry.values.items():
-            if groups and path in kind.group_paths and value in groups:
-                value = groups[value]  # noqa: PLW2901
-            for place, by_value, find in kind.columns.get(path, ()):
-                if by_value is None:
-                    number = find(value, entry, derivation)
-                elif (number := by_value.get(value, -1)) < 0:
-                    number = by_value[value] = find(value, entry, derivation)
-                if number:
-                    row[place] = number
-        governed = kind.governed(row)
-        meanings = kind.meanings.get(governed, ())
-        if meanings == ():
-            if len(kind.meanings) >= MOST:
-                kind.meanings.clear()
-            meanings = kind.meanings[governed] = self._meanings(kind, tuple(row))
-        if meanings is None:
-            return None
-        for place, number in meanings:
-            row[place] = number
-        return tuple(row)
-
-    def _meanings(self, kind: _Kind, row: Row) -> list[tuple[int, int]] | None:
-        """Give what changes in a row where attributes have no meaning, or perhaps none."""
-        facts = self._outlines.facts(kind.name, row)
-        contradictions: list[tuple[tuple[str, int], str, str]] = []
-        conditions = self._compiler.kinds[kind.name].conditions
-        self._compiler.restrict((kind.name, 0), conditions, facts, contradictions)
-        if contradictions:
-            return None
-        changed = []
-        for place, name in enumerate(self._outlines.names[kind.name]):
-            number = self._outlines.number(kind.name, place, facts.get(name))
-            if number != row[place]:
-                changed.append((place, number))
-        return changed

@@ -8,11 +8,11 @@ the patient's attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
-from operator import itemgetter
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence, Set
+from itertools import repeat
+from operator import call
 
-from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.batch.views import ABSENT, LOST, TIED, Columns, TraitNumbers, View
 from oligoasp.decide import Status
 from oligoasp.protocol.vocabulary import PATIENT
@@ -162,34 +162,88 @@ class _Sort:
 class _Group:
     """Clauses that look at the same attributes, or one that looks at lists.
 
-    ``known`` has the number of the statuses that they have had together, by what they see.
+    ``pick`` gives what they see out of a flat row; ``known`` has the number of the statuses
+    that they have had together, by that.
     """
 
     def __init__(self, columns: Sequence[int], clauses: Sequence[int]) -> None:
         self.clauses = clauses
-        self.look: Callable[[Row], object] = itemgetter(*columns) if columns else lambda row: ()
-        self.known: dict[object, int] = {}
+        self.pick = picker(columns)
+        self.known: dict[Row, int] = {}
         self.statuses: list[tuple[Status, ...]] = []
 
-    def learn(self, row: Row, statuses: Sequence[Status]) -> None:
-        """Remember statuses."""
+    def learn(self, row: Row, statuses: Sequence[Status]) -> int:
+        """Remember statuses, and give their number."""
         own = tuple([statuses[clause] for clause in self.clauses])
         if own not in self.statuses:  # there are a few at most
             self.statuses.append(own)
         if len(self.known) >= MOST:
             self.known.clear()
-        self.known[self.look(row)] = self.statuses.index(own)
+        number = self.known[self.pick(row)] = self.statuses.index(own)
+        return number
 
 
-class Wanted(NamedTuple):
-    """The clauses whose statuses are wanted, by groups, and the lists at which they look."""
+class Wanted:
+    """Looks up the statuses that are wanted by the flat rows of records.
 
-    groups: list[_Group]
-    lists: list[bool]
+    Args:
+        groups: the clauses.
+        lists: numbers lists; whether a clause that is wanted looks at them.
+    """
+
+    def __init__(self, groups: Sequence[_Group], lists: Sequence[tuple[_Lists, bool]]) -> None:
+        self._groups = groups
+        self._lists = lists
+        self._picks = [group.pick for group in groups]
+        self._known = [group.known for group in groups]
+
+    def row(self, outline: Outline) -> Row:
+        """Give the flat row of a record, without numbers where nobody wants them."""
+        row = outline.patient
+        for lists, looked_at in self._lists:
+            row += lists.numbers(outline) if looked_at else lists.empty
+        return row
+
+    def numbers(self, row: Row) -> Row:
+        """Give the number of what is known of each group of clauses; UNKNOWN: nothing."""
+        seen = map(call, self._picks, repeat(row))
+        return tuple(map(dict.get, self._known, seen, repeat(UNKNOWN)))
+
+    def statuses(self, numbers: Row, given: Sequence[Status | None]) -> list[Status | None]:
+        """Give the status of each clause, None where it is not known at a glance.
+
+        Args:
+            numbers: of what is known.
+            given: statuses that are known anyway.
+        """
+        found = list(given)
+        for number, group in zip(numbers, self._groups, strict=True):
+            if number != UNKNOWN:
+                for clause, status in zip(group.clauses, group.statuses[number], strict=True):
+                    found[clause] = status
+        return found
+
+    def learn(self, row: Row, numbers: Row, statuses: Sequence[Status]) -> Row:
+        """Remember the statuses of a record.
+
+        Args:
+            row: its flat row.
+            numbers: of what was known.
+            statuses: the status of each clause.
+
+        Returns:
+            The numbers of what is known now.
+        """
+        return tuple(
+            [
+                group.learn(row, statuses) if number == UNKNOWN else number
+                for number, group in zip(numbers, self._groups, strict=True)
+            ]
+        )
 
 
 class Glances:
-    """Looks statuses up by the flat rows of records.
+    """Knows what is to be looked at for which clauses.
 
     Args:
         views: what each clause sees.
@@ -229,45 +283,5 @@ class Glances:
         groups = [group for group in self._groups if not clauses.isdisjoint(group.clauses)]
         views = [self._views[clause] for group in groups for clause in group.clauses]
         seen = {kind for view in views for kind in view.far}
-        return Wanted(groups, [kind in seen for kind in self._kinds])
-
-    def row(self, outline: Outline, wanted: Wanted) -> Row:
-        """Give the flat row of a record, without numbers where nobody wants them."""
-        row = outline.patient
-        for lists, looked_at in zip(self._lists, wanted.lists, strict=True):
-            row += lists.numbers(outline) if looked_at else lists.empty
-        return row
-
-    def numbers(self, row: Row, wanted: Wanted) -> Row:
-        """Give the number of what is known of each group of clauses; UNKNOWN: nothing."""
-        return tuple([group.known.get(group.look(row), UNKNOWN) for group in wanted.groups])
-
-    def statuses(
-        self, numbers: Row, wanted: Wanted, given: Sequence[Status | None]
-    ) -> list[Status | None]:
-        """Give the status of each clause, None where it is not known at a glance.
-
-        Args:
-            numbers: of what is known.
-            wanted: the clauses that are looked at.
-            given: statuses that are known anyway.
-        """
-        found = list(given)
-        for number, group in zip(numbers, wanted.groups, strict=True):
-            if number != UNKNOWN:
-                for clause, status in zip(group.clauses, group.statuses[number], strict=True):
-                    found[clause] = status
-        return found
-
-    def learn(self, row: Row, numbers: Row, wanted: Wanted, statuses: Sequence[Status]) -> None:
-        """Remember the statuses of a record.
-
-        Args:
-            row: its flat row.
-            numbers: of what was known.
-            wanted: the clauses that were looked at.
-            statuses: the status of each clause.
-        """
-        for number, group in zip(numbers, wanted.groups, strict=True):
-            if number == UNKNOWN:
-                group.learn(row, statuses)
+        lists = zip(self._lists, self._kinds, strict=True)
+        return Wanted(groups, [(of_kind, kind in seen) for of_kind, kind in lists])

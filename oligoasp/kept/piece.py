@@ -140,7 +140,7 @@ class Decided:
     """
 
     def __init__(self, protocol: Protocol) -> None:
-        self._clauses = list(protocol.clauses.values())
+        self._clauses = tuple(protocol.clauses.values())
         self._known: dict[tuple[str, str], Outcome] = {}
 
     def outcomes(self, data: Data) -> list[Outcome | None]:
@@ -152,8 +152,7 @@ class Decided:
         outcome = self._known.get((verdict, letters))
         if outcome is None:
             by_place = tuple([_OF_LETTERS[letter] for letter in letters])
-            shown = {c.id: s for c, s in zip(self._clauses, by_place, strict=True) if c.tests}
-            outcome = Outcome(Verdict(verdict), shown, by_place)
+            outcome = Outcome(Verdict(verdict), by_place, self._clauses)
             self._known[verdict, letters] = outcome
         return outcome
 
