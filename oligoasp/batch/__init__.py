@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple
 
 from oligoasp.batch.direct import Direct
@@ -23,7 +24,7 @@ from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
 from oligoasp.memo import Memo
-from oligoasp.protocol.model import Clause
+from oligoasp.protocol.model import Protocol
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
@@ -32,32 +33,46 @@ MOST_OUTCOMES = 1024
 """How many outcomes are remembered of late."""
 
 
+def names_of(protocol: Protocol) -> tuple[str, ...]:
+    """Give the ids of the clauses in the order of the protocol; "" for one that does not test."""
+    return tuple([clause.id if clause.tests else "" for clause in protocol.clauses.values()])
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What is decided of one record: its verdict and the status of each clause.
 
     ``by_place`` has the statuses of all clauses, those that do not test included, in the
-    order of the protocol.
+    order of the protocol; ``names`` are what `names_of` gives.
     """
 
     verdict: Verdict
     by_place: tuple[Status, ...]
-    clauses: tuple[Clause, ...] = field(repr=False, hash=False)
+    names: tuple[str, ...] = field(repr=False, hash=False)
 
-    @cached_property
+    @property
     def statuses(self) -> Mapping[str, Status]:
         """The status of each clause that tests, in the order of the protocol."""
-        return {c.id: s for c, s in zip(self.clauses, self.by_place, strict=True) if c.tests}
+        return {n: s for n, s in zip(self.names, self.by_place, strict=True) if n}
 
     @cached_property
     def blockers(self) -> tuple[str, ...]:
         """The clauses that each make the patient ineligible."""
-        return tuple(c for c, s in self.statuses.items() if s.blocks)
+        return self._who(_BLOCKING)
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
         """The clauses that the record leaves open."""
-        return tuple(c for c, s in self.statuses.items() if s is Status.UNKNOWN)
+        return self._who(_OPEN)
+
+    def _who(self, statuses: frozenset[Status]) -> tuple[str, ...]:
+        """Give the clauses that test and have one of some statuses."""
+        found = compress(self.names, map(statuses.__contains__, self.by_place))
+        return tuple(filter(None, found))
+
+
+_BLOCKING = frozenset(status for status in Status if status.blocks)
+_OPEN = frozenset({Status.UNKNOWN})
 
 
 class Basis:
@@ -68,8 +83,7 @@ class Basis:
         statuses: the status of each clause, where it is known already.
         before: the outcome under another version of the protocol that gave them.
 
-    ``wanted`` are the other clauses; ``found`` gives the statuses of all clauses by the
-    numbers of those that were looked up, and the verdict if they settle it.
+    ``wanted`` looks up the others.
     """
 
     def __init__(
@@ -77,26 +91,21 @@ class Basis:
     ) -> None:
         self.statuses = statuses
         self.wanted = glances.wanted(_unfound(statuses))
-        self.found = Memo(self._find, MOST_OUTCOMES)
         self._before = before
 
-    def _find(self, numbers: Row) -> tuple[tuple[Status, ...], Verdict | None]:
-        statuses = _all_found(self.wanted.statuses(numbers, self.statuses))
-        return statuses, self._verdict(statuses)
-
-    def _verdict(self, statuses: Sequence[Status]) -> Verdict | None:
+    def verdict(self, statuses: Sequence[Status]) -> Verdict | None:
         """Give the verdict, if statuses settle it, and what was found out under another version.
 
         What can be met together can be so without some of it, and what cannot be met
         together cannot be so with more.
         """
-        if any(status.blocks for status in statuses):
+        if not _BLOCKING.isdisjoint(statuses):
             return Verdict.INELIGIBLE
         asked, known = statuses.count(Status.UNKNOWN), self.statuses.count(Status.UNKNOWN)
         if not asked:
             return Verdict.ELIGIBLE
         before = self._before
-        if before is None or any(status.blocks for status in before.by_place):
+        if before is None or not _BLOCKING.isdisjoint(before.by_place):
             return None
         if before.verdict is Verdict.UNDETERMINED and asked == known:
             return Verdict.UNDETERMINED
@@ -154,8 +163,9 @@ class Batch:
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
         self._nothing = Basis(self._glances, [None] * len(self.views), None)
+        names = names_of(engine.protocol)
         self._outcomes = Memo[tuple[Verdict, tuple[Status, ...]], Outcome](
-            lambda found: Outcome(*found, clauses=self._clauses), MOST_OUTCOMES
+            lambda found: Outcome(*found, names=names), MOST_OUTCOMES
         )
 
     def decide(self, record: Record) -> Outcome:
@@ -250,8 +260,10 @@ class Batch:
             if found is None:
                 return None
             numbers = found
-        statuses, verdict = basis.found[numbers]
-        return self._outcomes[verdict or self._joint_verdict(statuses, outline), statuses]
+        statuses = basis.wanted.all_statuses(numbers, basis.statuses)
+        return self._outcomes[
+            basis.verdict(statuses) or self._joint_verdict(statuses, outline), statuses
+        ]
 
     def _learn(self, look: _Look, *, possible: bool) -> Row | None:
         """Find the statuses that are not known at a glance; None: nobody can be so."""

@@ -9,8 +9,8 @@ the patient's attributes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence, Set
-from itertools import repeat
-from operator import call
+from itertools import chain, repeat
+from operator import call, getitem
 
 from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.batch.views import ABSENT, LOST, TIED, Columns, TraitNumbers, View
@@ -187,27 +187,42 @@ class Wanted:
     """Looks up the statuses that are wanted by the flat rows of records.
 
     Args:
-        groups: the clauses.
+        groups: the clauses that are wanted.
+        number: how many clauses there are.
         lists: numbers lists; whether a clause that is wanted looks at them.
     """
 
-    def __init__(self, groups: Sequence[_Group], lists: Sequence[tuple[_Lists, bool]]) -> None:
+    def __init__(
+        self, groups: Sequence[_Group], number: int, lists: Sequence[tuple[_Lists, bool]]
+    ) -> None:
         self._groups = groups
         self._lists = lists
         self._picks = [group.pick for group in groups]
         self._known = [group.known for group in groups]
+        self._statuses = [group.statuses for group in groups]
+        # Statuses that are given stand before those of the groups.
+        places = {clause: clause for clause in range(number)}
+        found = enumerate((clause for group in groups for clause in group.clauses), number)
+        places.update((clause, place) for place, clause in found)
+        self._in_order = picker([places[clause] for clause in range(number)])
 
     def row(self, outline: Outline) -> Row:
         """Give the flat row of a record, without numbers where nobody wants them."""
-        row = outline.patient
-        for lists, looked_at in self._lists:
-            row += lists.numbers(outline) if looked_at else lists.empty
-        return row
+        numbers = [
+            of_kind.numbers(outline) if looked_at else of_kind.empty
+            for of_kind, looked_at in self._lists
+        ]
+        return (*outline.patient, *chain.from_iterable(numbers))
 
     def numbers(self, row: Row) -> Row:
         """Give the number of what is known of each group of clauses; UNKNOWN: nothing."""
         seen = map(call, self._picks, repeat(row))
         return tuple(map(dict.get, self._known, seen, repeat(UNKNOWN)))
+
+    def all_statuses(self, numbers: Row, given: Sequence[Status | None]) -> tuple[Status, ...]:
+        """Give the status of each clause, as `statuses` does, where all are known."""
+        found = chain.from_iterable(map(getitem, self._statuses, numbers))
+        return self._in_order((*given, *found))
 
     def statuses(self, numbers: Row, given: Sequence[Status | None]) -> list[Status | None]:
         """Give the status of each clause, None where it is not known at a glance.
@@ -284,4 +299,6 @@ class Glances:
         views = [self._views[clause] for group in groups for clause in group.clauses]
         seen = {kind for view in views for kind in view.far}
         lists = zip(self._lists, self._kinds, strict=True)
-        return Wanted(groups, [(of_kind, kind in seen) for of_kind, kind in lists])
+        return Wanted(
+            groups, len(self._views), [(of_kind, kind in seen) for of_kind, kind in lists]
+        )

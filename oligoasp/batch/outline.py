@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Situation
@@ -19,8 +19,8 @@ Row: TypeAlias = tuple[int, ...]
 """What is said of each attribute of a kind, in the order of the vocabulary."""
 
 
-def picker(places: Sequence[int]) -> Callable[[Row], Row]:
-    """Make what picks out of a row what stands at some places."""
+def picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Make what picks out of a row, or of another tuple, what stands at some places."""
     if len(places) > 1:
         return itemgetter(*places)
     if not places:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from oligoasp.batch import Outcome
+from oligoasp.batch import Outcome, names_of
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.decide import Status, Verdict
 from oligoasp.protocol.model import Protocol
@@ -140,7 +140,7 @@ class Decided:
     """
 
     def __init__(self, protocol: Protocol) -> None:
-        self._clauses = tuple(protocol.clauses.values())
+        self._names = names_of(protocol)
         self._known: dict[tuple[str, str], Outcome] = {}
 
     def outcomes(self, data: Data) -> list[Outcome | None]:
@@ -152,7 +152,7 @@ class Decided:
         outcome = self._known.get((verdict, letters))
         if outcome is None:
             by_place = tuple([_OF_LETTERS[letter] for letter in letters])
-            outcome = Outcome(Verdict(verdict), by_place, self._clauses)
+            outcome = Outcome(Verdict(verdict), by_place, self._names)
             self._known[verdict, letters] = outcome
         return outcome
 

@@ -22,7 +22,6 @@ from oligoasp.screen import Screener, screen
 from oligoasp.screen.ie import codes
 from oligoasp.screen.journal import Work
 from oligoasp.screen.output import read_rows
-from oligoasp.screen.rows import text
 from oligoasp.screen.run import Outputs
 from oligoasp.screen.tally import Tally
 from tests.cohort import cohort
@@ -80,6 +79,7 @@ def test_rows_are_what_deciding_one_by_one_says(tmp_path: Path) -> None:
     summary = run(write(tmp_path / "c.ndjson", data), tmp_path / "o.ndjson", processes=2)
     rows = list(read_rows(tmp_path / "o.ndjson"))
     assert len(rows) == len(data)
+    assert [compact(row) for row in rows] == (tmp_path / "o.ndjson").read_text().splitlines()
     for number, (row, record) in enumerate(zip(rows, data, strict=True), 1):
         try:
             found = engine().decide(parse_record(record, protocol().vocabulary, "c"))
@@ -283,10 +283,3 @@ def test_codes_of_criteria_are_short_distinct_and_begin_with_a_letter() -> None:
     every = codes(protocol().clauses.values()).values()
     assert len(set(every)) == len(every)
     assert all(len(code) <= 8 and code[0].isalpha() for code in every)
-
-
-def test_a_line_is_its_row_as_json() -> None:
-    statuses = {"A": "met", "B": "not met"}
-    row = {"format": "f", "record": "a", "missing": ("x",), "statuses": statuses}
-    assert json.loads(text(row)) == {**row, "missing": ["x"]}
-    assert text(row) == compact(row) + "\n"
