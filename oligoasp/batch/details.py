@@ -162,7 +162,7 @@ class _Missing:
                 row = outline.patient
                 for place, paths, values in attributes:
                     if is_open(kind, place, row[place]) and turns(
-                        replace(outline, patient=_with(row, place, value)) for value in values
+                        self._patient(outline, _with(row, place, value)) for value in values
                     ):
                         yield kind, 0, paths
                 continue
@@ -177,11 +177,17 @@ class _Missing:
             if kind in outline.more and turns([self._complete(outline, kind)]):
                 yield kind, -1, ()
 
+    @staticmethod
+    def _patient(outline: Outline, row: Row) -> Outline:
+        """Give an outline of another patient."""
+        return Outline(row, outline.entries, outline.more, outline.none)
+
     def _entry(self, outline: Outline, kind: str, index: int, row: Row) -> Outline:
         """Give an outline with another entry in the place of one."""
-        numbers = list(outline.entries[kind])
+        numbers = [*outline.entries[kind]]
         numbers[index] = self._outlines.entry(kind, row)
-        return replace(outline, entries={**outline.entries, kind: tuple(numbers)})
+        entries = {**outline.entries, kind: tuple(numbers)}
+        return Outline(outline.patient, entries, outline.more, outline.none)
 
     def _complete(self, outline: Outline, kind: str) -> Outline:
         """Give an outline in which a list has no further entries."""

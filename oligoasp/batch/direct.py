@@ -8,7 +8,7 @@ such as the time from one date to another, is calculated for each record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import getitem
 from typing import NamedTuple
 
@@ -70,53 +70,61 @@ class _Asked(NamedTuple):
 class _Kind:
     """Makes rows of the entries of one kind.
 
+    A row is *short* before it is looked at what has a meaning: it has the attributes that are
+    looked up by the value of a field, then those that are asked for, and none that are left out.
+
     Args:
         name: the kind.
         compiler: knows what fields say.
         outlines: numbers what is said.
+        left_out: attributes of which nothing is to be said.
 
-    ``number`` gives the number of an entry by its row, before it is looked at what has a
-    meaning; None: the entry contradicts itself.
+    ``number`` gives the number of an entry by its short row; None: the entry contradicts itself.
     """
 
-    def __init__(self, name: str, compiler: Compiler, outlines: Outlines) -> None:
+    def __init__(
+        self, name: str, compiler: Compiler, outlines: Outlines, left_out: Collection[str]
+    ) -> None:
         prepared = compiler.kinds[name]
         self._name = name
         self._compiler = compiler
         self._outlines = outlines
         self.group_paths = prepared.group_paths
         names = outlines.names[name]
-        said = [outlines.said(name, place) for place in range(len(names))]
-        silent = {a: outlines.said(name, outlines.place(name, a))[f] for a, _, f in prepared.silent}
-        paths = [""] * len(names)
-        columns = [
-            _Column(None, silent.get(attribute, 0), s)
-            for attribute, s in zip(names, said, strict=True)
-        ]
-        self._asked: list[_Asked] = []
-        self._perhaps: list[_Asked] = []
-        for path, converters in prepared.by_path.items():
-            for attribute, converter in converters:
-                place = names.index(attribute)
-                asked = _Asked(place, path, converter, said[place])
-                if converter.alone is None or path in self.group_paths:
-                    self._asked.append(asked)
-                    continue
-                paths[place] = path
-                columns[place] = _Column(converter.alone, silent.get(attribute, 0), said[place])
-                if converter.convert is not None:
-                    self._perhaps.append(asked)
-        self._paths = paths
-        self._columns = columns
         governed = {attribute for attribute, _ in prepared.conditions}
         governed.update(c.other for _, conditions in prepared.conditions for c in conditions)
-        places = sorted(names.index(attribute) for attribute in governed)
-        self._governed = picker(places)
+        self._governed = picker([place for place, a in enumerate(names) if a in governed])
         self._meanings: dict[object, list[tuple[int, int]] | None] = {}
+        said = {a: outlines.said(name, place) for place, a in enumerate(names)}
+        silent = {attribute: said[attribute][fact] for attribute, _, fact in prepared.silent}
+        looked_up: dict[str, tuple[str, Converter]] = {}
+        asked: list[tuple[str, str, Converter]] = []
+        for path, converters in prepared.by_path.items():
+            for attribute, converter in converters:
+                if attribute in left_out and attribute not in governed:
+                    continue
+                if converter.alone is None or path in self.group_paths:
+                    asked.append((attribute, path, converter))
+                else:
+                    looked_up[attribute] = path, converter
+        self._paths = [path for path, _ in looked_up.values()]
+        self._columns = [
+            _Column(converter.alone, silent.get(a, 0), said[a])
+            for a, (_, converter) in looked_up.items()
+        ]
+        short = [*dict.fromkeys((*looked_up, *(attribute for attribute, _, _ in asked)))]
+        self._blank = [silent.get(attribute, 0) for attribute in short[len(looked_up) :]]
+        self._asked = [_Asked(short.index(a), path, c, said[a]) for a, path, c in asked]
+        self._perhaps = [
+            _Asked(short.index(a), path, converter, said[a])
+            for a, (path, converter) in looked_up.items()
+            if converter.convert is not None
+        ]
+        self._whole = picker([short.index(a) if a in short else len(short) for a in names])
         self.number = Memo(self._number)
 
-    def row(self, entry: Entry, derivation: Derivation, groups: Mapping[object, str]) -> Row:
-        """Make the row of an entry, before it is looked at what has a meaning.
+    def short(self, entry: Entry, derivation: Derivation, groups: Mapping[object, str]) -> Row:
+        """Make the short row of an entry.
 
         Args:
             entry: the entry.
@@ -124,15 +132,13 @@ class _Kind:
             groups: the labels of groups, as rules know them.
         """
         get = entry.values.get
-        values = [*map(get, self._paths)]
-        columns = self._columns
+        columns, blank = self._columns, self._blank
         try:
-            row = [*map(getitem, columns, map(id, values))]
+            row = [*map(getitem, columns, map(id, map(get, self._paths))), *blank]
         except KeyError:
-            row = [
-                column[id(value)] if id(value) in column else column.learn(value)
-                for column, value in zip(columns, values, strict=True)
-            ]
+            values = zip(columns, map(get, self._paths), strict=True)
+            row = [c[id(v)] if id(v) in c else c.learn(v) for c, v in values]
+            row += blank
         for place, path, converter, said in self._asked:
             value = get(path)
             if value is not None:
@@ -147,8 +153,12 @@ class _Kind:
                     row[place] = said[converter.fact(get(path), entry, derivation)]
         return tuple(row)
 
-    def settled(self, row: Row) -> Row | None:
-        """Say in a row what has no meaning, or perhaps none; None: it contradicts itself."""
+    def row(self, short: Row) -> Row | None:
+        """Make the row of an entry of a short one; None: the entry contradicts itself."""
+        return self._settled(self._whole((*short, 0)))
+
+    def _settled(self, row: Row) -> Row | None:
+        """Say in a row what has no meaning, or perhaps none; None: the entry contradicts itself."""
         governed = self._governed(row)
         if governed not in self._meanings:
             if len(self._meanings) >= MOST:
@@ -162,9 +172,9 @@ class _Kind:
             changed[place] = number
         return tuple(changed)
 
-    def _number(self, row: Row) -> int | None:
-        settled = self.settled(row)
-        return None if settled is None else self._outlines.entry(self._name, settled)
+    def _number(self, short: Row) -> int | None:
+        row = self.row(short)
+        return None if row is None else self._outlines.entry(self._name, row)
 
     def _find(self, row: Row) -> list[tuple[int, int]] | None:
         """Find what changes in a row where attributes have no meaning, or perhaps none."""
@@ -188,19 +198,21 @@ class Direct:
     Args:
         compiler: knows what fields say.
         outlines: numbers what is said.
+        unused: attributes, by kind, that nobody will look at; they are left out.
     """
 
-    def __init__(self, compiler: Compiler, outlines: Outlines) -> None:
+    def __init__(
+        self,
+        compiler: Compiler,
+        outlines: Outlines,
+        unused: Collection[tuple[str, str]] = (),
+    ) -> None:
         self._compiler = compiler
-        self._outlines = outlines
-        self._patient = _Kind(PATIENT, compiler, outlines)
+        left_out = {kind: {a for of, a in unused if of == kind} for kind in compiler.kinds}
+        kinds = {kind: _Kind(kind, compiler, outlines, left_out[kind]) for kind in compiler.kinds}
+        self._patient = kinds[PATIENT]
         self._lists = [
-            (
-                kind.name,
-                kind.list_name,
-                outlines.bits[kind.name],
-                _Kind(kind.name, compiler, outlines),
-            )
+            (kind.name, kind.list_name, outlines.bits[kind.name], kinds[kind.name])
             for kind in compiler.lists
         ]
 
@@ -214,7 +226,7 @@ class Direct:
         Returns:
             None if the record says things that exclude each other.
         """
-        patient = self._patient.settled(self._patient.row(record, derivation, {}))
+        patient = self._patient.row(self._patient.short(record, derivation, {}))
         if patient is None:
             return None
         found: dict[str, tuple[int, ...]] = {}
@@ -237,7 +249,7 @@ class Direct:
                     entries = self._compiler.share(name, entries)
             numbers = []
             for entry in entries:
-                number = kind.number[kind.row(entry, derivation, groups)]
+                number = kind.number[kind.short(entry, derivation, groups)]
                 if number is None:
                     return None
                 numbers.append(number)

@@ -87,11 +87,11 @@ class _Lists:
         views: of the clauses that look at such entries.
         outlines: knows what rows say.
 
-    ``empty`` is for a list that is complete and has no entry.
+    ``empty`` is for a list of that kind that is complete and has no entry.
     """
 
     def __init__(self, kind: str, views: Sequence[View], outlines: Outlines) -> None:
-        self._kind = kind
+        self.kind = kind
         self._rows = outlines.rows[kind]
         self._views = views
         self._mask = 0
@@ -105,16 +105,16 @@ class _Lists:
         self._unknown: Row = (1,) * len(views)
 
     def numbers(self, outline: Outline) -> Row:
-        """Give the number of the list of a record, for each clause."""
-        more = self._kind in outline.more
-        rows = outline.entries[self._kind]
+        """Give the number of the list of a record, for each clause; it is not `empty`."""
+        more = self.kind in outline.more
+        rows = outline.entries[self.kind]
         if not rows:
-            return self._unknown if more else self.empty
+            return self._unknown
         none = outline.none & self._mask
         sort = self._sorts.get(none)
         if sort is None:
             columns = [view.columns(outline) for view in self._views]
-            sort = self._sorts[none] = _Sort(self._kind, columns, self._rows)
+            sort = self._sorts[none] = _Sort(self.kind, columns, self._rows)
         joints = sort.joints
         seen = (none, more, *sorted([joints[row] for row in rows]))
         numbers = self._known.get(seen)
@@ -208,9 +208,12 @@ class Wanted:
 
     def row(self, outline: Outline) -> Row:
         """Give the flat row of a record, without numbers where nobody wants them."""
+        entries, more = outline.entries, outline.more
         numbers = [
-            of_kind.numbers(outline) if looked_at else of_kind.empty
-            for of_kind, looked_at in self._lists
+            lists.numbers(outline)
+            if looked_at and (entries[lists.kind] or lists.kind in more)
+            else lists.empty
+            for lists, looked_at in self._lists
         ]
         return (*outline.patient, *chain.from_iterable(numbers))
 

@@ -57,7 +57,7 @@ class Screener:
         self._forget()
 
     def _forget(self) -> None:
-        self._batch = Batch(self.engine)
+        self._batch = Batch(self.engine, alone=not self._keep)
         self._details = Details(self.engine.protocol, self._batch)
         self._keeper = Keeper(self.engine, self._batch) if self._keep else None
         self._decided = 0
@@ -83,7 +83,7 @@ class Screener:
         members = list(self.cohort.members(chunk))
         piece = self._keeper.piece(members) if self._keeper else None
         if piece is None:
-            self._batch.expect(member.record for member in members)
+            self._batch.expect([member.record for member in members])
         outlined = (piece or self._batch).outlined
         for member in members:
             record = member.record
