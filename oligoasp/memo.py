@@ -10,7 +10,7 @@ _Key = TypeVar("_Key")
 _Arguments = TypeVarTuple("_Arguments")
 _Result = TypeVar("_Result")
 
-MOST = 8192
+MOST = 4096
 """How many results are remembered of a function, before it starts anew."""
 _NOTHING = object()
 

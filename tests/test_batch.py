@@ -167,7 +167,7 @@ def test_outlines_made_directly_are_those_of_compiled_records() -> None:
     for data in [*records(3), *cohort(200, 3)]:
         record = parse(data)
         situation = compiler.compile(record)
-        outline = direct.outline(record, situation.derivation)
+        (outline,) = direct.outlines([record], [situation.derivation])
         if situation.contradictions:
             assert outline is None, data
         else:
@@ -183,7 +183,8 @@ def test_who_is_possible_is_told_as_by_solving() -> None:
     told = Counter[bool | None]()
     for data in [*records(4), *IMPOSSIBLE, *(impossible(seed) for seed in range(80))]:
         record = parse(data)
-        outline = direct.outline(record, Derivation(protocol().vocabulary, record))
+        derivation = Derivation(protocol().vocabulary, record)
+        (outline,) = direct.outlines([record], [derivation])
         if outline is None:
             continue
         try:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import compress
+from itertools import compress, repeat
 from typing import NamedTuple
 
 from oligoasp.batch.direct import Direct
@@ -209,7 +209,7 @@ class Batch:
         """Give the outlines of records; None: a record contradicts itself."""
         vocabulary, problems = self._engine.protocol.vocabulary, self._engine.sense.problems
         derivations = [Derivation(vocabulary, record) for record in records]
-        outlines = [*map(self._direct.outline, records, derivations)]
+        outlines = self._direct.outlines(records, derivations)
         return [
             None if outline is None or problems(record, derivation) else outline
             for record, derivation, outline in zip(records, derivations, outlines, strict=True)
@@ -221,7 +221,15 @@ class Batch:
         What is new comes first: questions that are solved one after the other are solved
         faster than between other work.
         """
-        looks = [self._look(outline, basis) for outline, basis in outlines]
+        looks: list[_Look] = []
+        of_bases: dict[int, tuple[Basis, list[Outline]]] = {}
+        for outline, given in outlines:
+            basis = given or self._nothing
+            of_bases.setdefault(id(basis), (basis, []))[1].append(outline)
+        for basis, of_basis in of_bases.values():
+            rows = [*map(basis.wanted.row, of_basis)]
+            numbers = basis.wanted.numbers(rows)
+            looks += map(_Look, of_basis, repeat(basis), rows, numbers)
         looks.sort(key=lambda look: UNKNOWN not in look.numbers)
         self._concluded = {id(look.outline): (look, self._decide(look)) for look in looks}
 
@@ -252,7 +260,8 @@ class Batch:
     def _look(self, outline: Outline, basis: Basis | None) -> _Look:
         basis = basis or self._nothing
         row = basis.wanted.row(outline)
-        return _Look(outline, basis, row, basis.wanted.numbers(row))
+        (numbers,) = basis.wanted.numbers([row])
+        return _Look(outline, basis, row, numbers)
 
     def _decide(self, look: _Look) -> Outcome | None:
         outline, basis, numbers = look.outline, look.basis, look.numbers
@@ -274,7 +283,7 @@ class Batch:
     def _learn(self, look: _Look, *, possible: bool) -> Row | None:
         """Find the statuses that are not known at a glance; None: nobody can be so."""
         outline, basis, row, _ = look
-        numbers = basis.wanted.numbers(row)  # others may have been learned since
+        (numbers,) = basis.wanted.numbers([row])  # others may have been learned since
         statuses = basis.wanted.statuses(numbers, basis.statuses)
         sights = _Sights(self.views, outline)
         for place in _unfound(statuses):

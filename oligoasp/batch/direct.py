@@ -9,8 +9,8 @@ such as the time from one date to another, is calculated for each record.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from operator import getitem
-from typing import NamedTuple
+from itertools import chain, islice, repeat
+from typing import Any, NamedTuple
 
 from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.memo import MOST, Memo
@@ -58,6 +58,14 @@ class _Column(dict[int, int]):
         return number
 
 
+class _Given(NamedTuple):
+    """An entry, what calculates with its record, and the labels of groups as rules know them."""
+
+    entry: Entry
+    derivation: Derivation
+    groups: Mapping[object, str]
+
+
 class _Asked(NamedTuple):
     """An attribute that may depend on more of the record than one value of one field."""
 
@@ -86,7 +94,7 @@ class _Kind:
         self, name: str, compiler: Compiler, outlines: Outlines, left_out: Collection[str]
     ) -> None:
         prepared = compiler.kinds[name]
-        self._name = name
+        self.name = name
         self._compiler = compiler
         self._outlines = outlines
         self.group_paths = prepared.group_paths
@@ -123,35 +131,37 @@ class _Kind:
         self._whole = picker([short.index(a) if a in short else len(short) for a in names])
         self.number = Memo(self._number)
 
-    def short(self, entry: Entry, derivation: Derivation, groups: Mapping[object, str]) -> Row:
-        """Make the short row of an entry.
-
-        Args:
-            entry: the entry.
-            derivation: calculates with its record.
-            groups: the labels of groups, as rules know them.
-        """
-        get = entry.values.get
-        columns, blank = self._columns, self._blank
-        try:
-            row = [*map(getitem, columns, map(id, map(get, self._paths))), *blank]
-        except KeyError:
-            values = zip(columns, map(get, self._paths), strict=True)
-            row = [c[id(v)] if id(v) in c else c.learn(v) for c, v in values]
-            row += blank
+    def shorts(self, given: Sequence[_Given]) -> list[Row]:
+        """Make the short rows of entries, attribute by attribute."""
+        values = [entry.values for entry, _, _ in given]
+        columns: list[list[int]] = []
+        for path, known in zip(self._paths, self._columns, strict=True):
+            of_path = [*map(dict.get, values, repeat(path))]
+            try:
+                columns.append([*map(known.__getitem__, map(id, of_path))])
+            except KeyError:
+                columns.append(
+                    [known[id(v)] if id(v) in known else known.learn(v) for v in of_path]
+                )
+        columns += [[number] * len(given) for number in self._blank]
         for place, path, converter, said in self._asked:
-            value = get(path)
-            if value is not None:
-                if groups:
-                    value = groups.get(value, value)
-                fact = converter.fact(value, entry, derivation)
-                if fact is not None:
-                    row[place] = said[fact]
-        if self._perhaps and ASK in row:
-            for place, path, converter, said in self._perhaps:
-                if row[place] == ASK:
-                    row[place] = said[converter.fact(get(path), entry, derivation)]
-        return tuple(row)
+            column = columns[place]
+            for index, (entry, derivation, groups) in enumerate(given):
+                value = entry.values.get(path)
+                if value is not None:
+                    if groups:
+                        value = groups.get(value, value)
+                    fact = converter.fact(value, entry, derivation)
+                    if fact is not None:
+                        column[index] = said[fact]
+        for place, path, converter, said in self._perhaps:
+            column = columns[place]
+            if ASK in column:
+                for index, (entry, derivation, _) in enumerate(given):
+                    if column[index] == ASK:
+                        fact = converter.fact(entry.values[path], entry, derivation)
+                        column[index] = said[fact]
+        return [*zip(*columns, strict=True)]
 
     def row(self, short: Row) -> Row | None:
         """Make the row of an entry of a short one; None: the entry contradicts itself."""
@@ -174,19 +184,19 @@ class _Kind:
 
     def _number(self, short: Row) -> int | None:
         row = self.row(short)
-        return None if row is None else self._outlines.entry(self._name, row)
+        return None if row is None else self._outlines.entry(self.name, row)
 
     def _find(self, row: Row) -> list[tuple[int, int]] | None:
         """Find what changes in a row where attributes have no meaning, or perhaps none."""
-        facts = self._outlines.facts(self._name, row)
+        facts = self._outlines.facts(self.name, row)
         contradictions: list[tuple[tuple[str, int], str, str]] = []
-        conditions = self._compiler.kinds[self._name].conditions
-        self._compiler.restrict((self._name, 0), conditions, facts, contradictions)
+        conditions = self._compiler.kinds[self.name].conditions
+        self._compiler.restrict((self.name, 0), conditions, facts, contradictions)
         if contradictions:
             return None
         changed = []
-        for place, name in enumerate(self._outlines.names[self._name]):
-            number = self._outlines.number(self._name, place, facts.get(name))
+        for place, name in enumerate(self._outlines.names[self.name]):
+            number = self._outlines.number(self.name, place, facts.get(name))
             if number != row[place]:
                 changed.append((place, number))
         return changed
@@ -216,42 +226,54 @@ class Direct:
             for kind in compiler.lists
         ]
 
-    def outline(self, record: Record, derivation: Derivation) -> Outline | None:
-        """Give the outline of a record.
+    def outlines(
+        self, records: Sequence[Record], derivations: Sequence[Derivation]
+    ) -> list[Outline | None]:
+        """Give the outlines of records.
 
         Args:
-            record: a validated record.
-            derivation: calculates with the record.
+            records: validated records.
+            derivations: calculate with each of them.
 
         Returns:
-            None if the record says things that exclude each other.
+            None for a record that says things that exclude each other.
         """
-        patient = self._patient.row(self._patient.short(record, derivation, {}))
-        if patient is None:
-            return None
-        found: dict[str, tuple[int, ...]] = {}
-        more: list[str] = []
-        none = 0
-        for name, list_name, bit, kind in self._lists:
-            entries: Sequence[Entry] | None = record.entries(name)
-            is_open = entries is None or list_name in record.incomplete
-            if is_open:
-                more.append(name)
-            if not entries:
-                found[name] = ()
-                if not is_open:
+        given = [_Given(*of_record, {}) for of_record in zip(records, derivations, strict=True)]
+        patients = map(self._patient.row, self._patient.shorts(given))
+        of_lists = [self._entries(kind, given) for _, _, _, kind in self._lists]
+        found: list[Outline | None] = []
+        for record, patient, *of_record in zip(records, patients, *of_lists, strict=True):
+            entries: dict[str, tuple[Any, ...]] = {}
+            more: list[str] = []
+            none = 0
+            for (name, list_name, bit, _), numbers in zip(self._lists, of_record, strict=True):
+                if numbers is None or list_name in record.incomplete:
+                    more.append(name)
+                elif not numbers:
                     none |= bit
-                continue
-            groups: Mapping[object, str] = {}
-            if kind.group_paths:
-                groups = group_labels(entries, kind.group_paths)
+                entries[name] = numbers or ()
+            if patient is None or None in chain.from_iterable(entries.values()):
+                found.append(None)
+            else:
+                found.append(Outline(patient, entries, frozenset(more), none))
+        return found
+
+    def _entries(
+        self, kind: _Kind, records: Sequence[_Given]
+    ) -> list[tuple[int | None, ...] | None]:
+        """Number the entries of a list of records; None: a record does not have the list."""
+        given: list[_Given] = []
+        sizes: list[int | None] = []
+        for record, derivation, _ in records:
+            assert isinstance(record, Record)
+            entries: Sequence[Entry] | None = record.entries(kind.name)
+            sizes.append(None if entries is None else len(entries))
+            if entries:
+                groups = group_labels(entries, kind.group_paths) if kind.group_paths else {}
                 if groups:
-                    entries = self._compiler.share(name, entries)
-            numbers = []
-            for entry in entries:
-                number = kind.number[kind.short(entry, derivation, groups)]
-                if number is None:
-                    return None
-                numbers.append(number)
-            found[name] = tuple(numbers)
-        return Outline(patient, found, frozenset(more), none)
+                    entries = self._compiler.share(kind.name, entries)
+                given += [_Given(entry, derivation, groups) for entry in entries]
+        if not given:
+            return [None if size is None else () for size in sizes]
+        numbers = map(kind.number.__getitem__, kind.shorts(given))
+        return [None if size is None else tuple(islice(numbers, size)) for size in sizes]

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence, Set
 from itertools import chain, repeat
-from operator import call, getitem
+from operator import getitem
 
 from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.batch.views import ABSENT, LOST, TIED, Columns, TraitNumbers, View
 from oligoasp.decide import Status
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT
 
 UNKNOWN = -1
 """Stands for statuses that are not known at a glance."""
-MOST = 20_000
-"""How many situations a group of clauses remembers at a glance, before it starts anew."""
+MOST = 4096
+"""How many situations a group of clauses, or a kind of list, remembers at a glance."""
 
 
 class _Joints(dict[int, int]):
@@ -29,6 +30,8 @@ class _Joints(dict[int, int]):
     Args:
         parts: what each clause makes of it; None: not to be told without the patient.
         rows: what is said of each entry, by the number of its row.
+
+    ``seen`` has what each clause makes of an entry, by the number of what all do.
     """
 
     def __init__(self, parts: Iterable[TraitNumbers | None], rows: Sequence[Row]) -> None:
@@ -37,7 +40,7 @@ class _Joints(dict[int, int]):
         self._rows = rows
         absent = (ABSENT,) * len(self._parts)
         self._numbers = {absent: ABSENT}
-        self._seen = [absent]
+        self.seen = [absent]
         # Rows of the same classes are the same to all, and most that are new are of these.
         classes = {
             (place, tuple(sorted(of_place.numbers.items(), key=str))): of_place
@@ -70,13 +73,9 @@ class _Joints(dict[int, int]):
             number = LOST if part is None else part[row]
             seen.append(LOST + row if number == LOST else number)
         found = self[row] = self._numbers.setdefault(tuple(seen), len(self._numbers))
-        if found == len(self._seen):
-            self._seen.append(tuple(seen))
+        if found == len(self.seen):
+            self.seen.append(tuple(seen))
         return found
-
-    def parts(self, row: int) -> Row:
-        """Give what each clause makes of an entry."""
-        return self._seen[self[row]]
 
 
 class _Lists:
@@ -100,7 +99,7 @@ class _Lists:
         self._mask &= ~outlines.bits[kind]
         self._sorts: dict[int, _Sort] = {}
         self._numbers: list[dict[object, int]] = [{} for _ in views]
-        self._known: dict[object, Row] = {}
+        self._known = Memo(self._find, MOST)
         self.empty: Row = (0,) * len(views)
         self._unknown: Row = (1,) * len(views)
 
@@ -116,24 +115,21 @@ class _Lists:
             columns = [view.columns(outline) for view in self._views]
             sort = self._sorts[none] = _Sort(self.kind, columns, self._rows)
         joints = sort.joints
-        seen = (none, more, *sorted([joints[row] for row in rows]))
-        numbers = self._known.get(seen)
-        if numbers is None:
-            if len(self._known) >= MOST:
-                self._known.clear()
-            numbers = self._known[seen] = self._find(none, more, rows, sort)
-        return numbers
+        return self._known[(none, more, *sorted([joints[row] for row in rows]))]
 
-    def _find(self, none: int, more: bool, rows: Iterable[int], sort: _Sort) -> Row:
-        parts = [sort.joints.parts(row) for row in rows]
+    def _find(self, seen: Row) -> Row:
+        """Number a list for each clause, by what all clauses make of its entries."""
+        none, more, *joints = seen
+        sort = self._sorts[none]
+        parts = [sort.joints.seen[joint] for joint in joints]
         found = []
         for view, column, known in zip(self._views, sort.columns, self._numbers, strict=True):
-            seen: tuple[object, ...] = (none & view.mask,)
+            sight: tuple[object, ...] = (none & view.mask,)
             if column is not None:
                 place, counts = column
-                numbers = [of_row[place] for of_row in parts if of_row[place] != ABSENT]
-                seen = (*seen, more, *sorted(numbers if counts else set(numbers)))
-            found.append(known.setdefault(seen, len(known) + 2))
+                numbers = [of_entry[place] for of_entry in parts if of_entry[place] != ABSENT]
+                sight = (*sight, more, *sorted(numbers if counts else set(numbers)))
+            found.append(known.setdefault(sight, len(known) + 2))
         return tuple(found)
 
 
@@ -197,8 +193,6 @@ class Wanted:
     ) -> None:
         self._groups = groups
         self._lists = lists
-        self._picks = [group.pick for group in groups]
-        self._known = [group.known for group in groups]
         self._statuses = [group.statuses for group in groups]
         # Statuses that are given stand before those of the groups.
         places = {clause: clause for clause in range(number)}
@@ -217,10 +211,17 @@ class Wanted:
         ]
         return (*outline.patient, *chain.from_iterable(numbers))
 
-    def numbers(self, row: Row) -> Row:
-        """Give the number of what is known of each group of clauses; UNKNOWN: nothing."""
-        seen = map(call, self._picks, repeat(row))
-        return tuple(map(dict.get, self._known, seen, repeat(UNKNOWN)))
+    def numbers(self, rows: Sequence[Row]) -> list[Row]:
+        """Give the numbers of what is known of each group of clauses; UNKNOWN: nothing.
+
+        Group by group, so that what is known of a group is looked up while it is at hand.
+        """
+        if not self._groups:
+            return [()] * len(rows)
+        of_groups = [
+            map(group.known.get, map(group.pick, rows), repeat(UNKNOWN)) for group in self._groups
+        ]
+        return [*zip(*map(list, of_groups), strict=True)]
 
     def all_statuses(self, numbers: Row, given: Sequence[Status | None]) -> tuple[Status, ...]:
         """Give the status of each clause, as `statuses` does, where all are known."""

@@ -40,6 +40,16 @@ class Derivation:
         days_later: by how many days the site waits with what can be postponed.
     """
 
+    __slots__ = (
+        "_ages",
+        "_anchors",
+        "_days",
+        "_days_later",
+        "_latest",
+        "_record",
+        "_vocabulary",
+    )
+
     def __init__(self, vocabulary: Vocabulary, record: Record, days_later: int = 0) -> None:
         self._vocabulary = vocabulary
         self._record = record

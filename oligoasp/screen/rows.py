@@ -42,12 +42,12 @@ class Lines:
             clash: clauses that cannot be met together.
             missing: fields to ask for.
         """
-        blockers = outcome.blockers
+        line, blockers = record.line, outcome.blockers
         conflict = outcome.verdict is Verdict.INELIGIBLE and not blockers
         statuses = ",".join(filter(None, map(getitem, self._statuses, outcome.by_place)))
         return (
             f'{{"format":"{FORMAT}","record":{compact(record.id)},'
-            f'"source":{compact(record.source)},"line":{compact(record.line)},'
+            f'"source":{compact(record.source)},"line":{"null" if line is None else line},'
             f'"verdict":"{outcome.verdict}","blockers":{_list(blockers)},'
             f'"conflict":{"true" if conflict else "false"},"clash":{_list(clash)},'
             f'"unknown":{_list(outcome.unknown)},"missing":{_list(missing)},'
