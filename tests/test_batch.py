@@ -176,6 +176,21 @@ def test_outlines_made_directly_are_those_of_compiled_records() -> None:
     assert made > 200
 
 
+def test_what_is_left_out_of_outlines_changes_no_answer() -> None:
+    whole, alone = Batch(engine()), Batch(engine(), alone=True)
+    data = [*records(5), *cohort(100, 5)]
+    assert [answer(alone, one) for one in data] == [answer(whole, one) for one in data]
+    shorter = longer = 0
+    for one in data:
+        try:
+            (short, _), (long, _) = alone.outlined(parse(one)), whole.outlined(parse(one))
+        except RecordError:
+            continue
+        shorter += sum(map(bool, short.patient))
+        longer += sum(map(bool, long.patient))
+    assert shorter < longer
+
+
 def test_who_is_possible_is_told_as_by_solving() -> None:
     outlines = Outlines(protocol().vocabulary)
     integrity = look(engine(), outlines).integrity

@@ -1,10 +1,22 @@
 """Checking many records: each situation is solved once and remembered.
 
-What a clause needs of a record is a handful of regions, so records are alike to a
-clause far more often than they are alike. Which attributes a clause can depend on is
-read off the ground program; the record, reduced to these, is the key under which the
-clause's status is kept. Verdicts are those of deciding one by one; a test holds the
-two together.
+What a clause needs of a record is a handful of regions, so records are alike to a clause
+far more often than they are alike. The way of a piece of records, step by step:
+
+    record    typed values by field                                    (record.read)
+    outline   numbers: for each attribute, of what the record says     (direct, outline)
+    possible  do integrity rules let anybody be so?                    (integrity)
+    row       the patient's numbers, and for each list and clause      (glance)
+              the number of what the clause makes of the list
+    numbers   for each group of clauses, of the statuses that belong   (glance)
+              to what the group sees of the row, where they are known
+    outcome   the verdict and the statuses                             (here)
+
+Where statuses are not known at a glance, what the clause sees is looked at closely (views,
+traits): the record, reduced to what the ground program says that the clause can depend on,
+is the key under which its status is kept. Only what is new there too is solved (programs).
+Open clauses that hang together are asked about together (together). Verdicts are those of
+deciding one by one; a test holds the two together.
 """
 
 from __future__ import annotations
