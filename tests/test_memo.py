@@ -1,4 +1,4 @@
-"""Results are remembered for the very same arguments, and only for them."""
+"""Results are remembered for as long as they are asked for, and only for their arguments."""
 
 from __future__ import annotations
 
@@ -33,3 +33,28 @@ def test_an_argument_cannot_be_taken_for_one_that_is_gone() -> None:
 
     for number in range(10_000):
         assert text(Fraction(number, 7)) == str(Fraction(number, 7))
+
+
+def test_what_is_asked_for_again_stays_and_the_rest_goes() -> None:
+    calls: list[int] = []
+
+    def square(number: int) -> int:
+        calls.append(number)
+        return number * number
+
+    known = memo.Memo(square, 3)
+    for number in range(1, 60):
+        assert known[0] == 0
+        assert known[number] == number * number
+        assert len(known) <= 3
+    assert calls.count(0) == 1, "it was asked for all the time"
+    assert known[1] == 1
+    assert calls.count(1) == 2, "it was forgotten"
+
+
+def test_what_fails_is_not_remembered() -> None:
+    known = memo.Memo[str, int](int)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="x"):
+            known["x"]
+    assert not known

@@ -1,10 +1,22 @@
 """Checking many records: each situation is solved once and remembered.
 
-What a clause needs of a record is a handful of regions, so records are alike to a
-clause far more often than they are alike. Which attributes a clause can depend on is
-read off the ground program; the record, reduced to these, is the key under which the
-clause's status is kept. Verdicts are those of deciding one by one; a test holds the
-two together.
+What a clause needs of a record is a handful of regions, so records are alike to a clause
+far more often than they are alike. The way of a piece of records, step by step:
+
+    record    typed values by field                                    (record.read)
+    outline   numbers: for each attribute, of what the record says     (direct, outline)
+    possible  do integrity rules let anybody be so?                    (integrity)
+    row       the patient's numbers, and for each list and clause      (glance)
+              the number of what the clause makes of the list
+    numbers   for each group of clauses, of the statuses that belong   (glance)
+              to what the group sees of the row, where they are known
+    outcome   the verdict and the statuses                             (here)
+
+Where statuses are not known at a glance, what the clause sees is looked at closely (views,
+traits): the record, reduced to what the ground program says that the clause can depend on,
+is the key under which its status is kept. Only what is new there too is solved (programs).
+Open clauses that hang together are asked about together (together). Verdicts are those of
+deciding one by one; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -12,22 +24,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress, repeat
+from typing import NamedTuple
 
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.glance import UNKNOWN, Glances
-from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.outlook import look
 from oligoasp.batch.programs import Focus, Programs
 from oligoasp.batch.signs import Signs
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
 from oligoasp.decide import Engine, Status, Verdict, status_of
+from oligoasp.memo import Memo
+from oligoasp.protocol.model import Protocol
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 
-MOST_OUTCOMES = 4096
-"""How many outcomes are remembered before starting anew; those that are frequent are soon back."""
+MOST_OUTCOMES = 1024
+"""How many outcomes are remembered of late."""
+
+
+def names_of(protocol: Protocol) -> tuple[str, ...]:
+    """Give the ids of the clauses in the order of the protocol; "" for one that does not test."""
+    return tuple([clause.id if clause.tests else "" for clause in protocol.clauses.values()])
 
 
 @dataclass(frozen=True)
@@ -35,17 +56,22 @@ class Outcome:
     """What is decided of one record: its verdict and the status of each clause.
 
     ``by_place`` has the statuses of all clauses, those that do not test included, in the
-    order of the protocol.
+    order of the protocol; ``names`` are what `names_of` gives.
     """
 
     verdict: Verdict
-    statuses: Mapping[str, Status]
-    by_place: tuple[Status, ...] = field(repr=False)
+    by_place: tuple[Status, ...]
+    names: tuple[str, ...] = field(repr=False, hash=False)
+
+    @property
+    def statuses(self) -> Mapping[str, Status]:
+        """The status of each clause that tests, in the order of the protocol."""
+        return {n: s for n, s in zip(self.names, self.by_place, strict=True) if n}
 
     @cached_property
     def blockers(self) -> tuple[str, ...]:
         """The clauses that each make the patient ineligible."""
-        return tuple(c for c, s in self.statuses.items() if s.blocks)
+        return self._who(_BLOCKING)
 
     @cached_property
     def blocking(self) -> tuple[int, ...]:
@@ -55,7 +81,16 @@ class Outcome:
     @cached_property
     def unknown(self) -> tuple[str, ...]:
         """The clauses that the record leaves open."""
-        return tuple(c for c, s in self.statuses.items() if s is Status.UNKNOWN)
+        return self._who(_OPEN)
+
+    def _who(self, statuses: frozenset[Status]) -> tuple[str, ...]:
+        """Give the clauses that test and have one of some statuses."""
+        found = compress(self.names, map(statuses.__contains__, self.by_place))
+        return tuple(filter(None, found))
+
+
+_BLOCKING = frozenset(status for status in Status if status.blocks)
+_OPEN = frozenset({Status.UNKNOWN})
 
 
 class Basis:
@@ -66,24 +101,44 @@ class Basis:
         statuses: the status of each clause, where it is known already.
         before: the outcome under another version of the protocol that gave them.
 
-    ``wanted`` are the other clauses; ``outcomes`` remembers what came of their statuses,
-    where nothing else matters.
+    ``wanted`` looks up the others.
     """
 
     def __init__(
         self, glances: Glances, statuses: Sequence[Status | None], before: Outcome | None
     ) -> None:
         self.statuses = statuses
-        self.before = before
         self.wanted = glances.wanted(_unfound(statuses))
-        self.outcomes: dict[tuple[int, ...], Outcome] = {}
+        self._before = before
 
-    def learn(self, numbers: tuple[int, ...], outcome: Outcome) -> None:
-        """Remember an outcome, by the numbers of the statuses that were looked up."""
-        if UNKNOWN not in numbers:
-            if len(self.outcomes) >= MOST_OUTCOMES:
-                self.outcomes.clear()
-            self.outcomes[numbers] = outcome
+    def verdict(self, statuses: Sequence[Status]) -> Verdict | None:
+        """Give the verdict, if statuses settle it, and what was found out under another version.
+
+        What can be met together can be so without some of it, and what cannot be met
+        together cannot be so with more.
+        """
+        if not _BLOCKING.isdisjoint(statuses):
+            return Verdict.INELIGIBLE
+        asked, known = statuses.count(Status.UNKNOWN), self.statuses.count(Status.UNKNOWN)
+        if not asked:
+            return Verdict.ELIGIBLE
+        before = self._before
+        if before is None or not _BLOCKING.isdisjoint(before.by_place):
+            return None
+        if before.verdict is Verdict.UNDETERMINED and asked == known:
+            return Verdict.UNDETERMINED
+        if before.verdict is Verdict.INELIGIBLE and known == before.by_place.count(Status.UNKNOWN):
+            return Verdict.INELIGIBLE
+        return None
+
+
+class _Look(NamedTuple):
+    """A record as it is looked at: by its flat row, in which known statuses have numbers."""
+
+    outline: Outline
+    basis: Basis
+    row: Row
+    numbers: Row
 
 
 class Batch:
@@ -93,6 +148,8 @@ class Batch:
         engine: the protocol, under its readings.
         like: a batch under another version of the protocol, whose memory is shared as far
             as clauses mean the same.
+        alone: whether nobody decides by its outlines under other versions, so that they may
+            leave out what the rules do not see.
 
     ``views`` are what each clause can see of a record; ``together`` knows which of them hang
     together.
@@ -101,9 +158,9 @@ class Batch:
         ValueError: the versions do not tell the same numbers apart.
     """
 
-    def __init__(self, engine: Engine, like: Batch | None = None) -> None:
+    def __init__(self, engine: Engine, like: Batch | None = None, *, alone: bool = False) -> None:
         self._engine = engine
-        self._clauses = list(engine.protocol.clauses.values())
+        self._clauses = tuple(engine.protocol.clauses.values())
         if like is None:
             self.outlines = Outlines(engine.protocol.vocabulary)
             self._joint: dict[Key, bool] = {}
@@ -118,14 +175,18 @@ class Batch:
             self.outlines = like.outlines
             self._joint = like._joint
             self._outlook = look(engine, self.outlines, like._outlook)
-        self._expected: dict[int, tuple[Record, Outline | None]] = {}
-        self._direct = Direct(engine.compiler, self.outlines)
+        self._outlined: dict[int, tuple[Record, Outline | None]] = {}
+        self._concluded: dict[int, tuple[_Look, Outcome | None]] = {}
+        self._direct = Direct(engine.compiler, self.outlines, self._outlook.unused if alone else ())
         self.views = self._outlook.views
         self._programs = Programs(engine, self.outlines, self.views, self._outlook.unused)
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
         self._nothing = Basis(self._glances, [None] * len(self.views), None)
-        self._outcomes: dict[tuple[Verdict, tuple[Status, ...]], Outcome] = {}
+        names = names_of(engine.protocol)
+        self._outcomes = Memo[tuple[Verdict, tuple[Status, ...]], Outcome](
+            lambda found: Outcome(*found, names=names), MOST_OUTCOMES
+        )
 
     def decide(self, record: Record) -> Outcome:
         """Decide one record.
@@ -141,9 +202,9 @@ class Batch:
         Raises:
             RecordError: nobody can be as the record says.
         """
-        expected, outline = self._expected.pop(id(record), (None, None))
+        expected, outline = self._outlined.pop(id(record), (None, None))
         if expected is not record:
-            outline = self._outline(record)
+            (outline,) = self._outlines([record])
         if outline is not None:
             outcome = self.conclude(outline)
             if outcome is not None:
@@ -151,35 +212,44 @@ class Batch:
         self._engine.decide(record)  # raises, with the reasons
         raise AssertionError("a record is impossible in a batch only")
 
-    def _outline(self, record: Record) -> Outline | None:
-        """Give the outline of a record; None: it contradicts itself."""
-        derivation = Derivation(self._engine.protocol.vocabulary, record)
-        outline = self._direct.outline(record, derivation)
-        if outline is None or self._engine.sense.problems(record, derivation):
-            return None
-        return outline
-
     def expect(self, records: Iterable[Record | RecordError]) -> None:
-        """Get ready for records that are decided next; what is no record is left out."""
-        self._expected = {
-            id(record): (record, self._outline(record))
-            for record in records
-            if isinstance(record, Record)
-        }
-        self.expect_outlines((outline, None) for _, outline in self._expected.values() if outline)
+        """Get ready for records that are decided next; what is no record is left out.
+
+        Each step is taken for all of them, which is faster than all steps for one after the
+        other: the processor finds nearby what it needs again.
+        """
+        known = [record for record in records if isinstance(record, Record)]
+        outlines = self._outlines(known)
+        self._outlined = {id(r): (r, o) for r, o in zip(known, outlines, strict=True)}
+        self.expect_outlines([(outline, None) for outline in outlines if outline is not None])
+
+    def _outlines(self, records: Sequence[Record]) -> list[Outline | None]:
+        """Give the outlines of records; None: a record contradicts itself."""
+        vocabulary, problems = self._engine.protocol.vocabulary, self._engine.sense.problems
+        derivations = [Derivation(vocabulary, record) for record in records]
+        outlines = self._direct.outlines(records, derivations)
+        return [
+            None if outline is None or problems(record, derivation) else outline
+            for record, derivation, outline in zip(records, derivations, outlines, strict=True)
+        ]
 
     def expect_outlines(self, outlines: Iterable[tuple[Outline, Basis | None]]) -> None:
-        """Get ready for records that are decided next, by their outlines and what is known.
+        """Decide records that are asked for next, by their outlines and what is known.
 
-        Questions that are solved one after the other are solved faster than between other work.
+        What is new comes first: questions that are solved one after the other are solved
+        faster than between other work.
         """
-        for outline, basis in [one for one in outlines if self._is_new(*one)]:
-            self.conclude(outline, basis)
-
-    def _is_new(self, outline: Outline, basis: Basis | None) -> bool:
-        """Tell whether some clause has not yet seen what it sees of a record."""
-        wanted = (basis or self._nothing).wanted
-        return UNKNOWN in self._glances.numbers(self._glances.row(outline, wanted), wanted)
+        looks: list[_Look] = []
+        of_bases: dict[int, tuple[Basis, list[Outline]]] = {}
+        for outline, given in outlines:
+            basis = given or self._nothing
+            of_bases.setdefault(id(basis), (basis, []))[1].append(outline)
+        for basis, of_basis in of_bases.values():
+            rows = [*map(basis.wanted.row, of_basis)]
+            numbers = basis.wanted.numbers(rows)
+            looks += map(_Look, of_basis, repeat(basis), rows, numbers)
+        looks.sort(key=lambda look: UNKNOWN not in look.numbers)
+        self._concluded = {id(look.outline): (look, self._decide(look)) for look in looks}
 
     def basis(self, statuses: Sequence[Status | None], before: Outcome) -> Basis:
         """Give what is known of a record before it is looked at.
@@ -200,73 +270,60 @@ class Batch:
         Returns:
             None if nobody can be as the record says.
         """
-        possible = True if basis else self._outlook.integrity.possible(outline)
+        look, outcome = self._concluded.pop(id(outline), (None, None))
+        if look is not None and look.outline is outline and look.basis is (basis or self._nothing):
+            return outcome
+        return self._decide(self._look(outline, basis))
+
+    def _look(self, outline: Outline, basis: Basis | None) -> _Look:
+        basis = basis or self._nothing
+        row = basis.wanted.row(outline)
+        (numbers,) = basis.wanted.numbers([row])
+        return _Look(outline, basis, row, numbers)
+
+    def _decide(self, look: _Look) -> Outcome | None:
+        outline, basis, numbers = look.outline, look.basis, look.numbers
+        # Who has been decided before is possible.
+        new = basis is self._nothing
+        possible = self._outlook.integrity.possible(outline) if new else True
         if possible is False:
             return None
-        basis = basis or self._nothing
-        wanted = basis.wanted
-        row = self._glances.row(outline, wanted)
-        numbers = self._glances.numbers(row, wanted)
-        if possible and numbers in basis.outcomes:
-            return basis.outcomes[numbers]
+        if UNKNOWN in numbers or possible is None:
+            found = self._learn(look, possible=bool(possible))
+            if found is None:
+                return None
+            numbers = found
+        statuses = basis.wanted.all_statuses(numbers, basis.statuses)
+        return self._outcomes[
+            basis.verdict(statuses) or self._joint_verdict(statuses, outline), statuses
+        ]
+
+    def _learn(self, look: _Look, *, possible: bool) -> Row | None:
+        """Find the statuses that are not known at a glance; None: nobody can be so."""
+        outline, basis, row, _ = look
+        (numbers,) = basis.wanted.numbers([row])  # others may have been learned since
+        statuses = basis.wanted.statuses(numbers, basis.statuses)
         sights = _Sights(self.views, outline)
-        statuses = self._glances.statuses(numbers, wanted, basis.statuses)
-        if None in statuses or possible is None:
-            for place in _unfound(statuses):
-                columns, key = sights[place]
-                statuses[place] = columns.known.get(key)
-            missing = _unfound(statuses)
-            if missing or possible is None:
-                found = self._find(missing, outline, sights, possible=bool(possible))
-                if found is None:
-                    return None
-                for place, status in found.items():
-                    statuses[place] = status
-                if possible is None:
-                    self._outlook.integrity.learn(outline)
-            self._glances.learn(row, numbers, wanted, _all_found(statuses))
-            numbers = self._glances.numbers(row, wanted)
-        known = _all_found(statuses)
-        verdict = self._same(basis, known)
-        outcome = self._outcome(verdict or self._verdict(known, sights, outline), known)
-        if verdict or outcome.blockers or outcome.verdict is Verdict.ELIGIBLE:
-            basis.learn(numbers, outcome)
-        return outcome
+        for place in _unfound(statuses):
+            columns, key = sights[place]
+            statuses[place] = columns.known.get(key)
+        missing = _unfound(statuses)
+        if missing or not possible:
+            found = self._find(missing, outline, sights, possible=possible)
+            if found is None:
+                return None
+            for place, status in found.items():
+                statuses[place] = status
+        if not possible:
+            self._outlook.integrity.learn(outline)
+        return basis.wanted.learn(row, numbers, _all_found(statuses))
 
-    def _outcome(self, verdict: Verdict, statuses: tuple[Status, ...]) -> Outcome:
-        key = verdict, statuses
-        outcome = self._outcomes.get(key)
-        if outcome is None:
-            if len(self._outcomes) >= MOST_OUTCOMES:
-                self._outcomes.clear()
-            shown = {c.id: s for c, s in zip(self._clauses, statuses, strict=True) if c.tests}
-            outcome = self._outcomes[key] = Outcome(verdict, shown, statuses)
-        return outcome
-
-    def _same(self, basis: Basis, statuses: Sequence[Status]) -> Verdict | None:
-        """Give the verdict, if what was found out about the unknown together settles it.
-
-        What can be met together can be so without some of it, and what cannot be met
-        together cannot be so with more.
-        """
-        before = basis.before
-        if before is None or any(s.blocks for s in (*before.by_place, *statuses)):
-            return None
-        asked, known = statuses.count(Status.UNKNOWN), basis.statuses.count(Status.UNKNOWN)
-        if before.verdict is Verdict.UNDETERMINED and 0 < asked == known:
-            return Verdict.UNDETERMINED
-        if before.verdict is Verdict.INELIGIBLE and known == before.by_place.count(Status.UNKNOWN):
-            return Verdict.INELIGIBLE
-        return None
-
-    def _verdict(self, statuses: Sequence[Status], sights: _Sights, outline: Outline) -> Verdict:
-        if any(status.blocks for status in statuses):
-            return Verdict.INELIGIBLE
+    def _joint_verdict(self, statuses: Sequence[Status], outline: Outline) -> Verdict:
+        """Give the verdict where some clauses are open and none blocks: can all be met?"""
         unknown = [place for place, status in enumerate(statuses) if status is Status.UNKNOWN]
-        if not unknown:
-            return Verdict.ELIGIBLE
         for group in self.together.groups(unknown, outline) if len(unknown) > 1 else ():
-            asked = tuple([id(sights[place][0]) for place in group])
+            # The sights of a clause tell the version of the protocol that it is of.
+            asked = tuple([id(self.views[place].columns(outline)) for place in group])
             key = asked, self.together.key(group, outline)
             if key not in self._joint:
                 self._joint[key] = self.can_be_met(group, outline)

@@ -63,7 +63,7 @@ class _Checker:
 
     def __init__(self, engine: Engine) -> None:
         self._shapes = shapes_of(engine.protocol.vocabulary)
-        self._batch = Batch(engine)
+        self._batch = Batch(engine, alone=True)
 
     def __call__(self, piece: list[Given]) -> list[Check | RecordError]:
         """Give the answers for consecutive records."""

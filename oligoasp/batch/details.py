@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from oligoasp.batch import Batch, Outcome
-from oligoasp.batch.outline import Outline, Row
+from oligoasp.batch.outline import Outline, Row, picker
 from oligoasp.batch.traits import NO_GROUP
 from oligoasp.batch.views import Key, View
 from oligoasp.decide import Status, Verdict
+from oligoasp.memo import MOST
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute
@@ -111,9 +112,41 @@ class _Missing:
                 said = [batch.outlines.number(kind, place, Fact((value,))) for value in values]
                 attributes.append((place, _fields(attribute), said))
             self._seen.append((kind, attributes))
+        self._pick = picker([place for k, of in self._seen if k == PATIENT for place, _, _ in of])
+        self._known: dict[tuple[object, ...], list[tuple[str, int, tuple[str, ...]]]] = {}
 
     def fields(self, record: Record, outline: Outline) -> Iterator[str]:
         """Give the fields, for a record that leaves the clause open."""
+        seen = self._seen_of(outline)
+        if seen not in self._known:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[seen] = list(self._turning(outline))
+        for kind, index, paths in self._known[seen]:
+            if not paths:
+                yield self._lists[kind]
+            elif kind == PATIENT:
+                yield from _absent(paths, record.values)
+            else:
+                entry = (record.entries(kind) or [])[index]
+                yield from (join(entry.path, p) for p in _absent(paths, entry.values))
+
+    def _seen_of(self, outline: Outline) -> tuple[object, ...]:
+        """Give all that a record says of what the clause sees, entry by entry."""
+        of_lists = [
+            (outline.none & self._outlines.bits[kind], kind in outline.more, outline.entries[kind])
+            for kind, _ in self._seen
+            if kind != PATIENT
+        ]
+        return (self._pick(outline.patient), *of_lists)
+
+    def _turning(self, outline: Outline) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+        """Find the open attributes on which the clause turns.
+
+        Yields:
+            The kind, the place of the entry, and the fields that make the attribute known;
+            no fields, if it turns on whether there are more entries.
+        """
         columns = self._view.columns(outline)
         now = columns.key(outline)
 
@@ -129,9 +162,9 @@ class _Missing:
                 row = outline.patient
                 for place, paths, values in attributes:
                     if is_open(kind, place, row[place]) and turns(
-                        replace(outline, patient=_with(row, place, value)) for value in values
+                        self._patient(outline, _with(row, place, value)) for value in values
                     ):
-                        yield from _absent(paths, record.values)
+                        yield kind, 0, paths
                 continue
             for index, number in enumerate(outline.entries[kind]):
                 row = self._outlines.rows[kind][number]
@@ -140,16 +173,21 @@ class _Missing:
                         self._entry(outline, kind, index, _with(row, place, value))
                         for value in values
                     ):
-                        entry = (record.entries(kind) or [])[index]
-                        yield from (join(entry.path, p) for p in _absent(paths, entry.values))
+                        yield kind, index, paths
             if kind in outline.more and turns([self._complete(outline, kind)]):
-                yield self._lists[kind]
+                yield kind, -1, ()
+
+    @staticmethod
+    def _patient(outline: Outline, row: Row) -> Outline:
+        """Give an outline of another patient."""
+        return Outline(row, outline.entries, outline.more, outline.none)
 
     def _entry(self, outline: Outline, kind: str, index: int, row: Row) -> Outline:
         """Give an outline with another entry in the place of one."""
-        numbers = list(outline.entries[kind])
+        numbers = [*outline.entries[kind]]
         numbers[index] = self._outlines.entry(kind, row)
-        return replace(outline, entries={**outline.entries, kind: tuple(numbers)})
+        entries = {**outline.entries, kind: tuple(numbers)}
+        return Outline(outline.patient, entries, outline.more, outline.none)
 
     def _complete(self, outline: Outline, kind: str) -> Outline:
         """Give an outline in which a list has no further entries."""

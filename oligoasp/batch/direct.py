@@ -1,127 +1,205 @@
 """From a record straight to its outline, without the facts in between.
 
-Gives the outlines that `Outlines.of` would give of the compiled record, several times
-faster: what is said of an attribute is looked up by the value of the field.
+Gives the outlines that `Outlines.of` would give of the compiled record, many times faster.
+A row is looked up field by field: readers give the very same object for equal text, so
+what it says of an attribute is known by its identity. Only what depends on other fields,
+such as the time from one date to another, is calculated for each record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, islice, repeat
+from typing import Any, NamedTuple
 
-from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.outline import Outline, Outlines, Row, picker
+from oligoasp.memo import MOST, Memo
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.dates import DateInterval
-from oligoasp.record.derive import OPEN_ENDS, Derivation
-from oligoasp.record.facts import Compiler, Converter, Day, Fact, group_labels
-from oligoasp.record.quantity import Interval
+from oligoasp.record.derive import Derivation
+from oligoasp.record.facts import ON_THE_RECORD, Alone, Compiler, Converter, Fact, group_labels
 from oligoasp.record.read import Entry, Record
 
-MOST = 8192
-"""How many values, or combinations of conditions, are remembered before starting anew."""
+ASK = -1
+"""Stands in a row for what a value says only together with the rest of the record."""
 
 
-Find: TypeAlias = Callable[[object, Entry, Derivation], int]
-"""Gives the number of what a value says of an attribute; 0: nothing."""
-
-
-class _Column(NamedTuple):
-    """What the values of one field say of one attribute.
-
-    ``place`` is the place of the attribute in a row; ``by_value`` remembers the numbers where
-    they depend on the value alone.
-    """
-
-    place: int
-    by_value: dict[object, int] | None
-    find: Find
-
-
-class _Finder:
-    """Numbers what the values of one field say of one attribute.
+class _Column(dict[int, int]):
+    """The numbers of what values say of one attribute, by the identity of the value.
 
     Args:
+        alone: what a value says by itself.
+        silent: the number of what it says that there is no value.
+        said: numbers what is said of the attribute.
+    """
+
+    def __init__(self, alone: Alone | None, silent: int, said: Mapping[Fact | None, int]) -> None:
+        super().__init__()
+        self._alone = alone
+        self._silent = silent
+        self._said = said
+        self._values: list[object] = []  # as long as they are here, identities are their own
+        self.learn(None)
+
+    def learn(self, value: object) -> int:
+        """Find the number of what a value says, and remember it."""
+        if len(self) >= MOST:
+            self.clear()
+            self._values.clear()
+            self.learn(None)
+        if value is None:
+            number = self._silent
+        elif self._alone is None:
+            number = ASK
+        else:
+            fact = self._alone(value)
+            number = ASK if fact is ON_THE_RECORD else self._said[fact]
+        self._values.append(value)
+        self[id(value)] = number
+        return number
+
+
+class _Given(NamedTuple):
+    """An entry, what calculates with its record, and the labels of groups as rules know them."""
+
+    entry: Entry
+    derivation: Derivation
+    groups: Mapping[object, str]
+
+
+class _Asked(NamedTuple):
+    """An attribute that may depend on more of the record than one value of one field."""
+
+    place: int
+    path: str
+    converter: Converter
+    said: Mapping[Fact | None, int]
+
+
+class _Kind:
+    """Makes rows of the entries of one kind.
+
+    A row is *short* before it is looked at what has a meaning: it has the attributes that are
+    looked up by the value of a field, then those that are asked for, and none that are left out.
+
+    Args:
+        name: the kind.
+        compiler: knows what fields say.
         outlines: numbers what is said.
-        kind: the kind of entry.
-        place: the place of the attribute in a row.
-        converter: converts the values.
+        left_out: attributes of which nothing is to be said.
+
+    ``number`` gives the number of an entry by its short row; None: the entry contradicts itself.
     """
 
-    def __init__(self, outlines: Outlines, kind: str, place: int, converter: Converter) -> None:
-        self._convert = converter.convert
+    def __init__(
+        self, name: str, compiler: Compiler, outlines: Outlines, left_out: Collection[str]
+    ) -> None:
+        prepared = compiler.kinds[name]
+        self.name = name
+        self._compiler = compiler
         self._outlines = outlines
-        self._kind = kind
-        self._place = place
+        self.group_paths = prepared.group_paths
+        names = outlines.names[name]
+        governed = {attribute for attribute, _ in prepared.conditions}
+        governed.update(c.other for _, conditions in prepared.conditions for c in conditions)
+        self._governed = picker([place for place, a in enumerate(names) if a in governed])
+        self._meanings: dict[object, list[tuple[int, int]] | None] = {}
+        said = {a: outlines.said(name, place) for place, a in enumerate(names)}
+        silent = {attribute: said[attribute][fact] for attribute, _, fact in prepared.silent}
+        looked_up: dict[str, tuple[str, Converter]] = {}
+        asked: list[tuple[str, str, Converter]] = []
+        for path, converters in prepared.by_path.items():
+            for attribute, converter in converters:
+                if attribute in left_out and attribute not in governed:
+                    continue
+                if converter.alone is None or path in self.group_paths:
+                    asked.append((attribute, path, converter))
+                else:
+                    looked_up[attribute] = path, converter
+        self._paths = [path for path, _ in looked_up.values()]
+        self._columns = [
+            _Column(converter.alone, silent.get(a, 0), said[a])
+            for a, (_, converter) in looked_up.items()
+        ]
+        short = [*dict.fromkeys((*looked_up, *(attribute for attribute, _, _ in asked)))]
+        self._blank = [silent.get(attribute, 0) for attribute in short[len(looked_up) :]]
+        self._asked = [_Asked(short.index(a), path, c, said[a]) for a, path, c in asked]
+        self._perhaps = [
+            _Asked(short.index(a), path, converter, said[a])
+            for a, (path, converter) in looked_up.items()
+            if converter.convert is not None
+        ]
+        self._whole = picker([short.index(a) if a in short else len(short) for a in names])
+        self.number = Memo(self._number)
 
-    def any(self, value: object, entry: Entry, derivation: Derivation) -> int:
-        """Number what any value says."""
-        return self._of_fact(self._convert(value, entry, derivation))
+    def shorts(self, given: Sequence[_Given]) -> list[Row]:
+        """Make the short rows of entries, attribute by attribute."""
+        values = [entry.values for entry, _, _ in given]
+        columns: list[list[int]] = []
+        for path, known in zip(self._paths, self._columns, strict=True):
+            of_path = [*map(dict.get, values, repeat(path))]
+            try:
+                columns.append([*map(known.__getitem__, map(id, of_path))])
+            except KeyError:
+                columns.append(
+                    [known[id(v)] if id(v) in known else known.learn(v) for v in of_path]
+                )
+        columns += [[number] * len(given) for number in self._blank]
+        for place, path, converter, said in self._asked:
+            column = columns[place]
+            for index, (entry, derivation, groups) in enumerate(given):
+                value = entry.values.get(path)
+                if value is not None:
+                    if groups:
+                        value = groups.get(value, value)
+                    fact = converter.fact(value, entry, derivation)
+                    if fact is not None:
+                        column[index] = said[fact]
+        for place, path, converter, said in self._perhaps:
+            column = columns[place]
+            if ASK in column:
+                for index, (entry, derivation, _) in enumerate(given):
+                    if column[index] == ASK:
+                        fact = converter.fact(entry.values[path], entry, derivation)
+                        column[index] = said[fact]
+        return [*zip(*columns, strict=True)]
 
-    def _of_fact(self, fact: Fact | None) -> int:
-        return 0 if fact is None else self._outlines.number(self._kind, self._place, fact)
+    def row(self, short: Row) -> Row | None:
+        """Make the row of an entry of a short one; None: the entry contradicts itself."""
+        return self._settled(self._whole((*short, 0)))
 
-    def of_day(self, day: Day) -> Find:
-        """Give what numbers dates, quickly where they are exact."""
-        code, name, fact = day
-        known: dict[int, int] = {}
+    def _settled(self, row: Row) -> Row | None:
+        """Say in a row what has no meaning, or perhaps none; None: the entry contradicts itself."""
+        governed = self._governed(row)
+        if governed not in self._meanings:
+            if len(self._meanings) >= MOST:
+                self._meanings.clear()
+            self._meanings[governed] = self._find(row)
+        meanings = self._meanings[governed]
+        if not meanings:
+            return None if meanings is None else row
+        changed = [*row]
+        for place, number in meanings:
+            changed[place] = number
+        return tuple(changed)
 
-        def find(value: object, entry: Entry, derivation: Derivation) -> int:
-            if isinstance(value, DateInterval) and value[0] == value[1]:
-                anchor = derivation.day(name)
-                if anchor is not None and value[0] not in OPEN_ENDS:
-                    number = code(value[0], anchor)
-                    found = known.get(number)
-                    if found is None:
-                        found = known[number] = self._of_fact(fact(number))
-                    return found
-            return self.any(value, entry, derivation)
+    def _number(self, short: Row) -> int | None:
+        row = self.row(short)
+        return None if row is None else self._outlines.entry(self.name, row)
 
-        return find
-
-    def of_quantity(self, fact: Callable[[Interval], Fact | None]) -> Find:
-        """Give what numbers quantities: those read from equal text are the same object."""
-        known: dict[int, tuple[object, int]] = {}
-
-        def find(value: object, entry: Entry, derivation: Derivation) -> int:
-            if isinstance(value, list) and len(value) == 1 and value[0].date is None:
-                value = value[0].value
-            if not isinstance(value, Interval):
-                return self.any(value, entry, derivation)
-            found = known.get(id(value))
-            if found is None or found[0] is not value:
-                if len(known) >= MOST:
-                    known.clear()
-                found = known[id(value)] = value, self._of_fact(fact(value))
-            return found[1]
-
-        return find
-
-
-def _column(outlines: Outlines, kind: str, place: int, converter: Converter) -> _Column:
-    finder = _Finder(outlines, kind, place, converter)
-    find: Find = finder.any
-    if converter.day is not None:
-        find = finder.of_day(converter.day)
-    elif converter.quantity is not None:
-        find = finder.of_quantity(converter.quantity)
-    return _Column(place, {} if converter.by_value else None, find)
-
-
-class _Kind(NamedTuple):
-    """How entries of one kind become rows.
-
-    ``blank`` is the row of an entry of which nothing is given, ``columns`` has those of each
-    field, and ``governed`` gives the numbers on which it depends what has a meaning.
-    """
-
-    name: str
-    blank: list[int]
-    columns: dict[str, list[_Column]]
-    silent: dict[str, list[int]]
-    group_paths: list[str]
-    governed: Callable[[list[int]], object]
-    meanings: dict[object, list[tuple[int, int]] | None]
+    def _find(self, row: Row) -> list[tuple[int, int]] | None:
+        """Find what changes in a row where attributes have no meaning, or perhaps none."""
+        facts = self._outlines.facts(self.name, row)
+        contradictions: list[tuple[tuple[str, int], str, str]] = []
+        conditions = self._compiler.kinds[self.name].conditions
+        self._compiler.restrict((self.name, 0), conditions, facts, contradictions)
+        if contradictions:
+            return None
+        changed = []
+        for place, name in enumerate(self._outlines.names[self.name]):
+            number = self._outlines.number(self.name, place, facts.get(name))
+            if number != row[place]:
+                changed.append((place, number))
+        return changed
 
 
 class Direct:
@@ -130,117 +208,72 @@ class Direct:
     Args:
         compiler: knows what fields say.
         outlines: numbers what is said.
+        unused: attributes, by kind, that nobody will look at; they are left out.
     """
 
-    def __init__(self, compiler: Compiler, outlines: Outlines) -> None:
+    def __init__(
+        self,
+        compiler: Compiler,
+        outlines: Outlines,
+        unused: Collection[tuple[str, str]] = (),
+    ) -> None:
         self._compiler = compiler
-        self._outlines = outlines
-        self._kinds = {name: self._prepare(name) for name in compiler.kinds}
+        left_out = {kind: {a for of, a in unused if of == kind} for kind in compiler.kinds}
+        kinds = {kind: _Kind(kind, compiler, outlines, left_out[kind]) for kind in compiler.kinds}
+        self._patient = kinds[PATIENT]
+        self._lists = [
+            (kind.name, kind.list_name, outlines.bits[kind.name], kinds[kind.name])
+            for kind in compiler.lists
+        ]
 
-    def _prepare(self, name: str) -> _Kind:
-        prepared = self._compiler.kinds[name]
-        outlines = self._outlines
-        blank = [0] * len(outlines.names[name])
-        silent: dict[str, list[int]] = {}
-        for attribute, path, fact in prepared.silent:
-            place = outlines.place(name, attribute)
-            blank[place] = outlines.number(name, place, fact)
-            silent.setdefault(path, []).append(place)
-        columns = {
-            path: [
-                _column(outlines, name, outlines.place(name, attribute), converter)
-                for attribute, converter in converters
-            ]
-            for path, converters in prepared.by_path.items()
-        }
-        governed = {attribute for attribute, _ in prepared.conditions}
-        governed.update(c.other for _, conditions in prepared.conditions for c in conditions)
-        places = sorted(outlines.place(name, attribute) for attribute in governed)
-        look: Callable[[list[int]], object] = itemgetter(*places) if places else lambda row: ()
-        return _Kind(name, blank, columns, silent, prepared.group_paths, look, {})
-
-    def outline(self, record: Record, derivation: Derivation) -> Outline | None:
-        """Give the outline of a record.
+    def outlines(
+        self, records: Sequence[Record], derivations: Sequence[Derivation]
+    ) -> list[Outline | None]:
+        """Give the outlines of records.
 
         Args:
-            record: a validated record.
-            derivation: calculates with the record.
+            records: validated records.
+            derivations: calculate with each of them.
 
         Returns:
-            None if the record says things that exclude each other.
+            None for a record that says things that exclude each other.
         """
-        outlines = self._outlines
-        patient = self._row(self._kinds[PATIENT], record, derivation, {})
-        if patient is None:
-            return None
-        found: dict[str, tuple[int, ...]] = {}
-        more: list[str] = []
-        none = 0
-        for kind in self._compiler.lists:
-            name = kind.name
-            entries = record.entries(name)
-            is_open = entries is None or kind.list_name in record.incomplete
-            if is_open:
-                more.append(name)
-            if not entries:
-                found[name] = ()
-                if not is_open:
-                    none |= outlines.bits[name]
-                continue
-            of_kind = self._kinds[name]
-            groups = group_labels(entries, of_kind.group_paths)
-            if groups:
-                entries = self._compiler.share(name, entries)
-            numbers = []
-            for entry in entries:
-                row = self._row(of_kind, entry, derivation, groups)
-                if row is None:
-                    return None
-                numbers.append(outlines.entry(name, row))
-            found[name] = tuple(numbers)
-        return Outline(patient, found, frozenset(more), none)
+        given = [_Given(*of_record, {}) for of_record in zip(records, derivations, strict=True)]
+        patients = map(self._patient.row, self._patient.shorts(given))
+        of_lists = [self._entries(kind, given) for _, _, _, kind in self._lists]
+        found: list[Outline | None] = []
+        for record, patient, *of_record in zip(records, patients, *of_lists, strict=True):
+            entries: dict[str, tuple[Any, ...]] = {}
+            more: list[str] = []
+            none = 0
+            for (name, list_name, bit, _), numbers in zip(self._lists, of_record, strict=True):
+                if numbers is None or list_name in record.incomplete:
+                    more.append(name)
+                elif not numbers:
+                    none |= bit
+                entries[name] = numbers or ()
+            if patient is None or None in chain.from_iterable(entries.values()):
+                found.append(None)
+            else:
+                found.append(Outline(patient, entries, frozenset(more), none))
+        return found
 
-    def _row(
-        self, kind: _Kind, entry: Entry, derivation: Derivation, groups: dict[object, str]
-    ) -> Row | None:
-        row = kind.blank.copy()
-        for path, places in kind.silent.items():
-            if path in entry.values:
-                for place in places:
-                    row[place] = 0
-        for path, value in entry.values.items():
-            if groups and path in kind.group_paths and value in groups:
-                value = groups[value]  # noqa: PLW2901
-            for place, by_value, find in kind.columns.get(path, ()):
-                if by_value is None:
-                    number = find(value, entry, derivation)
-                elif (number := by_value.get(value, -1)) < 0:
-                    number = by_value[value] = find(value, entry, derivation)
-                if number:
-                    row[place] = number
-        governed = kind.governed(row)
-        meanings = kind.meanings.get(governed, ())
-        if meanings == ():
-            if len(kind.meanings) >= MOST:
-                kind.meanings.clear()
-            meanings = kind.meanings[governed] = self._meanings(kind, tuple(row))
-        if meanings is None:
-            return None
-        for place, number in meanings:
-            row[place] = number
-        return tuple(row)
-
-    def _meanings(self, kind: _Kind, row: Row) -> list[tuple[int, int]] | None:
-        """Give what changes in a row where attributes have no meaning, or perhaps none."""
-        facts = self._outlines.facts(kind.name, row)
-        contradictions: list[tuple[tuple[str, int], str, str]] = []
-        conditions = self._compiler.kinds[kind.name].conditions
-        self._compiler.restrict((kind.name, 0), conditions, facts, contradictions)
-        if contradictions:
-            return None
-        changed = []
-        for place, name in enumerate(self._outlines.names[kind.name]):
-            number = self._outlines.number(kind.name, place, facts.get(name))
-            if number != row[place]:
-                changed.append((place, number))
-        return changed
+    def _entries(
+        self, kind: _Kind, records: Sequence[_Given]
+    ) -> list[tuple[int | None, ...] | None]:
+        """Number the entries of a list of records; None: a record does not have the list."""
+        given: list[_Given] = []
+        sizes: list[int | None] = []
+        for record, derivation, _ in records:
+            assert isinstance(record, Record)
+            entries: Sequence[Entry] | None = record.entries(kind.name)
+            sizes.append(None if entries is None else len(entries))
+            if entries:
+                groups = group_labels(entries, kind.group_paths) if kind.group_paths else {}
+                if groups:
+                    entries = self._compiler.share(kind.name, entries)
+                given += [_Given(entry, derivation, groups) for entry in entries]
+        if not given:
+            return [None if size is None else () for size in sizes]
+        numbers = map(kind.number.__getitem__, kind.shorts(given))
+        return [None if size is None else tuple(islice(numbers, size)) for size in sizes]

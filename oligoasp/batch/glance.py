@@ -8,19 +8,20 @@ the patient's attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
-from operator import itemgetter
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence, Set
+from itertools import chain, repeat
+from operator import getitem
 
-from oligoasp.batch.outline import Outline, Outlines, Row
+from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.batch.views import ABSENT, LOST, TIED, Columns, TraitNumbers, View
 from oligoasp.decide import Status
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT
 
 UNKNOWN = -1
 """Stands for statuses that are not known at a glance."""
-MOST = 20_000
-"""How many situations a group of clauses remembers at a glance, before it starts anew."""
+MOST = 4096
+"""How many situations a group of clauses, or a kind of list, remembers at a glance."""
 
 
 class _Joints(dict[int, int]):
@@ -29,6 +30,8 @@ class _Joints(dict[int, int]):
     Args:
         parts: what each clause makes of it; None: not to be told without the patient.
         rows: what is said of each entry, by the number of its row.
+
+    ``seen`` has what each clause makes of an entry, by the number of what all do.
     """
 
     def __init__(self, parts: Iterable[TraitNumbers | None], rows: Sequence[Row]) -> None:
@@ -37,7 +40,7 @@ class _Joints(dict[int, int]):
         self._rows = rows
         absent = (ABSENT,) * len(self._parts)
         self._numbers = {absent: ABSENT}
-        self._seen = [absent]
+        self.seen = [absent]
         # Rows of the same classes are the same to all, and most that are new are of these.
         classes = {
             (place, tuple(sorted(of_place.numbers.items(), key=str))): of_place
@@ -70,13 +73,9 @@ class _Joints(dict[int, int]):
             number = LOST if part is None else part[row]
             seen.append(LOST + row if number == LOST else number)
         found = self[row] = self._numbers.setdefault(tuple(seen), len(self._numbers))
-        if found == len(self._seen):
-            self._seen.append(tuple(seen))
+        if found == len(self.seen):
+            self.seen.append(tuple(seen))
         return found
-
-    def parts(self, row: int) -> Row:
-        """Give what each clause makes of an entry."""
-        return self._seen[self[row]]
 
 
 class _Lists:
@@ -87,11 +86,11 @@ class _Lists:
         views: of the clauses that look at such entries.
         outlines: knows what rows say.
 
-    ``empty`` is for a list that is complete and has no entry.
+    ``empty`` is for a list of that kind that is complete and has no entry.
     """
 
     def __init__(self, kind: str, views: Sequence[View], outlines: Outlines) -> None:
-        self._kind = kind
+        self.kind = kind
         self._rows = outlines.rows[kind]
         self._views = views
         self._mask = 0
@@ -100,40 +99,37 @@ class _Lists:
         self._mask &= ~outlines.bits[kind]
         self._sorts: dict[int, _Sort] = {}
         self._numbers: list[dict[object, int]] = [{} for _ in views]
-        self._known: dict[object, Row] = {}
+        self._known = Memo(self._find, MOST)
         self.empty: Row = (0,) * len(views)
         self._unknown: Row = (1,) * len(views)
 
     def numbers(self, outline: Outline) -> Row:
-        """Give the number of the list of a record, for each clause."""
-        more = self._kind in outline.more
-        rows = outline.entries[self._kind]
+        """Give the number of the list of a record, for each clause; it is not `empty`."""
+        more = self.kind in outline.more
+        rows = outline.entries[self.kind]
         if not rows:
-            return self._unknown if more else self.empty
+            return self._unknown
         none = outline.none & self._mask
         sort = self._sorts.get(none)
         if sort is None:
             columns = [view.columns(outline) for view in self._views]
-            sort = self._sorts[none] = _Sort(self._kind, columns, self._rows)
+            sort = self._sorts[none] = _Sort(self.kind, columns, self._rows)
         joints = sort.joints
-        seen = (none, more, *sorted([joints[row] for row in rows]))
-        numbers = self._known.get(seen)
-        if numbers is None:
-            if len(self._known) >= MOST:
-                self._known.clear()
-            numbers = self._known[seen] = self._find(none, more, rows, sort)
-        return numbers
+        return self._known[(none, more, *sorted([joints[row] for row in rows]))]
 
-    def _find(self, none: int, more: bool, rows: Iterable[int], sort: _Sort) -> Row:
-        parts = [sort.joints.parts(row) for row in rows]
+    def _find(self, seen: Row) -> Row:
+        """Number a list for each clause, by what all clauses make of its entries."""
+        none, more, *joints = seen
+        sort = self._sorts[none]
+        parts = [sort.joints.seen[joint] for joint in joints]
         found = []
         for view, column, known in zip(self._views, sort.columns, self._numbers, strict=True):
-            seen: tuple[object, ...] = (none & view.mask,)
+            sight: tuple[object, ...] = (none & view.mask,)
             if column is not None:
                 place, counts = column
-                numbers = [of_row[place] for of_row in parts if of_row[place] != ABSENT]
-                seen = (*seen, more, *sorted(numbers if counts else set(numbers)))
-            found.append(known.setdefault(seen, len(known) + 2))
+                numbers = [of_entry[place] for of_entry in parts if of_entry[place] != ABSENT]
+                sight = (*sight, more, *sorted(numbers if counts else set(numbers)))
+            found.append(known.setdefault(sight, len(known) + 2))
         return tuple(found)
 
 
@@ -162,34 +158,111 @@ class _Sort:
 class _Group:
     """Clauses that look at the same attributes, or one that looks at lists.
 
-    ``known`` has the number of the statuses that they have had together, by what they see.
+    ``pick`` gives what they see out of a flat row; ``known`` has the number of the statuses
+    that they have had together, by that.
     """
 
     def __init__(self, columns: Sequence[int], clauses: Sequence[int]) -> None:
         self.clauses = clauses
-        self.look: Callable[[Row], object] = itemgetter(*columns) if columns else lambda row: ()
-        self.known: dict[object, int] = {}
+        self.pick = picker(columns)
+        self.known: dict[Row, int] = {}
         self.statuses: list[tuple[Status, ...]] = []
 
-    def learn(self, row: Row, statuses: Sequence[Status]) -> None:
-        """Remember statuses."""
+    def learn(self, row: Row, statuses: Sequence[Status]) -> int:
+        """Remember statuses, and give their number."""
         own = tuple([statuses[clause] for clause in self.clauses])
         if own not in self.statuses:  # there are a few at most
             self.statuses.append(own)
         if len(self.known) >= MOST:
             self.known.clear()
-        self.known[self.look(row)] = self.statuses.index(own)
+        number = self.known[self.pick(row)] = self.statuses.index(own)
+        return number
 
 
-class Wanted(NamedTuple):
-    """The clauses whose statuses are wanted, by groups, and the lists at which they look."""
+class Wanted:
+    """Looks up the statuses that are wanted by the flat rows of records.
 
-    groups: list[_Group]
-    lists: list[bool]
+    Args:
+        groups: the clauses that are wanted.
+        number: how many clauses there are.
+        lists: numbers lists; whether a clause that is wanted looks at them.
+    """
+
+    def __init__(
+        self, groups: Sequence[_Group], number: int, lists: Sequence[tuple[_Lists, bool]]
+    ) -> None:
+        self._groups = groups
+        self._lists = lists
+        self._statuses = [group.statuses for group in groups]
+        # Statuses that are given stand before those of the groups.
+        places = {clause: clause for clause in range(number)}
+        found = enumerate((clause for group in groups for clause in group.clauses), number)
+        places.update((clause, place) for place, clause in found)
+        self._in_order = picker([places[clause] for clause in range(number)])
+
+    def row(self, outline: Outline) -> Row:
+        """Give the flat row of a record, without numbers where nobody wants them."""
+        entries, more = outline.entries, outline.more
+        numbers = [
+            lists.numbers(outline)
+            if looked_at and (entries[lists.kind] or lists.kind in more)
+            else lists.empty
+            for lists, looked_at in self._lists
+        ]
+        return (*outline.patient, *chain.from_iterable(numbers))
+
+    def numbers(self, rows: Sequence[Row]) -> list[Row]:
+        """Give the numbers of what is known of each group of clauses; UNKNOWN: nothing.
+
+        Group by group, so that what is known of a group is looked up while it is at hand.
+        """
+        if not self._groups:
+            return [()] * len(rows)
+        of_groups = [
+            map(group.known.get, map(group.pick, rows), repeat(UNKNOWN)) for group in self._groups
+        ]
+        return [*zip(*map(list, of_groups), strict=True)]
+
+    def all_statuses(self, numbers: Row, given: Sequence[Status | None]) -> tuple[Status, ...]:
+        """Give the status of each clause, as `statuses` does, where all are known."""
+        found = chain.from_iterable(map(getitem, self._statuses, numbers))
+        return self._in_order((*given, *found))
+
+    def statuses(self, numbers: Row, given: Sequence[Status | None]) -> list[Status | None]:
+        """Give the status of each clause, None where it is not known at a glance.
+
+        Args:
+            numbers: of what is known.
+            given: statuses that are known anyway.
+        """
+        found = list(given)
+        for number, group in zip(numbers, self._groups, strict=True):
+            if number != UNKNOWN:
+                for clause, status in zip(group.clauses, group.statuses[number], strict=True):
+                    found[clause] = status
+        return found
+
+    def learn(self, row: Row, numbers: Row, statuses: Sequence[Status]) -> Row:
+        """Remember the statuses of a record.
+
+        Args:
+            row: its flat row.
+            numbers: of what was known.
+            statuses: the status of each clause.
+
+        Returns:
+            The numbers of what is known now.
+        """
+        return tuple(
+            [
+                group.learn(row, statuses) if number == UNKNOWN else number
+                for number, group in zip(numbers, self._groups, strict=True)
+            ]
+        )
 
 
 class Glances:
-    """Looks statuses up by the flat rows of records.
+    """Knows what is to be looked at for which clauses.
 
     Args:
         views: what each clause sees.
@@ -229,45 +302,7 @@ class Glances:
         groups = [group for group in self._groups if not clauses.isdisjoint(group.clauses)]
         views = [self._views[clause] for group in groups for clause in group.clauses]
         seen = {kind for view in views for kind in view.far}
-        return Wanted(groups, [kind in seen for kind in self._kinds])
-
-    def row(self, outline: Outline, wanted: Wanted) -> Row:
-        """Give the flat row of a record, without numbers where nobody wants them."""
-        row = outline.patient
-        for lists, looked_at in zip(self._lists, wanted.lists, strict=True):
-            row += lists.numbers(outline) if looked_at else lists.empty
-        return row
-
-    def numbers(self, row: Row, wanted: Wanted) -> Row:
-        """Give the number of what is known of each group of clauses; UNKNOWN: nothing."""
-        return tuple([group.known.get(group.look(row), UNKNOWN) for group in wanted.groups])
-
-    def statuses(
-        self, numbers: Row, wanted: Wanted, given: Sequence[Status | None]
-    ) -> list[Status | None]:
-        """Give the status of each clause, None where it is not known at a glance.
-
-        Args:
-            numbers: of what is known.
-            wanted: the clauses that are looked at.
-            given: statuses that are known anyway.
-        """
-        found = list(given)
-        for number, group in zip(numbers, wanted.groups, strict=True):
-            if number != UNKNOWN:
-                for clause, status in zip(group.clauses, group.statuses[number], strict=True):
-                    found[clause] = status
-        return found
-
-    def learn(self, row: Row, numbers: Row, wanted: Wanted, statuses: Sequence[Status]) -> None:
-        """Remember the statuses of a record.
-
-        Args:
-            row: its flat row.
-            numbers: of what was known.
-            wanted: the clauses that were looked at.
-            statuses: the status of each clause.
-        """
-        for number, group in zip(numbers, wanted.groups, strict=True):
-            if number == UNKNOWN:
-                group.learn(row, statuses)
+        lists = zip(self._lists, self._kinds, strict=True)
+        return Wanted(
+            groups, len(self._views), [(of_kind, kind in seen) for of_kind, kind in lists]
+        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from oligoasp.batch.local_rules import Knot, LocalRules, NoTraitsError
 from oligoasp.batch.look import allowed, can_be, recorded, refuse_implied, stand_in
-from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.batch.views import ByKind
 from oligoasp.protocol.vocabulary import PATIENT
 
@@ -15,14 +15,16 @@ from oligoasp.protocol.vocabulary import PATIENT
 class _Tie(NamedTuple):
     """A knot about the patient alone or about one entry, by the places of attributes in rows.
 
-    ``own`` are attributes of the patient, ``places`` those of the entry.
+    ``own`` are attributes of the patient, ``places`` those of the entry; ``known`` tells
+    whether somebody can be as is said of them.
     """
 
-    number: int
     kind: str
-    own: list[int]
-    places: list[int]
+    own: Callable[[Row], Row]
+    places: Sequence[int]
+    entry: Callable[[Row], Row]
     knots: list[Knot]
+    known: dict[Row, bool]
 
 
 class Integrity:
@@ -38,85 +40,94 @@ class Integrity:
         rules: the ground rules.
     """
 
-    def __init__(self, ties: Iterable[ByKind], outlines: Outlines, rules: LocalRules) -> None:
+    def __init__(self, ties: Sequence[ByKind], outlines: Outlines, rules: LocalRules) -> None:
         self._outlines = outlines
         self._rules = rules
-        self._known: dict[tuple[int, ...], bool] = {}
-        self._rows: dict[str, set[int]] = {}
-        self._ties: list[_Tie] = []
+        self._alone: list[_Tie] = []
+        self._of_entries: list[_Tie] = []
         for tie in ties:
             for kind in sorted(tie.keys() - {PATIENT}) or [PATIENT]:
-                self._ties.append(self._tie(len(self._ties), kind, tie))
-                if kind != PATIENT:
-                    self._rows.setdefault(kind, set())
-        self._alone = [tie for tie in self._ties if tie.kind == PATIENT]
-        self._crossing = any(tie.own for tie in self._ties if tie.kind != PATIENT)
+                made = self._tie(kind, tie)
+                (self._alone if kind == PATIENT else self._of_entries).append(made)
+        # Entries that are possible whoever the patient is, by the numbers of their rows.
+        self._possible: dict[str, set[int]] = {tie.kind: set() for tie in self._of_entries}
+        self._crossing = any(PATIENT in tie and len(tie) > 1 for tie in ties)
 
-    def _tie(self, number: int, kind: str, names: ByKind) -> _Tie:
+    def _tie(self, kind: str, names: ByKind) -> _Tie:
         def places(kind: str) -> list[int]:
             return [self._outlines.place(kind, name) for name in sorted(names.get(kind, ()))]
 
-        own = places(PATIENT)
+        own = places(PATIENT) if kind != PATIENT else []
         pairs = {(stand_in(kind), name) for name in names[kind]}
         knots = [knot for knot in self._rules.knots(stand_in(kind)) if knot.pairs & pairs]
-        if kind == PATIENT:
-            return _Tie(number, kind, [], own, knots)
-        return _Tie(number, kind, own, places(kind), knots)
+        return _Tie(kind, picker(own), places(kind), picker(places(kind)), knots, {})
 
     def possible(self, outline: Outline) -> bool | None:
         """Tell whether a record is possible; None: only solving can tell."""
-        for kind, rows in self._rows.items():
-            if self._crossing or not rows.issuperset(outline.entries[kind]):
-                ties: Sequence[_Tie] = self._ties
-                break
-        else:
-            ties = self._alone
         found: bool | None = True
-        for key, tie in self._keys(ties, outline):
-            known = self._known.get(key)
+        for tie in self._alone:
+            said = tie.entry(outline.patient)
+            known = tie.known.get(said)
             if known is None:
-                known = self._judge(tie, key)
-                if known is not None:
-                    self._known[key] = known
+                known = self._judge(tie, said, alone=True)
             if known is False:
                 return False
             found = found and known
-        if found and ties is not self._alone:
+        for kind, rows in self._possible.items():
+            if self._crossing or not rows.issuperset(outline.entries[kind]):
+                break
+        else:
+            return found
+        for tie, own, said in self._said(outline):
+            known = tie.known.get(own + said)
+            if known is None:
+                known = self._judge(tie, said, alone=not own)
+            if known is False:
+                return False
+            found = found and known
+        if found:
             self._see(outline)
         return found
 
     def learn(self, outline: Outline) -> None:
         """Take note of a record that is possible."""
-        for key, _ in self._keys(self._ties, outline):
-            self._known[key] = True
+        for tie in self._alone:
+            tie.known[tie.entry(outline.patient)] = True
+        for tie, own, said in self._said(outline):
+            tie.known[own + said] = True
         self._see(outline)
 
     def _see(self, outline: Outline) -> None:
-        for kind, rows in self._rows.items():
+        for kind, rows in self._possible.items():
             rows.update(outline.entries[kind])
 
-    def _keys(
-        self, ties: Iterable[_Tie], outline: Outline
-    ) -> Iterable[tuple[tuple[int, ...], _Tie]]:
-        """Give what is said of the attributes of each tie, for each entry."""
-        for tie in ties:
-            own = [outline.patient[place] for place in tie.own]
-            rows = [outline.patient]
-            if tie.kind != PATIENT:
-                of_kind = self._outlines.rows[tie.kind]
-                rows = [of_kind[number] for number in outline.entries[tie.kind]]
-            for row in rows:
-                yield (tie.number, *own, *[row[place] for place in tie.places]), tie
+    def _said(self, outline: Outline) -> Iterable[tuple[_Tie, Row, Row]]:
+        """Give what is said of the attributes of each tie about entries, for each entry."""
+        for tie in self._of_entries:
+            own, rows = tie.own(outline.patient), self._outlines.rows[tie.kind]
+            for number in outline.entries[tie.kind]:
+                yield tie, own, tie.entry(rows[number])
 
-    def _judge(self, tie: _Tie, key: tuple[int, ...]) -> bool | None:
-        """Tell whether somebody can be as is said of the attributes of a tie."""
-        if tie.own:
-            return None
+    def _judge(self, tie: _Tie, said: Row, *, alone: bool) -> bool | None:
+        """Tell whether somebody can be as is said of the attributes of a tie, and remember it.
+
+        Args:
+            tie: the tie.
+            said: what is said of the patient or of an entry.
+            alone: whether nothing else is tied to that.
+        """
+        known = self._find(tie, said) if alone else None
+        if known is not None:
+            tie.known[said] = known
+        return known
+
+    def _find(self, tie: _Tie, said: Row) -> bool | None:
+        """Find out whether somebody can be as is said; None: only solving can tell."""
         rules, entity = self._rules, stand_in(tie.kind)
         names = [self._outlines.names[tie.kind][place] for place in tie.places]
         facts = {
             name: self._outlines.fact(tie.kind, place, number)
-            for name, place, number in zip(names, tie.places, key[1:], strict=True)
+            for name, place, number in zip(names, tie.places, said, strict=True)
         }
         known = recorded(entity, facts)
         try:

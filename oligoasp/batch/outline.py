@@ -7,15 +7,26 @@ records are small, quickly compared, and enough to decide by.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 from oligoasp.protocol.vocabulary import PATIENT, Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Situation
 
 Row: TypeAlias = tuple[int, ...]
 """What is said of each attribute of a kind, in the order of the vocabulary."""
+
+
+def picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Make what picks out of a row, or of another tuple, what stands at some places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if not places:
+        return lambda row: ()
+    (place,) = places
+    return lambda row: (row[place],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,10 @@ class Outlines:
     def number(self, kind: str, place: int, fact: Fact | None) -> int:
         """Give the number of what is said of an attribute."""
         return self._facts[kind][place][1][fact]
+
+    def said(self, kind: str, place: int) -> Mapping[Fact | None, int]:
+        """Give what numbers what is said of an attribute."""
+        return self._facts[kind][place][1]
 
     def entry(self, kind: str, row: Row) -> int:
         """Give the number of the row of an entry."""

@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 from zlib import compress, decompress
 
-from oligoasp.batch import Outcome
+from oligoasp.batch import Outcome, names_of
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.signs import Signs, may_be
 from oligoasp.decide import Status, Verdict
@@ -87,12 +87,11 @@ class Decided:
     """
 
     def __init__(self, protocol: Protocol) -> None:
-        self._clauses = list(protocol.clauses.values())
-        self._else = [
-            Status.MET if c.section == INCLUSION else Status.ABSENT for c in self._clauses
-        ]
+        self._names = names_of(protocol)
+        clauses = list(protocol.clauses.values())
+        self._else = [Status.MET if c.section == INCLUSION else Status.ABSENT for c in clauses]
         self._blocking = [
-            Status.NOT_MET if c.section == INCLUSION else Status.PRESENT for c in self._clauses
+            Status.NOT_MET if c.section == INCLUSION else Status.PRESENT for c in clauses
         ]
         self._known: dict[Held, Outcome] = {}
 
@@ -107,8 +106,7 @@ class Decided:
                 by_place[place] = Status.UNKNOWN
             for place in decided.inapplicable:
                 by_place[place] = Status.NOT_APPLICABLE
-            shown = {c.id: s for c, s in zip(self._clauses, by_place, strict=True) if c.tests}
-            outcome = Outcome(Verdict(decided.verdict), shown, tuple(by_place))
+            outcome = Outcome(Verdict(decided.verdict), tuple(by_place), self._names)
             self._known[decided] = outcome
         return outcome
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from calendar import isleap, monthrange
 from datetime import date, datetime, time
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from oligoasp.record.errors import Fault, Refused, quote
@@ -68,7 +67,6 @@ def day_of(time: date) -> date:
     return time.date() if isinstance(time, datetime) else time
 
 
-@lru_cache(maxsize=65536)
 def parse_date(text: str) -> DateInterval:
     """Read a date, a part of a date or a range of these.
 
@@ -85,7 +83,6 @@ def parse_date(text: str) -> DateInterval:
     return DateInterval(*_bounds(text, _days, (FIRST_DAY, LAST_DAY), DATE))
 
 
-@lru_cache(maxsize=16384)
 def parse_moment(text: str) -> MomentInterval:
     """Read a date with or without time of day, or a range of these.
 
@@ -131,13 +128,13 @@ def months_before(day: date, anchor: date) -> int:
         between that day and the anchor less m + 1 months; m < 0 after the anchor.
     """
     months = (anchor.year - day.year) * 12 + anchor.month - day.month
-    return 2 * months + _sign(_day_in(day.year, day.month, anchor) - day.day)
+    here, there = day.day, _day_in(day.year, day.month, anchor)
+    return 2 * months + (there > here) - (there < here)
 
 
 def months_after(anchor: date, day: date) -> int:
     """Code the calendar months from an anchor on to a day, as `months_before` does."""
-    months = (day.year - anchor.year) * 12 + day.month - anchor.month
-    return 2 * months + _sign(day.day - _day_in(day.year, day.month, anchor))
+    return -months_before(day, anchor)
 
 
 def years_before(day: date, anchor: date) -> int:
@@ -179,13 +176,8 @@ def days_after(anchor: date, day: date) -> int:
 
 def _day_in(year: int, month: int, day: date) -> int:
     """Give the day of the month of a date, or the last of a month that is too short for it."""
-    if day.day <= SHORTEST_MONTH:
-        return day.day
-    return min(day.day, monthrange(year, month)[1])
-
-
-def _sign(number: int) -> int:
-    return (number > 0) - (number < 0)
+    wanted = day.day
+    return wanted if wanted <= SHORTEST_MONTH else min(wanted, monthrange(year, month)[1])
 
 
 def _bounds(

@@ -40,6 +40,16 @@ class Derivation:
         days_later: by how many days the site waits with what can be postponed.
     """
 
+    __slots__ = (
+        "_ages",
+        "_anchors",
+        "_days",
+        "_days_later",
+        "_latest",
+        "_record",
+        "_vocabulary",
+    )
+
     def __init__(self, vocabulary: Vocabulary, record: Record, days_later: int = 0) -> None:
         self._vocabulary = vocabulary
         self._record = record
@@ -160,11 +170,13 @@ class Derivation:
 
     def day(self, anchor: str) -> date | None:
         """Give the day of an anchor, if it is certain."""
-        if anchor not in self._days:
+        try:
+            return self._days[anchor]
+        except KeyError:
             there = self.anchor(anchor)
             start, end = (None, None) if there is None else map(day_of, there[0])
-            self._days[anchor] = start if start == end else None
-        return self._days[anchor]
+            day = self._days[anchor] = start if start == end else None
+            return day
 
     def _find_anchor(self, name: str) -> tuple[Times, str] | None:
         for sources in self._vocabulary.anchors[name]:
@@ -175,7 +187,7 @@ class Derivation:
                     return None
                 return (max(t[0] for t in known), max(t[1] for t in known)), sources[0].path
             value = self._record.get(sources[0].path)
-            if isinstance(value, DateInterval | MomentInterval):
+            if isinstance(value, _DATES):
                 return (value.earliest, value.latest), sources[0].path
         return None
 
@@ -200,19 +212,13 @@ class Derivation:
             return _hours_apart(*here, *there[0])
         early, late, start, end = map(day_of, (*here, *there[0]))
         measure = _MEASURES[backwards, scale]
-        if backwards:
-            return (
-                None if late == dates.LAST_DAY else measure(late, start),
-                None if early == dates.FIRST_DAY else measure(early, end),
-            )
-        return (
-            None if early == dates.FIRST_DAY else measure(end, early),
-            None if late == dates.LAST_DAY else measure(start, late),
-        )
+        first = None if early == dates.FIRST_DAY else measure(early, end)
+        last = None if late == dates.LAST_DAY else measure(late, start)
+        return (last, first) if backwards else (first, last)
 
     def _times(self, entry: Entry, path: str) -> Times | None:
         value = entry.get(path)
-        if isinstance(value, DateInterval | MomentInterval):
+        if isinstance(value, _DATES):
             return value.earliest, value.latest
         if isinstance(value, list):
             found = [r.date for r in (self.latest(path) if entry is self._record else value)]
@@ -223,6 +229,7 @@ class Derivation:
         return None
 
 
+_DATES = (DateInterval, MomentInterval)
 OPEN_ENDS = frozenset({dates.FIRST_DAY, dates.LAST_DAY})
 """What an end stands for that is open in the record."""
 
@@ -230,10 +237,11 @@ _MEASURES: dict[tuple[bool, str], Callable[[date, date], int]] = {
     (True, "years"): dates.years_before,
     (True, "months"): dates.months_before,
     (True, "days"): dates.days_before,
-    (False, "years"): dates.years_after,
-    (False, "months"): dates.months_after,
-    (False, "days"): dates.days_after,
+    (False, "years"): lambda day, anchor: dates.years_after(anchor, day),
+    (False, "months"): lambda day, anchor: dates.months_after(anchor, day),
+    (False, "days"): lambda day, anchor: dates.days_after(anchor, day),
 }
+"""What codes the time from a day up to its anchor (or else from the anchor on), by its unit."""
 
 
 def measure_of(attribute: Attribute) -> tuple[Callable[[date, date], int], str] | None:
@@ -245,8 +253,7 @@ def measure_of(attribute: Attribute) -> tuple[Callable[[date, date], int], str] 
         case "before", (scale, _, anchor) if (True, scale) in _MEASURES:
             return _MEASURES[True, scale], anchor
         case "after", (scale, anchor, _) if (False, scale) in _MEASURES:
-            measure = _MEASURES[False, scale]
-            return lambda day, start: measure(start, day), anchor
+            return _MEASURES[False, scale], anchor
     return None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from enum import Enum
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from oligoasp.memo import by_identity
+from oligoasp.memo import Memo, by_identity
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Condition, Scale, Vocabulary
@@ -82,28 +82,37 @@ class Situation:
         return {(e, name): fact for e, facts in self.said.items() for name, fact in facts.items()}
 
 
+class Depends(Enum):
+    """Stands for what a value says where that is not to be told from the value alone."""
+
+    ON_THE_RECORD = "on the record"
+
+
+ON_THE_RECORD: Final = Depends.ON_THE_RECORD
+
+
+Alone: TypeAlias = Callable[[object], "Fact | Depends | None"]
 Convert: TypeAlias = Callable[[object, Entry, Derivation], Fact | None]
-
-
-class Day(NamedTuple):
-    """How an elapsed time follows from one day: from its code by that of the anchor."""
-
-    code: Callable[[date, date], int]
-    anchor: str
-    fact: Callable[[int], Fact]
 
 
 class Converter(NamedTuple):
     """Turns the value of a field into what it says of an attribute.
 
-    ``by_value``: that depends on the value alone; ``day``: how it does for an exact day;
-    ``quantity``: how it does for a quantity on its own.
+    ``alone`` gives what the value says by itself, as far as that can be told; for all else
+    there is ``convert``, which calculates with the record.
     """
 
-    convert: Convert
-    by_value: bool = False
-    day: Day | None = None
-    quantity: Callable[[Interval], Fact | None] | None = None
+    alone: Alone | None = None
+    convert: Convert | None = None
+
+    def fact(self, value: object, entry: Entry, derivation: Derivation) -> Fact | None:
+        """Give what a value says."""
+        if self.alone is not None:
+            fact = self.alone(value)
+            if fact is not ON_THE_RECORD:
+                return fact
+        assert self.convert is not None
+        return self.convert(value, entry, derivation)
 
 
 class KindConverters(NamedTuple):
@@ -206,7 +215,7 @@ class Compiler:
             if groups and path in kind.group_paths and value in groups:
                 value = groups[value]  # noqa: PLW2901
             for name, converter in kind.by_path.get(path, ()):
-                stated = converter.convert(value, entry, derivation)
+                stated = converter.fact(value, entry, derivation)
                 if stated is not None:
                     found[name] = stated
         self.restrict(entity, kind.conditions, found, contradictions)
@@ -289,15 +298,13 @@ class Compiler:
 
     def _converter(self, attribute: Attribute) -> Converter:
         if attribute.origin.form == "recorded":
-            return Converter(lambda value, entry, derivation: _RECORDED)
+            return Converter(lambda value: _RECORDED)
         if attribute.type != "number":
-            return Converter(lambda value, entry, derivation: _choice(value), by_value=True)
+            return Converter(_choice)
         number = _Numbers(self.regions[attribute.of], self.vocabulary.scales[attribute.of])
         if attribute.origin.form in TIMED:
-            return _timed(attribute, number)
-        plain = attribute.origin.form == "field"
-        quantity = number.of_interval if plain else None
-        return Converter(_measured(attribute, number), quantity=quantity)
+            return Converter(convert=_timed(attribute, number))
+        return _measured(attribute, number)
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":
@@ -307,18 +314,18 @@ class Compiler:
 
 
 class _Numbers:
-    """Gives facts about numbers on one scale; equal ones are the same object."""
+    """Gives facts about numbers on one scale; equal ones are the same object.
+
+    ``of_code`` gives the fact about a number that is known, ``of_interval`` about a quantity.
+    """
 
     def __init__(self, regions: Regions, scale: Scale) -> None:
         self._regions = regions
         self._every = len(regions.representatives)
-        self._exact = _Exact({number: _stated((number,)) for number in regions.representatives})
+        self.of_code = Memo[int, Fact](
+            lambda code: _stated((regions.representative(code),))
+        ).__getitem__
         self.of_interval = by_identity(lambda interval: self.of_codes(*codes_of(interval, scale)))
-        self.of_ratio = by_identity(self._of_ratio)
-
-    def of_code(self, code: int) -> Fact:
-        """Give the fact about a number that is known."""
-        return self._exact[self._regions.representative(code)]
 
     def of_codes(self, low: int | None, high: int | None) -> Fact | None:
         """Give the fact about a number of which limits are known, if they say anything."""
@@ -327,20 +334,9 @@ class _Numbers:
         values = self._regions.between(low, high)
         return None if len(values) == self._every else _stated(values)
 
-    def _of_ratio(self, value: Interval, uln: Fraction | None) -> Fact | None:
-        ratio = over_uln(value, uln)
-        return None if ratio is None else self.of_interval(ratio)
 
-
-class _Exact(dict[int, Fact]):
-    """The facts about numbers that are known, at hand for representatives."""
-
-    def __missing__(self, number: int) -> Fact:
-        return _stated((number,))
-
-
-def _timed(attribute: Attribute, number: _Numbers) -> Converter:
-    """Make the converter of an elapsed time."""
+def _timed(attribute: Attribute, number: _Numbers) -> Convert:
+    """Make what converts an elapsed time."""
 
     def convert(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
         codes = derivation.codes(entry, attribute)
@@ -348,38 +344,48 @@ def _timed(attribute: Attribute, number: _Numbers) -> Converter:
 
     measure = measure_of(attribute)
     if measure is None:
-        return Converter(convert)
+        return convert
     exact, anchor = measure
 
     def convert_day(value: object, entry: Entry, derivation: Derivation) -> Fact | None:
-        if isinstance(value, DateInterval) and value.earliest == value.latest:
-            day = derivation.day(anchor)
-            if day is not None and value.earliest not in OPEN_ENDS:
-                return number.of_code(exact(value.earliest, day))
-        if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+        if isinstance(value, DateInterval):
+            first, last = value
+            if first == last and first not in OPEN_ENDS:
+                day = derivation.day(anchor)
+                if day is not None:
+                    return number.of_code(exact(first, day))
+        elif isinstance(value, list) and len(value) == 1 and value[0].date is None:
             return None
         return convert(value, entry, derivation)
 
-    return Converter(convert_day, day=Day(exact, anchor, number.of_code))
+    return convert_day
 
 
-def _measured(attribute: Attribute, number: _Numbers) -> Convert:
-    """Make what converts a quantity."""
-    plain = attribute.origin.form == "field"
-    ratio = attribute.origin.form == "ratio"
+def _measured(attribute: Attribute, number: _Numbers) -> Converter:
+    """Make the converter of a quantity.
 
-    def convert(value: object, entry: Entry, derivation: Derivation) -> Fact | None:
-        if isinstance(value, list) and len(value) == 1 and value[0].date is None:
-            if ratio:
-                return number.of_ratio(value[0].value, value[0].uln)
-            if plain:
-                return number.of_interval(value[0].value)
-        elif plain and isinstance(value, Interval):
-            return number.of_interval(value)
+    Which of several measurements counts, and whether one with a date does, depends on others.
+    """
+
+    def convert(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
         interval = derivation.interval(entry, attribute)
         return None if interval is None else number.of_interval(interval)
 
-    return convert
+    def plain(value: object) -> Fact | Depends | None:
+        if isinstance(value, Interval):
+            return number.of_interval(value)
+        if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+            return number.of_interval(value[0].value)
+        return ON_THE_RECORD
+
+    def ratio(value: object) -> Fact | Depends | None:
+        if isinstance(value, list) and len(value) == 1 and value[0].date is None:
+            multiple = over_uln(value[0].value, value[0].uln)
+            return None if multiple is None else number.of_interval(multiple)
+        return ON_THE_RECORD
+
+    alone = {"field": plain, "ratio": ratio}.get(attribute.origin.form)
+    return Converter(alone, convert)
 
 
 @lru_cache(maxsize=4096)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, TypeAlias
 
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import Field, Vocabulary
 from oligoasp.record.dates import (
     DATE,
@@ -100,8 +101,20 @@ class FieldReaders:
         """What is measured in each unit."""
         return _owners(self.vocabulary)
 
+    def known(self, field: Field) -> Memo[Any, Any] | None:
+        """Give what values say in a field, as its reader does; None: they hardly ever recur.
+
+        It is asked by a value or, for a mapping, by its items as a tuple. Equal text gives
+        the very same object, as long as it is remembered.
+        """
+        form = field.type.form
+        if form in _KNOWN:
+            return _KNOWN[form]
+        read = self.reader(field)
+        return Memo(lambda key: read(dict(key) if isinstance(key, tuple) else key))
+
     def reader(self, field: Field) -> Reader:
-        """Make the reader of a field; a measurement's is `MeasurementReader.read`."""
+        """Make the reader of a field."""
         form = field.type.form
         if form in _READERS:
             return _READERS[form]
@@ -200,7 +213,7 @@ class MeasurementReader:
     def __init__(self, quantities: QuantityReader, field: Field) -> None:
         self.quantities = quantities
         self._plausible = field.uln_range
-        self._cached: Callable[..., Result] = lru_cache(maxsize=8192)(self._result)
+        self._results = Memo[tuple[Any, ...], Result](lambda parts: self._result(*parts))
         self.codes = frozenset(_LOINC_IN_HELP.findall(field.help))
         self.analytes = {LOINC[code].analyte for code in self.codes if code in LOINC}
         if not self.analytes:
@@ -250,7 +263,7 @@ class MeasurementReader:
         parts = (get("value"), get("unit"), get("uln"), get("code"))
         result = date = None
         try:
-            result = self._cached(*parts) if _hashable(parts) else self._result(*parts)
+            result = self._results[parts] if _hashable(parts) else self._result(*parts)
         except Refused as refused:
             faults.extend(refused.faults)
         try:
@@ -354,10 +367,13 @@ def _read_group(value: Value) -> str | Unknown | None:
 
 def _read_date(value: Value) -> DateInterval | None:
     if isinstance(value, str):
-        return parse_date(value)
+        return _dates[value]
     if value is None:
         return None
     raise Refused(Fault(show(value), DATE))
+
+
+_dates = Memo(parse_date)
 
 
 def _read_moment(value: Value) -> MomentInterval | None:
@@ -440,6 +456,13 @@ _READERS: dict[str, Reader] = {
     "flag": _read_flag,
     "date": _read_date,
     "datetime": _read_moment,
+}
+_KNOWN: dict[str, Memo[Any, Any] | None] = {
+    "text": None,
+    "group": None,
+    "flag": Memo(_read_flag),
+    "date": Memo(_read_date),
+    "datetime": Memo(_read_moment),
 }
 _ACCEPTED = {
     "text": "text",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import Range, Scale
 from oligoasp.record.dates import DateInterval
 from oligoasp.record.errors import Fault, Refused, escape, listing, quote
@@ -106,7 +106,7 @@ class QuantityReader:
         self.least = Fraction(accepted.least) if accepted else Fraction(0)
         self.most = min(largest, Fraction(accepted.most)) if accepted else largest
         self.hint = f" ({accepted.hint})" if accepted and accepted.hint else ""
-        self.parse = lru_cache(maxsize=8192)(self._parse)
+        self.parse = Memo(self._parse).__getitem__
 
     def describe(self) -> str:
         """Say what is accepted, as part of a message or of a help text."""

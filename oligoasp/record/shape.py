@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT, Field, Kind, Vocabulary
 from oligoasp.record.errors import Fault, Refused, below, join, listing, nearest
 from oligoasp.record.fields import (
@@ -32,6 +33,10 @@ Own: TypeAlias = "dict[str, Any]"
 """What a mapping holds beside its fields: its id, lists, and what is said of these."""
 EntryValues: TypeAlias = "tuple[str, dict[str, Typed]]"
 """An entry of a list: its id, as given or else its position from 1, and its values."""
+Take: TypeAlias = "Callable[[Value, dict[str, Typed], Own], None]"
+"""Reads a value and puts what it says among the typed values, or with the rest."""
+_Part: TypeAlias = "tuple[str, Memo[Any, Any] | None, Take]"
+"""How what has a name is read: the path of a field, what is known of its values, and all else."""
 
 
 class Shape:
@@ -62,7 +67,7 @@ class Shape:
         self.own = {**first, **last}
         self.names = (*first, *tree, *last)
         self._readers = readers
-        self._fields: dict[str, tuple[str, Reader]] = {}
+        self._parts: dict[str, _Part] = {}
         self.sections = {
             name: Shape(item, readers) for name, item in tree.items() if isinstance(item, dict)
         }
@@ -83,19 +88,20 @@ class Shape:
             accepted = f"fields with their values: {listing(self.names)}"
             raise Refused(Fault(show(given), accepted))
         faulty: dict[str, list[Fault]] = {}
+        parts = self._parts
         for name, value in given.items():
             try:
-                if (field := self._fields.get(name)) or (field := self._field(name)):
-                    path, reader = field
-                    if (typed := reader(value)) is not None:
-                        values[path] = typed
-                elif (section := self.sections.get(name)) is not None:
-                    if value is not None:
-                        section.read(value, values, own)
-                elif (reader := self.own.get(name)) is not None:  # type: ignore[assignment]
-                    own[name] = reader(value)
+                path, known, take = parts.get(name) or self._part(name)
+                if known is None:
+                    take(value, values, own)
+                    continue
+                try:
+                    typed = known[tuple(value.items()) if isinstance(value, dict) else value]
+                except TypeError:  # lists cannot be looked up, nor what holds one
+                    take(value, values, own)
                 else:
-                    raise Refused(self._unknown(name))
+                    if typed is not None:
+                        values[path] = typed
             except Refused as refused:
                 faulty[name] = below(name, refused)
         if faulty:
@@ -108,12 +114,25 @@ class Shape:
         for name, section in self.sections.items():
             yield from section.paths(f"{prefix}{name}.")
 
-    def _field(self, name: str) -> tuple[str, Reader] | None:
+    def _part(self, name: str) -> _Part:
+        """Find out how what has a name is read.
+
+        Raises:
+            Refused: nothing of that name may stand here.
+        """
         item = self.tree.get(name)
-        if not isinstance(item, Field):
-            return None
-        found = self._fields[name] = item.path, self._readers.reader(item)
-        return found
+        known = None
+        if isinstance(item, Field):
+            known = self._readers.known(item)
+            path, take = item.path, _field(item.path, self._readers.reader(item))
+        elif name in self.sections:
+            path, take = "", _section(self.sections[name])
+        elif name in self.own:
+            path, take = "", _own(name, self.own[name])
+        else:
+            raise Refused(self._unknown(name))
+        self._parts[name] = path, known, take
+        return path, known, take
 
     def _unknown(self, name: str) -> Fault:
         suggestion = nearest(name, self.names)
@@ -121,6 +140,29 @@ class Shape:
             ends = (path for path in self.paths() if path.rpartition(".")[2] == name)
             suggestion = next(ends, suggestion)
         return Fault(UNKNOWN_FIELD, listing(self.names), suggestion)
+
+
+def _field(path: str, reader: Reader) -> Take:
+    def take(value: Value, values: dict[str, Typed], _: Own) -> None:
+        if (typed := reader(value)) is not None:
+            values[path] = typed
+
+    return take
+
+
+def _section(shape: Shape) -> Take:
+    def take(value: Value, values: dict[str, Typed], own: Own) -> None:
+        if value is not None:
+            shape.read(value, values, own)
+
+    return take
+
+
+def _own(name: str, reader: Reader) -> Take:
+    def take(value: Value, _: dict[str, Typed], own: Own) -> None:
+        own[name] = reader(value)
+
+    return take
 
 
 class Shapes:
@@ -178,6 +220,8 @@ class Shapes:
                 return None
             if not isinstance(given, list):
                 raise Refused(Fault(show(given), LIST, "[]" if given in NONE else ""))
+            if not given:
+                return []
             if len(given) > MOST_ENTRIES:
                 raise Refused(Fault(f"a list of {len(given)} entries", f"at most {MOST_ENTRIES}"))
             entries: list[EntryValues] = []

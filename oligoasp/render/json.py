@@ -8,7 +8,10 @@ from typing import Any
 
 def compact(data: Any) -> str:
     """Give data, such as an answer, as one line of NDJSON."""
-    return json.dumps(data, default=vars, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(data)
+
+
+_COMPACT = json.JSONEncoder(default=vars, ensure_ascii=False, separators=(",", ":"))
 
 
 def indented(data: Any) -> str:

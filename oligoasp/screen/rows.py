@@ -2,69 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Sequence
+from operator import getitem
+from typing import Any
 
 from oligoasp.batch import Outcome
-from oligoasp.batch.details import Details
-from oligoasp.batch.outline import Outline
-from oligoasp.cohort import Member
-from oligoasp.decide import Verdict
-from oligoasp.memo import by_identity
+from oligoasp.decide import Status, Verdict
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 from oligoasp.render.json import compact
-
-
-class Decides(Protocol):
-    """Decides records, one after the other."""
-
-    def outlined(self, record: Record) -> tuple[Outline, Outcome]:
-        """Decide a record, or raise a RecordError: nobody can be as it says."""
-
 
 Row = dict[str, Any]
 """A row as JSON: `oligoasp.answers.Screened`, or `Refusal` for a record not read."""
 
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
-STATUSES = "statuses"
-"""The last part of a row."""
 
 
-def rows(batch: Decides, details: Details, members: Iterable[Member]) -> Iterator[Row]:
-    """Decide records.
+class Lines:
+    """Writes the rows of records that were decided.
 
     Args:
-        batch: decides under one protocol.
-        details: says more of what was decided.
-        members: records of a cohort.
-
-    Yields:
-        A row for each, also for those that cannot be read or cannot be true.
+        names: the clauses, as outcomes have them.
     """
-    for member in members:
-        record = member.record
-        try:
-            if isinstance(record, RecordError):
-                raise record
-            outline, outcome = batch.outlined(record)
-        except RecordError as error:
-            yield refused(member.locate(error))
-            continue
-        blockers = outcome.blockers
-        yield {
-            "format": FORMAT,
-            "record": record.id,
-            "source": record.source,
-            "line": record.line,
-            "verdict": outcome.verdict,
-            "blockers": blockers,
-            "conflict": outcome.verdict is Verdict.INELIGIBLE and not blockers,
-            "clash": details.clash(outline, outcome),
-            "unknown": outcome.unknown,
-            "missing": details.missing(record, outline, outcome),
-            STATUSES: outcome.statuses,
-        }
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._statuses = [
+            {status: f"{compact(name)}:{compact(status)}" if name else "" for status in Status}
+            for name in names
+        ]
+
+    def line(
+        self, record: Record, outcome: Outcome, clash: Sequence[str], missing: Sequence[str]
+    ) -> str:
+        """Write the row of a record.
+
+        Args:
+            record: the record.
+            outcome: what was decided.
+            clash: clauses that cannot be met together.
+            missing: fields to ask for.
+        """
+        line, blockers = record.line, outcome.blockers
+        conflict = outcome.verdict is Verdict.INELIGIBLE and not blockers
+        statuses = ",".join(filter(None, map(getitem, self._statuses, outcome.by_place)))
+        return (
+            f'{{"format":"{FORMAT}","record":{compact(record.id)},'
+            f'"source":{compact(record.source)},"line":{"null" if line is None else line},'
+            f'"verdict":"{outcome.verdict}","blockers":{_list(blockers)},'
+            f'"conflict":{"true" if conflict else "false"},"clash":{_list(clash)},'
+            f'"unknown":{_list(outcome.unknown)},"missing":{_list(missing)},'
+            f'"statuses":{{{statuses}}}}}\n'
+        )
+
+
+def _list(names: Sequence[str]) -> str:
+    return compact(names) if names else "[]"
 
 
 def refused(error: RecordError) -> Row:
@@ -82,15 +74,3 @@ def refused(error: RecordError) -> Row:
 def is_refused(row: Row) -> bool:
     """Tell whether a row is about a record that was not read."""
     return "problems" in row
-
-
-def text(row: Row) -> str:
-    """Write a row as a line."""
-    if is_refused(row):
-        return compact(row) + "\n"
-    head = compact({name: value for name, value in row.items() if name != STATUSES})
-    return f'{head[:-1]},"{STATUSES}":{_statuses_text(row[STATUSES])}}}\n'
-
-
-# Many rows share the statuses of one outcome.
-_statuses_text = by_identity(compact)

@@ -10,7 +10,7 @@ from typing import Any
 
 from oligoasp import __version__
 from oligoasp.answers import ProtocolName, Screening
-from oligoasp.batch import Batch
+from oligoasp.batch import Batch, names_of
 from oligoasp.batch.details import Details
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine
@@ -18,10 +18,12 @@ from oligoasp.kept.file import head_of, sealed, write_kept
 from oligoasp.kept.keep import Keeper
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.checksum import checksum
+from oligoasp.record.errors import RecordError
+from oligoasp.render.json import compact
 from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import KEPT, ROWS, Work
 from oligoasp.screen.output import read_rows, write_output
-from oligoasp.screen.rows import is_refused, rows, text
+from oligoasp.screen.rows import Lines, is_refused, refused
 from oligoasp.screen.tally import Tally, is_named
 from oligoasp.whole import written_whole
 
@@ -51,10 +53,11 @@ class Screener:
         self.clauses = [c.id for c in engine.protocol.clauses.values() if c.tests]
         self.files = (ROWS, KEPT) if keep else (ROWS,)
         self._keep = keep
+        self._lines = Lines(names_of(engine.protocol))
         self._forget()
 
     def _forget(self) -> None:
-        self._batch = Batch(self.engine)
+        self._batch = Batch(self.engine, alone=not self._keep)
         self._details = Details(self.engine.protocol, self._batch)
         self._keeper = Keeper(self.engine, self._batch) if self._keep else None
         self._decided = 0
@@ -80,15 +83,27 @@ class Screener:
         members = list(self.cohort.members(chunk))
         piece = self._keeper.piece(members) if self._keeper else None
         if piece is None:
-            self._batch.expect(member.record for member in members)
-        for row in rows(piece or self._batch, self._details, members):
-            tally.add(row)
-            lines.append(text(row))
-            if is_refused(row):
+            self._batch.expect([member.record for member in members])
+        outlined = (piece or self._batch).outlined
+        for member in members:
+            record = member.record
+            try:
+                if isinstance(record, RecordError):
+                    raise record
+                outline, outcome = outlined(record)
+            except RecordError as error:
+                row = refused(member.locate(error))
+                lines.append(compact(row) + "\n")
+                tally.refuse(row["record"])
                 problems += row["problems"]
                 if piece:
                     piece.refuse(row["problems"])
-        self._decided += tally.records
+                continue
+            clash = self._details.clash(outline, outcome)
+            missing = self._details.missing(record, outline, outcome)
+            lines.append(self._lines.line(record, outcome, clash, missing))
+            tally.count(record.id, outcome, clash, missing)
+        self._decided += len(members)
         made = ["".join(lines).encode("utf-8", "backslashreplace")]
         return [*made, sealed(piece.stored())] if piece else made, tally, problems
 

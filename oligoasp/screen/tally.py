@@ -6,9 +6,11 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import accumulate, combinations, pairwise
-from typing import TypeVar
+from itertools import chain, combinations, pairwise
+from operator import getitem
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from oligoasp.answers import (
     Attrition,
@@ -19,8 +21,8 @@ from oligoasp.answers import (
     Screening,
     TogetherCount,
 )
+from oligoasp.batch import Outcome
 from oligoasp.decide import Status, Verdict
-from oligoasp.memo import by_identity
 from oligoasp.screen.rows import Row, is_refused
 
 _Counted = TypeVar("_Counted", str, tuple[str, ...])
@@ -31,6 +33,9 @@ MOST_SETS = 20_000
 """How many different sets of blocking clauses are told apart."""
 MOST_BLOCKERS = 12
 """Pairs are counted among so many blockers of one patient at most."""
+
+Counted: TypeAlias = tuple[str, str | tuple[str, ...]]
+"""What is counted, such as ("unknown", "I8.1"): how often that clause is unknown."""
 
 
 class Tally:
@@ -43,78 +48,88 @@ class Tally:
     def __init__(self, clauses: Iterable[str]) -> None:
         self.clauses = list(clauses)
         self._places = {clause: place for place, clause in enumerate(self.clauses)}
-        self.verdicts: Counter[str] = Counter()
-        self.refused = 0
-        self.conflicts = 0
-        self._first: Counter[int] = Counter()  # place of the first blocker
-        self._opened: Counter[int] = Counter()  # place of the first unknown, if before that
-        self._closed: Counter[int] = Counter()  # place of the blocker after an unknown
-        self._blocks: Counter[str] = Counter()
-        self._unknown: Counter[str] = Counter()
-        self._undetermined: Counter[str] = Counter()
-        self._decisive: Counter[str] = Counter()
-        self._inapplicable: Counter[str] = Counter()
+        self._counts: Counter[Counted] = Counter()
         self._sets: Counter[tuple[str, ...]] = Counter()
         self._open_sets: Counter[tuple[str, ...]] = Counter()
-        self._pairs: Counter[tuple[str, ...]] = Counter()
-        self._clashes: Counter[tuple[str, ...]] = Counter()
-        self._missing: Counter[str] = Counter()
         self._names = array("Q")
+        self.refused = 0
 
     @property
     def records(self) -> int:
         """How many records were counted, those not read included."""
-        return self.verdicts.total() + self.refused
+        return self._decided + self.refused
+
+    @property
+    def _decided(self) -> int:
+        return sum(self._counts["verdict", verdict] for verdict in Verdict)
+
+    def refuse(self, name: str | None) -> None:
+        """Count a record that was not read."""
+        self.refused += 1
+        if name is not None:
+            self._names.append(_number(name))
+
+    def count(
+        self, name: str, outcome: Outcome, clash: tuple[str, ...], missing: Iterable[str]
+    ) -> None:
+        """Count a record that was decided.
+
+        Args:
+            name: its id.
+            outcome: what was decided.
+            clash: clauses that cannot be met together.
+            missing: fields to ask for.
+        """
+        statuses = _Statuses(outcome.names, outcome.by_place, outcome.blockers, outcome.unknown)
+        self._count(name, outcome.verdict.value, statuses, clash, missing)
 
     def add(self, row: Row) -> None:
-        """Count a row."""
+        """Count a row as it was written."""
         if is_refused(row):
-            self.refused += 1
-            if row["record"] is not None:
-                self._names.append(_number(row["record"]))
+            self.refuse(row["record"])
             return
-        self._names.append(_number(row["record"]))
-        self.verdicts[row["verdict"]] += 1
-        self.conflicts += row["conflict"]
-        if row["clash"]:
-            self._clashes[tuple(row["clash"])] += 1
-        self._missing.update({_ENTRY.sub("[]", path) for path in row["missing"]})
-        blockers, unknown = tuple(row["blockers"]), row["unknown"]
-        last = len(self.clauses)
-        first = self._places[blockers[0]] if blockers else last
-        opened = self._places[unknown[0]] if unknown else last
-        self._first[first] += 1
-        if opened < first:
-            self._opened[opened] += 1
-            self._closed[first] += 1
-        self._blocks.update(blockers)
-        self._unknown.update(unknown)
-        if row["verdict"] == Verdict.UNDETERMINED:
-            self._undetermined.update(unknown)
-            if len(unknown) == 1:
-                self._decisive[unknown[0]] += 1
-        self._inapplicable.update(_inapplicable(row["statuses"]))
+        names, by_place = tuple(row["statuses"]), tuple(row["statuses"].values())
+        statuses = _Statuses(names, by_place, tuple(row["blockers"]), tuple(row["unknown"]))
+        clash = tuple(row["clash"])
+        self._count(row["record"], row["verdict"], statuses, clash, row["missing"])
+
+    def _count(
+        self,
+        name: str,
+        verdict: str,
+        statuses: _Statuses,
+        clash: tuple[str, ...],
+        missing: Iterable[str],
+    ) -> None:
+        names, by_place, blockers, unknown = statuses
+        self._names.append(_number(name))
+        found: list[Counted] = [("verdict", verdict)]
+        found += chain.from_iterable(map(getitem, _by_status(names), by_place))
+        if unknown and not (blockers and names.index(blockers[0]) < names.index(unknown[0])):
+            # Open at its first unknown clause, until a clause blocks.
+            found.append(("opened", unknown[0]))
+            found += [("closed", clause) for clause in blockers[:1]]
         if blockers:
+            found.append(("first", blockers[0]))
+            found += [("pair", pair) for pair in combinations(blockers[:MOST_BLOCKERS], 2)]
             self._sets[blockers] += 1
             if unknown:
                 self._open_sets[blockers] += 1
-            self._pairs.update(combinations(blockers[:MOST_BLOCKERS], 2))
+        elif verdict == Verdict.INELIGIBLE:
+            found.append(("conflict", ""))
+        elif verdict == Verdict.UNDETERMINED:
+            found += [("undetermined", clause) for clause in unknown]
+            found += [("decisive", clause) for clause in unknown if len(unknown) == 1]
+        if clash:
+            found.append(("clash", clash))
+        if missing:
+            found += {("missing", _ENTRY.sub("[]", path)) for path in missing}
+        self._counts.update(found)
 
     def merge(self, other: Tally) -> None:
         """Count what another tally has counted of the records that follow."""
         self.refused += other.refused
-        self.conflicts += other.conflicts
-        for name in ("verdicts", "_first", "_opened", "_closed", "_blocks", "_unknown"):
-            getattr(self, name).update(getattr(other, name))
-        for name in (
-            "_undetermined",
-            "_decisive",
-            "_inapplicable",
-            "_pairs",
-            "_clashes",
-            "_missing",
-        ):
-            getattr(self, name).update(getattr(other, name))
+        self._counts.update(other._counts)
         for blockers, number in other._sets.items():
             if blockers in self._sets or len(self._sets) < MOST_SETS or len(blockers) == 1:
                 self._sets[blockers] += number
@@ -146,51 +161,55 @@ class Tally:
             source=source,
             assessed=self.records,
             not_read=self.refused,
-            eligible=self.verdicts[Verdict.ELIGIBLE],
-            ineligible=self.verdicts[Verdict.INELIGIBLE],
-            undetermined=self.verdicts[Verdict.UNDETERMINED],
-            conflicts=self.conflicts,
+            eligible=self._counts["verdict", Verdict.ELIGIBLE],
+            ineligible=self._counts["verdict", Verdict.INELIGIBLE],
+            undetermined=self._counts["verdict", Verdict.UNDETERMINED],
+            conflicts=self._counts["conflict", ""],
             attrition=tuple(self._attrition()),
             clauses=tuple(
                 ClauseCount(
                     clause=clause,
-                    blocks=self._blocks[clause],
+                    blocks=self._counts["blocks", clause],
                     alone=self._sets[clause,],
                     to_gain=self._sets[clause,] - self._open_sets[clause,],
-                    unknown=self._unknown[clause],
-                    undetermined=self._undetermined[clause],
-                    decisive=self._decisive[clause],
-                    not_applicable=self._inapplicable[clause],
+                    unknown=self._counts["unknown", clause],
+                    undetermined=self._counts["undetermined", clause],
+                    decisive=self._counts["decisive", clause],
+                    not_applicable=self._counts["inapplicable", clause],
                 )
                 for clause in self.clauses
             ),
-            pairs=tuple(sorted(self._together(self._pairs), key=lambda c: -c.blocked)[:most]),
+            pairs=tuple(sorted(self._together(self._all("pair")), key=lambda c: -c.blocked)[:most]),
             sets=tuple(sorted(self._together(self._sets), key=lambda c: -c.to_gain)[:most]),
             clashes=tuple(
                 ClashCount(clauses=clauses, patients=number)
-                for clauses, number in _commonest(self._clashes)
+                for clauses, number in _commonest(self._all("clash"))
             ),
             missing=tuple(
                 MissingCount(field=path, patients=number)
-                for path, number in _commonest(self._missing)
+                for path, number in _commonest(self._all("missing"))
             ),
             repeated=repeated,
         )
 
+    def _all(self, what: str) -> dict[Any, int]:
+        """Give all counts of one sort."""
+        return {of: number for (sort, of), number in self._counts.items() if sort == what}
+
     def _attrition(self) -> Iterable[Attrition]:
-        remaining = self.verdicts.total()
-        places = range(len(self.clauses))
-        opened = accumulate(self._opened[place] - self._closed[place] for place in places)
-        for place, uncertain in zip(places, opened, strict=True):
-            remaining -= self._first[place]
+        counts = self._counts
+        remaining, uncertain = self._decided, 0
+        for clause in self.clauses:
+            remaining -= counts["first", clause]
+            uncertain += counts["opened", clause] - counts["closed", clause]
             yield Attrition(
-                clause=self.clauses[place],
-                excluded=self._first[place],
+                clause=clause,
+                excluded=counts["first", clause],
                 remaining=remaining,
                 uncertain=uncertain,
             )
 
-    def _together(self, sets: Counter[tuple[str, ...]]) -> Iterable[TogetherCount]:
+    def _together(self, sets: Mapping[tuple[str, ...], int]) -> Iterable[TogetherCount]:
         several = [found for found in sets if len(found) > 1]
         several.sort(key=lambda found: (-sets[found], [self._places[c] for c in found]))
         for clauses in several:
@@ -203,14 +222,29 @@ class Tally:
             )
 
 
-def _commonest(counter: Counter[_Counted]) -> list[tuple[_Counted, int]]:
-    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+class _Statuses(NamedTuple):
+    """The statuses of one record, in the order of the protocol; "" for a clause without one."""
+
+    names: tuple[str, ...]
+    by_place: tuple[str, ...]
+    blockers: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
-@by_identity
-def _inapplicable(statuses: Mapping[str, Status]) -> list[str]:
-    """Give the clauses that do not apply; many rows share the statuses of one outcome."""
-    return [clause for clause, status in statuses.items() if status == Status.NOT_APPLICABLE]
+@lru_cache(maxsize=8)
+def _by_status(names: tuple[str, ...]) -> list[dict[str, tuple[Counted, ...]]]:
+    """Give what is counted of each clause, by its status."""
+    sorts: dict[Status, tuple[str, ...]] = dict.fromkeys(Status, ())
+    sorts |= {status: ("blocks",) for status in Status if status.blocks}
+    sorts |= {Status.UNKNOWN: ("unknown",), Status.NOT_APPLICABLE: ("inapplicable",)}
+    return [
+        {status: tuple((of, name) for of in sort if name) for status, sort in sorts.items()}
+        for name in names
+    ]
+
+
+def _commonest(counts: Mapping[_Counted, int]) -> list[tuple[_Counted, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def is_named(row: Row, numbers: set[int]) -> bool:
