@@ -154,7 +154,6 @@ ALIASES: dict[str, str] = {
 }
 
 MOLAR_UNITS = frozenset({"mol/L", "mmol/L", "umol/L", "nmol/L", "pmol/L"})
-MASS_UNITS = frozenset({"g/L", "g/dL", "mg/dL", "mg/L", "ug/dL", "ug/L", "ng/mL"})
 
 LOINC: dict[str, Loinc] = {
     # which quantity a code stands for, and whether it is one of mass or of substance
