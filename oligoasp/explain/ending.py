@@ -10,22 +10,22 @@ from oligoasp.record.facts import Pair, Value
 from oligoasp.solver.session import Session
 
 
-def ending(
+def fatal(
     session: Session,
     unknowns: Unknowns,
     clauses: Sequence[Settling],
     likely: Mapping[Pair, Collection[Value]],
-) -> dict[Pair, frozenset[Value]]:
-    """Find the values that attributes can have, but not if the patient is as one hopes.
+) -> dict[Pair, set[Value]]:
+    """Find values of attributes with which everybody breaks one of some clauses.
 
     Args:
         session: the session.
         unknowns: what the record does not say.
-        clauses: what settles the clauses that are open.
+        clauses: what settles the clauses.
         likely: values with which somebody is likely to be as one hopes.
 
     Returns:
-        The values, by attribute; attributes without any are left out.
+        The values, by attribute on which one of the clauses depends.
     """
     asked = dict.fromkeys(pair for clause in clauses for pair in clause.pairs if pair[1])
     found: dict[Pair, set[Value]] = {pair: set() for pair in asked}
@@ -34,7 +34,24 @@ def ending(
         for pair in clause.pairs:
             if pair[1] and (doubtful := unknowns.unseen(pair) - found[pair]):
                 found[pair] |= clause.fatal(pair, doubtful)
-    left = {pair: sorted(unknowns.unseen(pair) - found[pair], key=str) for pair in asked}
+    return found
+
+
+def ending(
+    session: Session, unknowns: Unknowns, known: Mapping[Pair, Collection[Value]]
+) -> dict[Pair, frozenset[Value]]:
+    """Find the values that attributes can have, but not if the patient is as one hopes.
+
+    Args:
+        session: the session.
+        unknowns: what the record does not say.
+        known: such values as `fatal` finds them, by attribute; no other attributes are asked for.
+
+    Returns:
+        The values, by attribute; attributes without any are left out.
+    """
+    found = {pair: set(values) for pair, values in known.items()}
+    left = {pair: sorted(unknowns.unseen(pair) - found[pair], key=str) for pair in found}
     _see_together(session, unknowns, left)
     for pair, values in left.items():
         found[pair] |= {

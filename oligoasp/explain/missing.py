@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
-from oligoasp.explain.ending import ending
+from oligoasp.explain.ending import ending, fatal
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import RECORDED, entry_like
 from oligoasp.explain.requests import Requests, no_more
 from oligoasp.explain.settling import Settling, Way
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Pair, Value
+from oligoasp.solver.ahead import Apart, in_copy
 from oligoasp.solver.sufficient import Found, LimitError, SufficientSets
 
 MOST_WAYS = 16
@@ -22,6 +24,8 @@ MOST_WAYS = 16
 MOST_PROPOSALS, MOST_IN_ALL, LEAST_PROPOSALS = 600, 1200, 60
 """How many proposals of what is known, and what is answered, are looked at for a clause, and for
 all clauses together; but no clause gets fewer than the least."""
+APART = 12
+"""How many clauses are worth a copy of this process."""
 JOINED = frozenset({"quotient", "cockcroft_gault"})
 """Origins of attributes that are not settled by any single field."""
 MOST_DESCRIBED = 80
@@ -41,6 +45,17 @@ class Ways:
     exact: bool = True
 
 
+class Look(NamedTuple):
+    """What there is to know of some clauses: how to meet them, and what would break one.
+
+    ``seen`` is what has been seen on the way, as literals; see `Unknowns`.
+    """
+
+    ways: dict[str, Ways]
+    fatal: dict[Pair, set[Value]]
+    seen: set[int]
+
+
 class Missing:
     """What a record does not say, and what that can still decide.
 
@@ -57,6 +72,7 @@ class Missing:
         self._found: dict[str, Ways] = {}
         self._settlings: dict[str, Settling] = {}
         self._left = MOST_IN_ALL
+        self._copy: Apart[Look] | None = None
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -67,19 +83,44 @@ class Missing:
         Returns:
             The sets, clauses with the same sets together, and whether these are all.
         """
-        question = self._question
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
-        clauses = question.engine.protocol.in_order(question.decision.violable)
+        clauses = self._open
+        _ = self.ends  # looks at half of the clauses elsewhere, if that was begun
         exact = [self.ways(clause).exact for clause in clauses]
         for clause in clauses:
             grouped.setdefault(self.need(clause).alternatives, []).append(clause)
-        found = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
-        return found, all(exact)
+        needs = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
+        return needs, all(exact)
+
+    def begin(self) -> None:
+        """Look for what half of the open clauses need in a copy of this process, at once.
+
+        That is worth it if there are many; else `needs` looks at all of them.
+        """
+        half = self._open[1::2]
+        if len(half) >= APART:
+            self._question.wait()  # a copy has no threads
+            self._copy = in_copy(lambda: self._look(half))
+
+    def _look(self, clauses: Sequence[str]) -> Look:
+        """Find the ways of meeting clauses, and the values that would break one."""
+        ways = {clause: self.ways(clause) for clause in clauses}
+        passing: dict[Pair, set[Value]] = {}
+        for way in (way for found in ways.values() for way in found.found):
+            for unknown, values in way.values.items():
+                passing.setdefault(unknown, set()).update(values)
+        settlings = [self._settling(clause) for clause in clauses]
+        broken = fatal(self._session, self.unknowns, settlings, passing)
+        return Look(ways, broken, self.unknowns.seen)
+
+    @property
+    def _open(self) -> list[str]:
+        return self._question.engine.protocol.in_order(self._question.decision.violable)
 
     def need(self, clause: str) -> Need:
         """Give the minimal sets of unknowns that would meet a clause."""
         alternatives = [
-            tuple(self._item(clause, way, unknown) for unknown in way.values)
+            tuple(self._item(way, unknown) for unknown in way.values)
             for way in self.ways(clause).found
         ]
         alternatives.sort(key=lambda items: (len(items), [(i.field, i.item) for i in items]))
@@ -113,10 +154,32 @@ class Missing:
             except LimitError:
                 ways.exact = False
             ways.found += [
-                way for way in beside if not any(o.covers(way) for o in beside if o is not way)
+                self._with_entries(settling, way)
+                for way in beside
+                if not any(o.covers(way) for o in beside if o is not way)
             ]
         self._left -= limit - search.left
+        ways.found.sort(key=self._rank)
         return ways
+
+    def _rank(self, way: Way) -> tuple[int, list[tuple[int, list[str]]]]:
+        """Give what ways are sorted by: in what order they were found is no matter."""
+        said = ((self._places[u], sorted(map(str, way.values[u]))) for u in way.values)
+        return len(way.values), sorted(said)
+
+    @cached_property
+    def _places(self) -> dict[Pair, int]:
+        return {unknown: place for place, unknown in enumerate(self.unknowns.pairs)}
+
+    def _with_entries(self, settling: Settling, way: Way) -> Way:
+        """Add what the first entry of a list can be like, where that can be described."""
+        entries = {
+            unknown: settling.entry(unknown, assumptions)
+            for unknown, assumptions in way.filled.items()
+            if len(self.unknowns.literals(unknown)) // len(self.unknowns.rest[unknown])
+            <= MOST_DESCRIBED
+        }
+        return replace(way, entries=entries) if entries else way
 
     def _of_items(self, clause: str, settling: Settling, sets: list[Found]) -> list[Found]:
         """Leave out sets that ask for more than others, where what one field says is one item.
@@ -151,14 +214,16 @@ class Missing:
         """The values of unknowns with which, whatever else is answered, nobody is eligible."""
         if not self._eligible:
             return {}
-        clauses = self._question.engine.protocol.in_order(self._question.decision.violable)
-        passing: dict[Pair, set[Value]] = {}
-        for clause in clauses:
-            for way in self.ways(clause).found:
-                for unknown, values in way.values.items():
-                    passing.setdefault(unknown, set()).update(values)
-        settlings = [self._settling(clause) for clause in clauses]
-        return ending(self._session, self.unknowns, settlings, passing)
+        if self._copy is None:
+            broken = self._look(self._open).fatal
+        else:
+            broken = self._look(self._open[::2]).fatal
+            other = self._copy.result()
+            self._found |= other.ways
+            self.unknowns.seen |= other.seen
+            for pair, values in other.fatal.items():
+                broken.setdefault(pair, set()).update(values)
+        return ending(self._session, self.unknowns, broken)
 
     def _settling(self, clause: str) -> Settling:
         if clause not in self._settlings:
@@ -167,9 +232,9 @@ class Missing:
 
     # ---- wording ------------------------------------------------------------------------
 
-    def _item(self, clause: str, way: Way, unknown: Pair) -> Item:
+    def _item(self, way: Way, unknown: Pair) -> Item:
         if not unknown[1]:
-            return self._entries(clause, way, unknown)
+            return self._entries(way, unknown)
         entity, attribute = unknown
         values = way.values[unknown]
         words = self._question.words
@@ -187,15 +252,13 @@ class Missing:
             ends=self._requests.ends(unknown, fatal) if fatal else "",
         )
 
-    def _entries(self, clause: str, way: Way, unknown: Pair) -> Item:
+    def _entries(self, way: Way, unknown: Pair) -> Item:
         """Ask for the rest of a list, or for one entry more of a list that is complete."""
         kind = self._question.engine.protocol.vocabulary.kinds[unknown[0][0]]
         filled = unknown in way.filled
         said = RECORDED
-        literals = len(self.unknowns.literals(unknown)) // len(self.unknowns.rest[unknown])
-        if filled and literals <= MOST_DESCRIBED:
-            entry = self._settling(clause).entry(unknown, way.filled[unknown])
-            said = entry_like(self._question, *entry)
+        if unknown in way.entries:
+            said = entry_like(self._question, *way.entries[unknown])
         if unknown in self.unknowns.complete:
             further = f"a further {kind.label}"
             return Item(
@@ -221,7 +284,8 @@ class Missing:
     def named(self, clause: str) -> list[str]:
         """Name the unknowns that can settle a clause favourably."""
         ways = self.ways(clause)
-        return list(dict.fromkeys(self._name(u) for way in ways.found for u in way.values))
+        named = sorted({u for way in ways.found for u in way.values}, key=self._places.__getitem__)
+        return list(dict.fromkeys(map(self._name, named)))
 
     def no_longer_matters(self) -> list[str]:
         """Name the fields and lists, not recorded, that no open clause asks for any more.

@@ -70,6 +70,10 @@ class Question:
         """A session in which the readings of the text can be chosen anew."""
         return self._open_readings.result()
 
+    def wait(self) -> None:
+        """Wait until what has been begun ahead is done."""
+        self._open_readings.wait()
+
     @cached_property
     def decision(self) -> Decision:
         """The verdict and the statuses."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from oligoasp.explain.question import Question
@@ -20,11 +20,13 @@ class Way:
 
     A list has no values: it has to be complete. ``filled`` are lists that must not be empty,
     each with the assumptions under which it has to be as it is: somebody who gives the same
-    answers to the rest, but breaks the clause.
+    answers to the rest, but breaks the clause. ``entries`` says of some of them what their
+    first entry can be like.
     """
 
     values: dict[Pair, frozenset[Value]]
     filled: dict[Pair, list[int]]
+    entries: dict[Pair, tuple[Entity, dict[str, set[Value]]]] = field(default_factory=dict)
 
     def covers(self, other: Way) -> bool:
         """Tell whether the other asks for the same unknowns, and for no other values."""
@@ -60,15 +62,15 @@ class Settling:
         self._unlisted = {
             entity: e for e, p in enumerate(self.pairs) for entity in unknowns.rest.get(p, ())
         }
-        self._asked = self._excerpt()
         self._none = {
             -session.present[entity]: e
             for entity, e in self._unlisted.items()
             if self.pairs[e] in unknowns.complete
         }
 
-    def _excerpt(self) -> Excerpt:
-        """Take the rules on which the clause depends: much is asked that is about these only."""
+    @cached_property
+    def _asked(self) -> Excerpt:
+        """The rules on which the clause depends: much is asked that is about these only."""
         session = self._session
         atoms = [abs(self._violated), session.tolerate]
         for pair, literals in session.has.items():
@@ -79,7 +81,7 @@ class Settling:
         return self._unknowns.excerpts.of(atoms, [[*body, -session.tolerate] for body in bodies])
 
     def place(self, literal: int) -> Place:
-        """Give what a demand with a literal is about; see `Oracle`."""
+        """Give what a literal of a demand is about; see `Oracle`."""
         entry, attribute = self._places[abs(literal)]
         return Place(entry, attribute, gone=literal > 0 and not attribute)
 
@@ -101,7 +103,7 @@ class Settling:
 
     def somebody(self, known: Collection[int], demands: Collection[Demand]) -> Answers | Clash:
         """Find somebody who can be the patient as one hopes; see `Oracle`."""
-        wished = {-demand[1]: demand for demand in demands}
+        wished = {self._wish(literals): (e, literals) for e, literals in demands}
         hidden = {lit: e for lit, e in self._none.items() if e not in known}
         assumptions = [-self._violated, *wished, *hidden]
         true, clash = self._unknowns.first
@@ -119,6 +121,16 @@ class Settling:
                 {hidden[lit] for lit in clash if lit in hidden},
             )
         return {e: self._answer(e, true) for e in known}
+
+    def _wish(self, literals: frozenset[int]) -> int:
+        """Give a literal that says that one of some literals does not hold."""
+        if len(literals) == 1:
+            (literal,) = literals
+            return -literal
+        wished = sorted(-literal for literal in literals)
+        atom = self._session.at_least(1, wished)
+        self._asked.define(atom, wished)
+        return atom
 
     def _clashing(self, assumptions: Sequence[int]) -> frozenset[int]:
         """Give few of some assumptions that nobody fulfils, if it is for the clause's own rules."""
@@ -226,11 +238,13 @@ class Settling:
         demands: list[Demand] = []
         for e, pair in enumerate(self.pairs):
             if pair in way.filled:
-                demands.append((e, self._session.present[self._unknowns.rest[pair][0]]))
+                first = self._session.present[self._unknowns.rest[pair][0]]
+                demands.append((e, frozenset({first})))
             elif pair[1] and pair in way.values and len(way.values) > 1:
                 literals = self._session.has[pair]
                 others = set(self._unknowns.possible(pair)) - way.values[pair]
-                demands += [(e, -literals[value]) for value in sorted(others, key=str)]
+                if others:
+                    demands.append((e, frozenset(-literals[value] for value in others)))
         return demands
 
     def _breaking(self, answers: Answers) -> tuple[frozenset[int] | None, frozenset[int]]:
@@ -275,9 +289,16 @@ class Settling:
             if self._unknowns.proves(pair) and true.isdisjoint(session.has[pair].values()):
                 blamed |= {lit: e for lit, of in state.items() if of == e}
         return Counterexample(
-            {(e, lit) for lit, e in blamed.items()},
+            self._demands(blamed),
             {self._none[-lit] for lit in blamed if -lit in self._none},
         )
+
+    def _demands(self, blamed: dict[int, int]) -> list[Demand]:
+        """Demand that something blamed is not so; values that are likely to do stand together."""
+        places: dict[tuple[int, Place, bool], list[int]] = {}
+        for lit, e in blamed.items():
+            places.setdefault((e, self.place(lit), self.likely(lit)), []).append(lit)
+        return [(e, frozenset(literals)) for (e, _, _), literals in places.items()]
 
     def _blamed(
         self, answers: Answers, parts: Sequence[tuple[int, list[int]]]
@@ -298,16 +319,17 @@ class Settling:
             core = self._asked.core([*background, *owner])
             if core is None:
                 continue
-            groups: dict[int, list[int]] = {}
+            groups: dict[tuple[bool, int, Place], list[int]] = {}
             for lit in core:
                 if lit in owner:
-                    groups.setdefault(owner[lit], []).append(lit)
-            elements = sorted(groups, key=lambda e: (e not in answers, e))
-            oracle = group_oracle([groups[e] for e in elements], background, self._asked.core)
+                    place = (owner[lit] not in answers, owner[lit], self.place(lit))
+                    groups.setdefault(place, []).append(lit)
+            places = sorted(groups)
+            oracle = group_oracle([groups[one] for one in places], background, self._asked.core)
             return {
-                lit: elements[i]
-                for i in shrink(range(len(elements)), oracle)
-                for lit in groups[elements[i]]
+                lit: places[i][1]
+                for i in shrink(range(len(places)), oracle)
+                for lit in groups[places[i]]
             }
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from oligoasp.answers import Waiting
-from oligoasp.decide import Decision, Verdict, entry_of
+from oligoasp.decide import Decision, Verdict, entry_of, literals
 from oligoasp.explain.question import Question
 from oligoasp.explain.reasons import WAIT
 from oligoasp.record.dates import DateInterval, MomentInterval, add_months, day_of
@@ -35,7 +35,7 @@ def waiting(question: Question) -> list[Waiting]:
     found: list[Waiting] = []
     gone: frozenset[str] = frozenset()
     for days in _days_of_change(question, today):
-        decision = _decide(question, days)
+        decision = _decide(question, days, order(blockers - gone))
         if decision is None:
             continue
         removed = blockers - decision.violated
@@ -55,11 +55,16 @@ def waiting(question: Question) -> list[Waiting]:
     return found
 
 
-def _decide(question: Question, days: int) -> Decision | None:
-    engine = question.engine
+def _decide(question: Question, days: int, blockers: list[str]) -> Decision | None:
+    """Decide the record as it is some days later, unless all blockers block still."""
+    engine, session = question.engine, question.session
     situation = engine.compiler.compile(question.situation.record, days)
+    some_gone = session.at_least(1, [-session.violated[clause] for clause in blockers])
+    later = [*question.readings, *literals(session, situation)]
+    if not session.satisfiable([*later, some_gone]):
+        return None
     try:
-        return engine.conclude(question.session, situation, question.readings)
+        return engine.conclude(session, situation, question.readings)
     except RecordError:
         return None
 

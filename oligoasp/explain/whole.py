@@ -34,11 +34,13 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     """
     question = Question(engine, record)
     decision = question.decision
+    missing = Missing(question)
+    if decision.verdict is Verdict.UNDETERMINED:
+        missing.begin()
     # Solving leaves Python free, and readings are tried in a program of their own.
     sensitive = Ahead(lambda: readings(question))
     joint, all_conflicts = conflicts(question)
     blocking = blocking_sets(question, joint)
-    missing = Missing(question)
     needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)
     changes, all_changes = remedies(question, blocking)
     explained, all_explained = _explained(question, joint)

@@ -84,6 +84,14 @@ class Apart(Generic[T]):
 
 def begin(apart: Callable[[], T], beside: Callable[[], T]) -> Ahead[T] | Apart[T]:
     """Run a function beside what comes next: one apart where that is safe, else one in a thread."""
-    if sys.platform == "linux" and active_count() == 1:
-        return Apart(apart, beside)
-    return Ahead(beside)
+    return Apart(apart, beside) if _safe() else Ahead(beside)
+
+
+def in_copy(work: Callable[[], T]) -> Apart[T] | None:
+    """Run a function in a copy of this process, where that is safe."""
+    return Apart(work, work) if _safe() else None
+
+
+def _safe() -> bool:
+    """Tell whether a copy of this process is one: threads are not copied."""
+    return sys.platform == "linux" and active_count() == 1

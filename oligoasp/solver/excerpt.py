@@ -98,6 +98,17 @@ class Excerpt:
                 backend.add_rule([], [own[x] for x in body])
         self._others = {own: literal for literal, own in self._own.items()}
 
+    def define(self, atom: int, literals: Iterable[int]) -> None:
+        """Take in an atom that holds if one of some literals does, if it stands here at all."""
+        own = [self._own[lit] for lit in literals if lit in self._own]
+        if own and atom not in self._own:
+            with self._control.backend() as backend:
+                there = backend.add_atom()
+                for literal in own:
+                    backend.add_rule([there], [literal])
+            self._own |= {atom: there, -atom: -there}
+            self._others[there] = atom
+
     def true_or_clashing(
         self, assumptions: Iterable[int], literals: Iterable[int]
     ) -> tuple[frozenset[int] | None, frozenset[int]]:

@@ -24,8 +24,11 @@ from clingo.backend import HeuristicType
 from oligoasp.solver.minimal import shrink
 from oligoasp.solver.program import ASKING
 
-Demand: TypeAlias = tuple[int, int]
-"""An unknown has to be known, and a literal not to hold according to its answer."""
+Demand: TypeAlias = tuple[int, frozenset[int]]
+"""An unknown has to be known, and one of some literals not to hold according to its answer.
+
+If there are several, they deny values of one attribute, so the answer is one of these values.
+"""
 Answers: TypeAlias = Mapping[int, Sequence[int]]
 """What is answered to each of some unknowns, as literals."""
 
@@ -50,8 +53,8 @@ class Counterexample(NamedTuple):
 class Place(NamedTuple):
     """What a demand is about: an attribute of an entry, or that the entry is there or ``gone``.
 
-    Not more than one demand about an attribute of an entry can be fulfilled, and none about an
-    entry if that or one before it is to be gone.
+    An attribute of an entry has one value at most, and none if that entry or one before it is
+    to be gone.
     """
 
     entry: int
@@ -66,7 +69,7 @@ class Oracle(Interface):
         """Find somebody as hoped for who fulfils demands; give the answers to what is known."""
 
     def place(self, literal: int) -> Place:
-        """Give what a demand with a literal is about."""
+        """Give what a literal of a demand is about."""
 
     def likely(self, literal: int) -> bool:
         """Tell whether there is likely to be somebody of whom a literal does not hold."""
@@ -190,7 +193,7 @@ class _Map:
         self._again: dict[frozenset[int], int] = {}
         self._oracle = oracle
         self._demands: dict[Demand, int] = {}
-        self._places: dict[int, dict[Place, list[int]]] = {}
+        self._places: dict[int, dict[Place, list[Demand]]] = {}
         self._control = clingo.Control(list(ASKING))
         with self._control.backend() as backend:
             self.hidden = [backend.add_atom() for _ in range(number)]
@@ -248,24 +251,31 @@ class _Map:
 
     def _atom(self, backend: clingo.Backend, demand: Demand) -> int:
         if demand not in self._demands:
-            element, literal = demand
+            element, literals = demand
             atom = backend.add_atom()
             backend.add_rule([atom], [], choice=True)
-            level = 1 if self._oracle.likely(literal) else 2
+            level = 1 if any(map(self._oracle.likely, literals)) else 2
             backend.add_heuristic(atom, HeuristicType.False_, level, 1, [])
             backend.add_rule([], [atom, self.hidden[element]])
-            place = self._oracle.place(literal)
-            for rival in self._rivals(element, place):
-                backend.add_rule([], [atom, rival])
-            self._places.setdefault(element, {}).setdefault(place, []).append(atom)
+            place = self._oracle.place(next(iter(literals)))
+            for rival in self._rivals(element, place, literals):
+                backend.add_rule([], [atom, self._demands[rival]])
+            same = self._places.setdefault(element, {}).setdefault(place, [])
+            for other in same:
+                # What is among few values is among more, so what is learnt of these counts, too.
+                if literals < other[1]:
+                    backend.add_rule([], [atom, -self._demands[other]])
+                elif other[1] < literals:
+                    backend.add_rule([], [self._demands[other], -atom])
+            same.append(demand)
             self._demands[demand] = atom
         return self._demands[demand]
 
-    def _rivals(self, element: int, place: Place) -> Iterator[int]:
+    def _rivals(self, element: int, place: Place, literals: frozenset[int]) -> Iterator[Demand]:
         """Give the demands that cannot be fulfilled together with one about a place."""
-        for other, atoms in self._places.get(element, {}).items():
+        for other, demands in self._places.get(element, {}).items():
             gone, there = (place, other) if place.gone else (other, place)
             if other == place:
-                yield from atoms if place.attribute else ()
+                yield from (d for d in demands if place.attribute and literals.isdisjoint(d[1]))
             elif gone.gone and not there.gone and gone.entry <= there.entry:
-                yield from atoms
+                yield from demands

@@ -26,6 +26,13 @@ def literal(unknown: int, value: int) -> int:
     return 1 + unknown * VALUES + value
 
 
+def demands(unknown: int, literals: Collection[int]) -> list[Demand]:
+    """Demand of some unknowns one of several values, of others each value on its own."""
+    if unknown % 2:
+        return [(unknown, frozenset(literals))]
+    return [(unknown, frozenset({lit})) for lit in literals]
+
+
 class People:
     """People in a list: an oracle. An unknown has one of a few values."""
 
@@ -36,9 +43,10 @@ class People:
         return [-literal(unknown, v) for v in range(VALUES) if v != person[unknown]]
 
     def somebody(self, known: Collection[int], demands: Collection[Demand]) -> Answers | Clash:
-        wanted = {-lit for _, lit in demands}
+        wanted = [{-lit for lit in literals} for _, literals in demands]
         for person in self.hopeful:
-            if wanted <= {literal(u, v) for u, v in enumerate(person)}:
+            answers = {literal(u, v) for u, v in enumerate(person)}
+            if not any(answers.isdisjoint(some) for some in wanted):
                 return {u: self.denied(u, person) for u in known}
         return Clash(demands, ())
 
@@ -51,8 +59,8 @@ class People:
     def doubt(self, answers: Answers) -> Counterexample | Collection[int]:
         for person in self.breaking:
             if all(set(said) == set(self.denied(u, person)) for u, said in answers.items()):
-                states = [(u, lit) for u in range(UNKNOWNS) for lit in self.denied(u, person)]
-                return Counterexample(states, ())
+                states = [(u, self.denied(u, person)) for u in range(UNKNOWNS)]
+                return Counterexample([d for u, said in states for d in demands(u, said)], ())
         return list(answers)
 
     def tried(self) -> set[frozenset[int]]:
@@ -94,12 +102,7 @@ def test_further_answers_for_a_set_are_found_until_all_are_covered() -> None:
             seen = {tuple(map(tuple, one.answers.values()))}
             answers: Answers | None = one.answers
             while answers is not None:
-                others = [
-                    (u, -literal(u, v))
-                    for u, said in answers.items()
-                    for v in range(VALUES)
-                    if -literal(u, v) in said
-                ]
+                others = [d for u, said in answers.items() for d in demands(u, said)]
                 search.cover(one.unknowns, others)
                 answers = search.otherwise(one.unknowns)
                 if answers is not None:
