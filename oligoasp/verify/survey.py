@@ -19,7 +19,7 @@ from oligoasp.solver.program import all_read, text
 from oligoasp.verify.alternatives import Alternatives, Reading, Turns, Worlds
 from oligoasp.verify.crowd import CircularError, Crowd, Seed, neighbours
 from oligoasp.verify.double import DoubleSession
-from oligoasp.verify.gaps import calendar_facts
+from oligoasp.verify.gaps import Gaps
 from oligoasp.verify.hygiene import heads
 from oligoasp.verify.passages import Loss, narrowed
 from oligoasp.verify.space import (
@@ -107,7 +107,7 @@ class Survey:
         self.told: Callable[[int], None] = lambda number: None
         self.replayed = 0
         self._few = min(FEW, most)
-        self._calendar = calendar_facts(protocol)
+        self._calendar = Gaps(protocol)
         self._ahead: Ahead[Beside] | Apart[Beside] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
