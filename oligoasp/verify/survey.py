@@ -51,14 +51,6 @@ class Turned(NamedTuple):
     upset: dict[Reading, list[str]]
 
 
-class Beside(NamedTuple):
-    """What was found out beside everything else; None if it was not."""
-
-    turned: Turned | None
-    narrowed: dict[str, list[Loss]] | None
-    barred: list[tuple[Pair, str]] | None
-
-
 class Seeds(NamedTuple):
     """Eligible patients of a small space: the open atoms that hold of each.
 
@@ -108,7 +100,7 @@ class Survey:
         self.replayed = 0
         self._few = min(FEW, most)
         self._calendar = Gaps(protocol)
-        self._ahead: Ahead[Beside] | Apart[Beside] | None = None
+        self._ahead: Ahead[Turned] | Apart[Turned] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
     # ---- spaces -----------------------------------------------------------------------
@@ -138,36 +130,16 @@ class Survey:
         space.prepare(self._all_chosen, wishes)
         return space
 
-    def look_ahead(self, *, readings: bool, passages: bool, groups: bool) -> None:
-        """Begin to find out what takes longest, beside everything else.
-
-        Args:
-            readings: whether it will be asked what depends on readings.
-            passages: whether it will be asked which passages are narrow.
-            groups: whether it will be asked of which groups nobody is eligible.
-        """
+    def look_ahead(self) -> None:
+        """Begin to find out what depends on readings, which takes as long as all the rest."""
         _ = self.small, self.space  # both are made at once
         all_read()
-        _ = self.open_doors  # what both need, so that it is found out once
-
-        def apart() -> Beside:
-            return Beside(
-                narrowed=self.narrowed if passages else None,
-                barred=self.barred if groups else None,
-                # This adds to the small space, so that all that is asked later takes longer.
-                turned=self._what_turns(self.small) if readings else None,
-            )
-
-        def beside() -> Beside:
-            """Leave alone the spaces that are asked meanwhile."""
-            turned = self._what_turns(self._second_small) if readings else None
-            return Beside(turned, None, None)
-
-        self._ahead = begin(apart, beside)
-
-    @cached_property
-    def _beside(self) -> Beside:
-        return Beside(None, None, None) if self._ahead is None else self._ahead.result()
+        _ = self.crowd  # what both need, so that it is found out once
+        # What is added to the small space makes all that is asked of it later take longer.
+        self._ahead = begin(
+            apart=lambda: self._what_turns(self.small),
+            beside=lambda: self._what_turns(self._second_small),
+        )
 
     @cached_property
     def _second_small(self) -> Space:
@@ -212,7 +184,9 @@ class Survey:
 
     @cached_property
     def _turned(self) -> Turned:
-        return self._beside.turned or self._what_turns(self._second_small)
+        if self._ahead is not None:
+            return self._ahead.result()
+        return self._what_turns(self._second_small)
 
     # ---- the crowd --------------------------------------------------------------------
 
@@ -400,8 +374,6 @@ class Survey:
         Only kinds of people and entries count, not numbers: those are what limits are for.
         A value that one clause rules out at once is left aside.
         """
-        if self._beside.barred is not None:
-            return self._beside.barred
         small, session, crowd = self.small, self.small.session, self.crowd
         attributes = self.protocol.vocabulary.attributes
         values = {
@@ -460,8 +432,6 @@ class Survey:
         some values instead of his own, all else being equal, and stay eligible. The losses of
         an intent are those of them that somebody who is a case of it has, but nobody eligible.
         """
-        if self._beside.narrowed is not None:
-            return self._beside.narrowed
         return narrowed(self)
 
     def intended(self, space: Space) -> dict[str, int]:
