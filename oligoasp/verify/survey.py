@@ -18,7 +18,6 @@ from oligoasp.solver.ground import Index
 from oligoasp.solver.program import all_read, text
 from oligoasp.verify.alternatives import Alternatives, Reading, Turns, Worlds
 from oligoasp.verify.crowd import CircularError, Crowd, Seed, neighbours
-from oligoasp.verify.double import DoubleSession
 from oligoasp.verify.gaps import Gaps
 from oligoasp.verify.hygiene import heads
 from oligoasp.verify.passages import Loss, narrowed
@@ -128,13 +127,15 @@ class Survey:
         space = Space(self.protocol, most, session)
         wishes = self.intended(space).values() if most == self._few else None
         space.prepare(self._all_chosen, wishes)
+        if most != self._few:
+            space.exists([])  # the first question takes long, and nobody is waiting yet
         return space
 
     def look_ahead(self) -> None:
         """Begin to find out what depends on readings, which takes as long as all the rest."""
-        _ = self.small, self.space  # both are made at once
+        _ = self.small, self.crowd  # what both need, so that it is found out once
+        _ = self.space  # made meanwhile
         all_read()
-        _ = self.crowd  # what both need, so that it is found out once
         # What is added to the small space makes all that is asked of it later take longer.
         self._ahead = begin(
             apart=lambda: self._what_turns(self.small),
@@ -145,6 +146,12 @@ class Survey:
     def _second_small(self) -> Space:
         """Another small space, to which other readings are added: what is asked takes longer."""
         return self._space_of(self._few, traced=True)
+
+    @cached_property
+    def _second_whole(self) -> Space:
+        """Another whole space, for the same."""
+        few = self._few == self.most
+        return self._second_small if few else self._space_of(self.most, traced=True)
 
     def _alternatives(self, space: Space) -> Alternatives:
         """Give what writes other readings in a space."""
@@ -157,6 +164,13 @@ class Survey:
     def _worlds(self) -> Worlds:
         """Every other reading of the text, in the second small space."""
         return Worlds(self._second_small.session, self._alternatives(self._second_small))
+
+    @cached_property
+    def _whole_worlds(self) -> Worlds:
+        """Every other reading of the text, in the second whole space."""
+        if self._few == self.most:
+            return self._worlds
+        return Worlds(self._second_whole.session, self._alternatives(self._second_whole))
 
     def _what_turns(self, space: Space) -> Turned:
         """Find out what depends on readings, adding them to a space."""
@@ -255,6 +269,11 @@ class Survey:
         return self._made_up[1]
 
     @property
+    def circular(self) -> bool:
+        """Whether rules derive atoms from each other, so that no crowd can be evaluated."""
+        return self.seeds is not None and not self.crowd.everyone
+
+    @property
     def crowd(self) -> Crowd:
         """Patients of the small space around eligible ones; nobody if they cannot be evaluated."""
         return self._made_up[0]
@@ -294,6 +313,7 @@ class Survey:
         crowd = self.crowd
         clauses = self.small.session.violated
         found = {c for c, literal in clauses.items() if crowd.possible & crowd.holding(literal)}
+        found |= self._alone
         for space in self.spaces:
             left = set(space.clauses) - found
             if left:
@@ -301,8 +321,8 @@ class Survey:
         return self.protocol.in_order(found)
 
     @cached_property
-    def indispensable(self) -> frozenset[str]:
-        """The clauses that someone violates who violates no other."""
+    def _alone(self) -> frozenset[str]:
+        """The clauses that someone of the small space violates who violates no other."""
         small, crowd = self.small, self.crowd
         one, several = 0, 0
         for literal in small.session.violated.values():
@@ -311,8 +331,13 @@ class Survey:
             one |= violating
         just_one = crowd.possible & one & ~several
         found = {c for c, lit in small.session.violated.items() if just_one & crowd.holding(lit)}
-        left = set(self.violable) & small.session.violated.keys() - found
-        found |= small.violated_alone(self.chosen, left)
+        left = small.session.violated.keys() - found
+        return frozenset(found | small.violated_alone(self.chosen, left))
+
+    @cached_property
+    def indispensable(self) -> frozenset[str]:
+        """The clauses that someone violates who violates no other."""
+        found = self._alone
         return frozenset(
             found
             | {
@@ -471,19 +496,16 @@ class Survey:
 
         Where directions are not asked for, one of them does.
         """
-        found = {key: set(ways) for key, ways in self._turned.turns.items()}
+        known = self._turned.turns
         others = {(name, o) for name in self.protocol.ambiguities for o in self._others(name)}
-        if others - found.keys():
-            self._turning(self._whole_double, found)
-        return found
-
-    def _turning(self, double: DoubleSession, found: dict[Reading, set[bool]]) -> None:
-        """Add the readings, of those not known to, that decide about somebody."""
-        settled = [-lit for key, lit in double.other.items() if key in found]
-        for sign in (1, -1):
-            differs = [sign * double.eligible, -sign * double.eligible2]
-            for key in double.others([*double.readings(self.chosen), *differs, *settled]):
-                found.setdefault(key, set()).add(sign < 0)
+        if not others - known.keys() or self._whole is None:
+            return known
+        found = self._whole_worlds.turning(
+            self._second_whole.readings(self.chosen),
+            both=self.directions,
+            known={key: {True, False} for key in known},
+        )
+        return {**found, **known}
 
     def parting(self, question: Question) -> list[str] | None:
         """Give the readings each of which alone makes somebody like that possible.
@@ -502,25 +524,6 @@ class Survey:
             for name in self.protocol.ambiguities
             for option in self._others(name)
             if (name, option) in found
-        ]
-
-    @cached_property
-    def _whole_double(self) -> DoubleSession:
-        """The whole space with every rule once more for other readings."""
-        shape = shape_of(self.protocol, self.most)
-        return DoubleSession(with_calendar(self.protocol), shape, calendar=self._calendar)
-
-    @cached_property
-    def _whole_space(self) -> Space:
-        return Space(self.protocol, self.most, self._whole_double)
-
-    def _turn(self, double: DoubleSession, name: str, option: str, gains: bool) -> list[int]:
-        sign = -1 if gains else 1
-        return [
-            *double.readings(self.chosen),
-            *double.readings2({**self.chosen, name: option}),
-            sign * double.eligible,
-            -sign * double.eligible2,
         ]
 
     # ---- witnesses --------------------------------------------------------------------
@@ -551,8 +554,8 @@ class Survey:
         space, worlds = self._second_small, self._worlds
         turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if not space.exists(turns):
-            space = self._whole_space
-            turns = self._turn(self._whole_double, name, option, gains)
+            space, worlds = self._second_whole, self._whole_worlds
+            turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if besides is not None:
             turns = self._differing(space, turns, besides.person)
             label += "-2"
