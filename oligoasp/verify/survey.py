@@ -128,7 +128,8 @@ class Survey:
         wishes = self.intended(space).values() if most == self._few else None
         space.prepare(self._all_chosen, wishes)
         if most != self._few:
-            space.exists([])  # the first question takes long, and nobody is waiting yet
+            # The first question takes long, whatever it is; nobody is waiting yet.
+            space.exists([space.session.nobody])
         return space
 
     def look_ahead(self) -> None:
