@@ -18,6 +18,7 @@ from oligoasp.mutation.second import SecondCopy
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.program import ASKING, OPTIONS, load_control
 from oligoasp.solver.session import Consequences, Session, Shape, _facts
+from oligoasp.verify.gaps import Gaps
 from oligoasp.verify.space import WholeSession, space_facts, with_calendar
 
 STATUS, APPLICABILITY, VERDICT = "status", "applicability", "verdict"
@@ -59,14 +60,15 @@ class Twin(WholeSession):
         # Under another default, rules may ask for what they do not ask for under this one.
         changed = {mutant.reading[0] for mutant in mutants if mutant.reading}
         kept = {name: option for name, option in self.settled.items() if name not in changed}
-        facts = (space_facts if whole else _facts)(
-            protocol, shape, settled=self.settled, unused=protocol.unasked(kept)
-        )
+        unused = protocol.unasked(kept)
+        facts = (space_facts if whole else _facts)(protocol, shape, self.settled, unused)
         text = second.program(mutants, near=near)
         self._control = load_control(
             self.protocol.files, facts + text, ASKING if whole else OPTIONS
         )
         self._index()
+        if whole:
+            self._impose(Gaps(protocol, unused))
         atoms = self._control.symbolic_atoms
         self.on = {
             a.symbol.arguments[0].number: a.literal for a in atoms.by_signature("mutation_on", 1)

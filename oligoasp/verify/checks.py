@@ -51,15 +51,10 @@ def run(survey: Survey, codes: Iterable[str], clauses: Sequence[str] = ()) -> li
         clauses: beginnings of clauses; only findings that speak of one of them are given.
     """
     wanted = set(codes)
-    ahead = {
-        "readings": bool(wanted & {kind.code for kind in readings.KINDS}),
-        "passages": "V302" in wanted,
-        "groups": "V202" in wanted,
-    }
-    if any(ahead.values()):
-        survey.look_ahead(**ahead)
+    if wanted & {kind.code for kind in readings.KINDS}:
+        survey.look_ahead()
     # What was begun has time until all else is found out.
-    last = sorted(CHECKS, key=lambda module: module in (doors, together, readings))
+    last = sorted(CHECKS, key=lambda module: module is readings)
     found = [
         finding
         for module in last

@@ -6,7 +6,9 @@ set of clauses that shuts it. A passage is narrow if eligible patients of that k
 what an ordinary eligible patient may have instead, all else being equal, is ruled out for
 them; the finding says what, names the clauses to blame and shows a patient who gets through.
 What is ruled out for everybody is no news, nor what others may have by way of exception only,
-nor what the clause itself says whose words mean to admit them.
+nor what the clause itself says whose words mean to admit them. Passages are not looked for
+where rules derive atoms from each other (a lesion belongs to the group of its neighbour, and
+the neighbour to that of the lesion); that is said then.
 
 Bad:
 
@@ -49,6 +51,13 @@ def find(survey: Survey) -> Iterator[Finding]:
             yield _closed(survey, intent)
     for intent in survey.open_doors:
         yield from _open(survey, intent)
+    if survey.open_doors and survey.circular:
+        yield Finding(
+            KINDS[1],
+            survey.protocol.name,
+            (),
+            "whether passages are narrow was not asked, since rules derive atoms from each other",
+        )
 
 
 def _closed(survey: Survey, intent: str) -> Finding:

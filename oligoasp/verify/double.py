@@ -14,6 +14,7 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.solver.dependencies import reach
 from oligoasp.solver.program import ASKING, GroundRules, load_control
 from oligoasp.solver.session import Consequences, Shape
+from oligoasp.verify.gaps import Gaps
 from oligoasp.verify.space import WholeSession, space_facts
 
 
@@ -24,7 +25,7 @@ class DoubleSession(WholeSession):
         protocol: the protocol.
         shape: how many entries of each kind there may be.
         only: the ambiguities that the copies may read differently; without it, any.
-        calendar: what the calendar has to know of the vocabulary, if made already.
+        calendar: what the calendar makes of the vocabulary, if known already.
         settled: readings that are settled for good, by ambiguity.
     """
 
@@ -33,7 +34,7 @@ class DoubleSession(WholeSession):
         protocol: Protocol,
         shape: Shape,
         only: Collection[str] = (),
-        calendar: str | None = None,
+        calendar: Gaps | None = None,
         settled: Mapping[str, str] | None = None,
     ) -> None:
         self.protocol = protocol
@@ -43,9 +44,10 @@ class DoubleSession(WholeSession):
         rules = GroundRules()
         files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
         unused = protocol.unasked(self.settled)
-        facts = space_facts(protocol, shape, calendar, self.settled, unused)
+        facts = space_facts(protocol, shape, self.settled, unused)
         self._control = load_control(files, facts, ASKING, rules, protocol.edit)
         self._index()
+        self._impose(calendar or Gaps(protocol, unused))
         self.second = self._pairs("second")
         self.other = self._pairs("other")
         copy = self._second(rules, only)

@@ -1,8 +1,8 @@
-"""Facts for `asp/engine/calendar.lp`: which elapsed times go together in some calendar.
+"""Which elapsed times go together in some calendar: bounds on the days between dates.
 
 The rules see elapsed times apart from each other, but they come from dates. Where two of
 them share a date, the days between their anchors have to be the same for all that speak
-of them. A *gap* is that number of days; the facts say which bounds on gaps some codes
+of them. A *gap* is that number of days; here is found which bounds on gaps some codes
 imply, and how gaps add up. Bounds hold in every calendar, so that nobody possible is lost.
 """
 
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations, product
+from typing import NamedTuple
 
 from oligoasp.protocol.model import Protocol
-from oligoasp.protocol.regions import Regions, regions_of
+from oligoasp.protocol.regions import regions_of
 from oligoasp.verify.timeline import LONGEST, Bounds, Elapsed, Place, Timeline, Window
 
 Gap = tuple[Place, Place]
@@ -27,30 +28,86 @@ MOST_SUMS = 3000
 """Gaps that would need more sums than this are not added up: the search for dates does it."""
 
 
-class _Gaps:
+class Use(NamedTuple):
+    """Attributes of a kind of entries whose codes are bound to each other or to gaps."""
+
+    shape: Shape
+    kind: str
+    attributes: tuple[str, ...]
+
+
+class Step(NamedTuple):
+    """Whether a gap is at least as long as the threshold with some number."""
+
+    gap: Gap
+    number: int
+    reached: bool
+
+    def __invert__(self) -> Step:
+        """Give the opposite."""
+        return self._replace(reached=not self.reached)
+
+
+Together = tuple[Step, ...]
+"""Steps that hold together."""
+
+
+class Gaps:
     """Bounds on gaps, by the codes that imply them.
 
     Args:
-        timeline: the dates of the vocabulary.
-        regions: which codes of each scale are alike.
+        protocol: the protocol, whose vocabulary says what the dates are.
+        unused: attributes, by kind, that nobody has.
+
+    Attributes:
+        thresholds: of each gap, in order, the numbers of days that bounds speak of and that
+            some people's gap reaches and that of others does not.
+        clashes: by shape, the codes that never go together.
+        implied: by shape, the bounds that codes imply.
+        nearest: by shape of those of whose dates an anchor is the latest, their codes, those
+            of the latest dates first, and what each implies if none before it is anybody's.
+        same: bounds that hold of those who have no entries of some kinds.
+        uses: of what attributes the shapes speak.
+        never: steps that never go together, since gaps add up.
     """
 
-    def __init__(self, timeline: Timeline, regions: Mapping[str, Regions]) -> None:
-        self._timeline = timeline
-        self._regions = regions
+    def __init__(self, protocol: Protocol, unused: Collection[tuple[str, str]] = ()) -> None:
+        self._timeline = Timeline(protocol.vocabulary, unused)
+        self._regions = regions_of(protocol)
         self._places: dict[Place, int] = {}
         self._bounds: dict[tuple[str, str, bool], dict[int, Bounds]] = {}
         self.thresholds: dict[Gap, list[int]] = defaultdict(list)
         self.clashes: dict[Shape, set[Codes]] = {}
         self.implied: dict[Shape, dict[Codes, list[Bound]]] = {}
-        self.shortest: dict[Shape, dict[int, Bound]] = {}
-        self.nearer: dict[Shape, list[Codes]] = {}
-        self.always: list[Bound] = []
+        self.nearest: dict[Shape, list[tuple[int, Bound | None]]] = {}
+        self._always: list[Bound] = []
         self.same: list[tuple[Bound, list[str]]] = []
-        self.uses: list[tuple[Shape, str]] = []
+        self.uses: list[Use] = []
         self._collect()
+        self._range = {gap: self._certain(gap) for gap in self.thresholds}
         for gap, days in self.thresholds.items():
-            self.thresholds[gap] = sorted(set(days))
+            self.thresholds[gap] = [d for d in sorted(set(days)) if self._is_open(gap, d)]
+        self.never = [*self._ordered_steps(), *self._sums()]
+
+    def _certain(self, gap: Gap) -> Bounds:
+        """Give between how many days a gap is for everybody."""
+        least = [days for one, days, low in self._always if one == gap and low]
+        most = [days - 1 for one, days, low in self._always if one == gap and not low]
+        return max(least, default=None), min(most, default=None)
+
+    def _is_open(self, gap: Gap, days: int) -> bool:
+        """Tell whether it is not the same for everybody if a gap is at least so long."""
+        least, most = self._range[gap]
+        return (least is None or days > least) and (most is None or days <= most)
+
+    def against(self, bound: Bound) -> list[Together]:
+        """Give the ways in which a bound is not kept: none if all keep it, () if nobody does."""
+        gap, days, low = bound
+        if self._is_open(gap, days):
+            return [(Step(gap, bisect_left(self.thresholds[gap], days), not low),)]
+        least, _ = self._range[gap]
+        reached = least is not None and days <= least
+        return [] if reached == low else [()]
 
     def _days(self, elapsed: Elapsed) -> dict[int, Bounds]:
         key = (elapsed.scale, elapsed.unit, elapsed.backwards)
@@ -85,14 +142,14 @@ class _Gaps:
         anchors = self._anchors = dict.fromkeys(e.anchor for e in timeline.elapsed)
         for earlier, later in timeline.in_order:
             if earlier in anchors and later in anchors:
-                self.always.append(self._bound(earlier, later, 0, least=True))
+                self._always.append(self._bound(earlier, later, 0, least=True))
         for place in anchors:
             if place in observed:
-                self.always.append(self._bound(place, timeline.enrollment, 0, least=True))
+                self._always.append(self._bound(place, timeline.enrollment, 0, least=True))
         for place in timeline.of_the_study:
             if place in anchors:
-                self.always.append(self._bound(timeline.enrollment, place, -LONGEST, least=True))
-                self.always.append(self._bound(timeline.enrollment, place, LONGEST, least=False))
+                self._always.append(self._bound(timeline.enrollment, place, -LONGEST, least=True))
+                self._always.append(self._bound(timeline.enrollment, place, LONGEST, least=False))
         for elapsed in timeline.elapsed:
             if elapsed.place in observed and not self._by_twin(elapsed):
                 self._known(elapsed)
@@ -124,7 +181,7 @@ class _Gaps:
         same = one.anchor == other.anchor
         # On one scale, a longer time to the same date means a later anchor, whatever the months.
         alike = list(_scales(one)) == list(_scales(other))
-        self.uses.append((shape, f"{one.kind}, {one.attribute}, {other.attribute}"))
+        self.uses.append(Use(shape, one.kind, (one.attribute, other.attribute)))
         if shape in self.clashes or shape in self.implied:
             return
         clashes: set[Codes] = set()
@@ -170,7 +227,7 @@ class _Gaps:
         if one.unit == "days":
             one, other = other, one
         shape = ("tied", *_scales(one, other), str(one.anchor), "one date")
-        self.uses.append((shape, f"{one.kind}, {one.attribute}, {other.attribute}"))
+        self.uses.append(Use(shape, one.kind, (one.attribute, other.attribute)))
         if shape in self.clashes:
             return
         clashes: set[Codes] = set()
@@ -212,7 +269,7 @@ class _Gaps:
     def _known(self, elapsed: Elapsed) -> None:
         """A date that is not after enrollment."""
         shape = ("known", *_scales(elapsed), str(elapsed.anchor))
-        self.uses.append((shape, f"{elapsed.kind}, {elapsed.attribute}"))
+        self.uses.append(Use(shape, elapsed.kind, (elapsed.attribute,)))
         if shape in self.implied or shape in self.clashes:
             return
         same = elapsed.anchor == self._timeline.enrollment
@@ -232,7 +289,7 @@ class _Gaps:
     def _member(self, anchor: Place, elapsed: Elapsed, *, loose: bool) -> None:
         """A date of which an anchor is the latest: no member is later, and one is no earlier."""
         shape = ("member", *_scales(elapsed), str((anchor, elapsed.anchor)), str(loose))
-        self.uses.append((shape, f"{elapsed.kind}, {elapsed.attribute}"))
+        self.uses.append(Use(shape, elapsed.kind, (elapsed.attribute,)))
         if shape in self.implied:
             return
         days = self._days(elapsed)
@@ -242,22 +299,90 @@ class _Gaps:
             if most is not None
         }
         if not loose:
-            self.shortest[shape] = {
-                code: self._bound(anchor, elapsed.anchor, least, least=True)
-                for code, (least, _) in days.items()
-                if least is not None
-            }
-            order = sorted(days, reverse=not elapsed.backwards)
-            self.nearer[shape] = list(combinations(order, 2))
+            self.nearest[shape] = [
+                (
+                    code,
+                    None
+                    if (least := days[code][0]) is None
+                    else self._bound(anchor, elapsed.anchor, least, least=True),
+                )
+                for code in sorted(days, reverse=not elapsed.backwards)
+            ]
 
     def _sources(self) -> None:
         """Say which anchor is never earlier than another one, having more sources."""
         latest = self._timeline.latest
         for one, other in product([a for a in self._anchors if a in latest], repeat=2):
             if set(latest[one]) < set(latest[other]):
-                self.always.append(self._bound(one, other, 0, least=True))
+                self._always.append(self._bound(one, other, 0, least=True))
                 more = {kind for kind, _ in set(latest[other]) - set(latest[one])}
                 self.same.append((self._bound(one, other, 0, least=False), sorted(more)))
+
+    def _ordered_steps(self) -> Iterator[Together]:
+        """Say that who reaches a threshold reaches those before it."""
+        for gap, days in self.thresholds.items():
+            for number in range(1, len(days)):
+                yield Step(gap, number, True), Step(gap, number - 1, False)
+
+    def _sums(self) -> Iterator[Together]:
+        """Say how the gaps between three dates add up, threshold by threshold."""
+        for one, other in product(self.thresholds, repeat=2):
+            whole = (one[0], other[1])
+            number = len(self.thresholds[one]) * len(self.thresholds[other])
+            if one[1] == other[0] and whole in self.thresholds and number <= MOST_SUMS:
+                yield from self._sum(one, other, whole)
+
+    def _sum(self, one: Gap, other: Gap, whole: Gap) -> Iterator[Together]:
+        """Say what the lengths of two gaps in a row make of the whole."""
+        days, (least, most) = self.thresholds[whole], self._range[whole]
+        beyond = len(days) + 1
+
+        def reached(total: int) -> int:
+            """Count the thresholds that a whole of at least so long reaches."""
+            return beyond if most is not None and total > most else bisect_right(days, total)
+
+        def missed(total: int) -> int:
+            """Count the thresholds that a whole of at most so long does not reach."""
+            too_short = least is not None and total < least
+            return beyond if too_short else len(days) - bisect_right(days, total)
+
+        for parts, number in _strictest(self._least(one), self._least(other), reached):
+            yield parts if number == beyond else (*parts, Step(whole, number - 1, False))
+        for parts, number in _strictest(self._most(one), self._most(other), missed):
+            yield parts if number == beyond else (*parts, Step(whole, len(days) - number, True))
+
+    def _least(self, gap: Gap) -> list[tuple[Together, int]]:
+        """Give what may be known of the least length of a gap, the shortest first."""
+        least, _ = self._range[gap]
+        found: list[tuple[Together, int]] = [] if least is None else [((), least)]
+        days = enumerate(self.thresholds[gap])
+        return found + [((Step(gap, number, True),), length) for number, length in days]
+
+    def _most(self, gap: Gap) -> list[tuple[Together, int]]:
+        """Give what may be known of the greatest length of a gap, the longest first."""
+        _, most = self._range[gap]
+        found: list[tuple[Together, int]] = [] if most is None else [((), most)]
+        days = reversed(list(enumerate(self.thresholds[gap])))
+        return found + [((Step(gap, number, False),), length - 1) for number, length in days]
+
+
+def _strictest(
+    ones: Sequence[tuple[Together, int]],
+    others: Sequence[tuple[Together, int]],
+    counted: Callable[[int], int],
+) -> Iterator[tuple[Together, int]]:
+    """Give of every two bounds, the weakest first, how many thresholds settle by their sum.
+
+    What follows from two weaker bounds already is left out.
+    """
+    above = [0] * len(others)
+    for one, days in ones:
+        before = 0
+        for place, (other, more) in enumerate(others):
+            number = counted(days + more)
+            if number > max(before, above[place]):
+                yield (*one, *other), number
+            before = above[place] = max(number, before)
 
 
 def _both(one: Bounds, other: Bounds) -> Bounds:
@@ -270,64 +395,3 @@ def _both(one: Bounds, other: Bounds) -> Bounds:
 def _scales(*times: Elapsed) -> Iterator[str]:
     for one in times:
         yield f"{one.scale} {one.unit} {one.backwards}"
-
-
-def calendar_facts(protocol: Protocol, unused: Collection[tuple[str, str]] = ()) -> str:
-    """Give what `calendar.lp` has to know of a protocol's vocabulary, as program text.
-
-    Args:
-        protocol: the protocol.
-        unused: attributes, by kind, that nobody has.
-    """
-    gaps = _Gaps(Timeline(protocol.vocabulary, unused), regions_of(protocol))
-    numbers = {gap: n for n, gap in enumerate(gaps.thresholds)}
-    shapes = {shape: n for n, shape in enumerate({**gaps.clashes, **gaps.implied})}
-    lines = [f"gap({n}, 1..{len(gaps.thresholds[gap])})." for gap, n in numbers.items()]
-
-    def place(bound: Bound) -> str:
-        gap, days, least = bound
-        step = bisect_left(gaps.thresholds[gap], days) + 1
-        return f"{numbers[gap]}, {step}, {'yes' if least else 'no'}"
-
-    lines += [f"{shape[0]}({shapes[shape]}, {use})." for shape, use in gaps.uses]
-    for shape, clashes in gaps.clashes.items():
-        lines += [f"clash({shapes[shape]}, {', '.join(map(str, c))})." for c in sorted(clashes)]
-    for shape, implied in gaps.implied.items():
-        lines += [
-            f"implied({shapes[shape]}, {', '.join(map(str, codes))}, {place(bound)})."
-            for codes, bounds in implied.items()
-            for bound in bounds
-        ]
-    for shape, shortest in gaps.shortest.items():
-        lines += [f"shortest({shapes[shape]}, {c}, {place(b)})." for c, b in shortest.items()]
-        lines += [f"nearer({shapes[shape]}, {one}, {two})." for one, two in gaps.nearer[shape]]
-    lines += [f"always({place(bound)})." for bound in gaps.always]
-    for number, (bound, kinds) in enumerate(gaps.same):
-        lines.append(f"same_without({number}, {place(bound)}).")
-        lines += [f"further({number}, {kind})." for kind in kinds]
-    lines += _sums(gaps.thresholds, numbers)
-    return "\n".join(lines) + "\n"
-
-
-def _sums(thresholds: Mapping[Gap, list[int]], numbers: Mapping[Gap, int]) -> Iterable[str]:
-    """Say how the gaps between three dates add up, bound by bound."""
-    for one, other in product(thresholds, repeat=2):
-        whole = (one[0], other[1])
-        if one[1] != other[0] or whole not in thresholds:
-            continue
-        if len(thresholds[one]) * len(thresholds[other]) > MOST_SUMS:
-            continue
-        names = f"{numbers[one]}, {numbers[other]}, {numbers[whole]}"
-        steps = thresholds[whole]
-        for first, days in enumerate(thresholds[one], 1):
-            seen: tuple[int, int] = (0, len(steps) + 1)
-            for second, more in enumerate(thresholds[other], 1):
-                reached = bisect_right(steps, days + more)
-                if reached > seen[0]:
-                    yield f"together({names}, {first}, {second}, {reached})."
-                    seen = (reached, seen[1])
-            for second, more in reversed(list(enumerate(thresholds[other], 1))):
-                missed = bisect_left(steps, days + more - 1) + 1
-                if missed < seen[1]:
-                    yield f"apart({names}, {first}, {second}, {missed})."
-                    seen = (seen[0], missed)

@@ -56,6 +56,8 @@ def _details(survey: Survey, alone: Question, sets: list[tuple[str, ...]]) -> It
     if len(sets) > 1:
         verb = "do" if len(sets) > 2 else "does"
         yield f"so {verb} {joined([joined(s) for s in sets[1:]], 'or')}"
+    if not survey.protocol.ambiguities:
+        return
     parting = survey.parting(alone)
     if parting is None:
         yield "whatever reading of the text is chosen"

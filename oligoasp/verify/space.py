@@ -24,7 +24,8 @@ from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import ASKING, GroundRules, load_control, text
 from oligoasp.solver.session import Consequences, Session, Shape, _facts, following
-from oligoasp.verify.gaps import calendar_facts
+from oligoasp.verify.gaps import Gaps
+from oligoasp.verify.imposed import impose
 from oligoasp.verify.timeline import LONGEST, Timeline
 
 MOST_LESIONS = 7
@@ -83,7 +84,7 @@ class WholeSession(Session):
     Args:
         protocol: the protocol, with the rules of the calendar among its files.
         shape: how many entries of each kind there may be.
-        calendar: what the calendar has to know of the vocabulary, if made already.
+        calendar: what the calendar makes of the vocabulary, if known already.
         traced: whether to keep the ground rules.
     """
 
@@ -91,7 +92,7 @@ class WholeSession(Session):
         self,
         protocol: Protocol,
         shape: Shape,
-        calendar: str | None = None,
+        calendar: Gaps | None = None,
         *,
         traced: bool = False,
     ) -> None:
@@ -99,9 +100,15 @@ class WholeSession(Session):
         self.shape = shape
         self.settled: dict[str, str] = {}
         self._rules = GroundRules() if traced else None
-        facts = space_facts(protocol, shape, calendar)
+        facts = space_facts(protocol, shape)
         self._control = load_control(protocol.files, facts, ASKING, self._rules, edit=protocol.edit)
         self._index()
+        self._impose(calendar or Gaps(protocol))
+
+    def _impose(self, calendar: Gaps) -> None:
+        """Keep out whom no calendar has."""
+        with self._control.backend() as backend:
+            impose(calendar, backend, self.has, self.present)
 
     def facts(self, name: str, arity: int) -> list[list[Symbol]]:
         """Give the arguments of the facts ``name/arity``, in the order of the files."""
@@ -637,7 +644,6 @@ def with_calendar(protocol: Protocol) -> Protocol:
 def space_facts(
     protocol: Protocol,
     shape: Shape,
-    calendar: str | None = None,
     settled: Mapping[str, str] | None = None,
     unused: Collection[tuple[str, str]] = (),
 ) -> str:
@@ -646,12 +652,10 @@ def space_facts(
     Args:
         protocol: the protocol.
         shape: how many entries of each kind there may be.
-        calendar: what the calendar has to know of the vocabulary, if made already.
         settled: readings that are settled for good, by ambiguity.
         unused: attributes, by kind, that no rule asks for under these.
     """
-    times = calendar_facts(protocol, unused) if calendar is None else calendar
-    return "\n".join([_facts(protocol, shape, settled or {}, unused), following(shape), times])
+    return _facts(protocol, shape, settled or {}, unused) + following(shape)
 
 
 def shape_of(protocol: Protocol, most: int) -> Shape:

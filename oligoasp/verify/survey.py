@@ -18,8 +18,7 @@ from oligoasp.solver.ground import Index
 from oligoasp.solver.program import all_read, text
 from oligoasp.verify.alternatives import Alternatives, Reading, Turns, Worlds
 from oligoasp.verify.crowd import CircularError, Crowd, Seed, neighbours
-from oligoasp.verify.double import DoubleSession
-from oligoasp.verify.gaps import calendar_facts
+from oligoasp.verify.gaps import Gaps
 from oligoasp.verify.hygiene import heads
 from oligoasp.verify.passages import Loss, narrowed
 from oligoasp.verify.space import (
@@ -49,14 +48,6 @@ class Turned(NamedTuple):
 
     turns: Turns
     upset: dict[Reading, list[str]]
-
-
-class Beside(NamedTuple):
-    """What was found out beside everything else; None if it was not."""
-
-    turned: Turned | None
-    narrowed: dict[str, list[Loss]] | None
-    barred: list[tuple[Pair, str]] | None
 
 
 class Seeds(NamedTuple):
@@ -107,8 +98,8 @@ class Survey:
         self.told: Callable[[int], None] = lambda number: None
         self.replayed = 0
         self._few = min(FEW, most)
-        self._calendar = calendar_facts(protocol)
-        self._ahead: Ahead[Beside] | Apart[Beside] | None = None
+        self._calendar = Gaps(protocol)
+        self._ahead: Ahead[Turned] | Apart[Turned] | None = None
         self._witnesses: dict[int, Witnesses] = {}
 
     # ---- spaces -----------------------------------------------------------------------
@@ -136,43 +127,32 @@ class Survey:
         space = Space(self.protocol, most, session)
         wishes = self.intended(space).values() if most == self._few else None
         space.prepare(self._all_chosen, wishes)
+        if most != self._few:
+            # The first question takes long, whatever it is; nobody is waiting yet.
+            space.exists([space.session.nobody])
         return space
 
-    def look_ahead(self, *, readings: bool, passages: bool, groups: bool) -> None:
-        """Begin to find out what takes longest, beside everything else.
-
-        Args:
-            readings: whether it will be asked what depends on readings.
-            passages: whether it will be asked which passages are narrow.
-            groups: whether it will be asked of which groups nobody is eligible.
-        """
-        _ = self.small, self.space  # both are made at once
+    def look_ahead(self) -> None:
+        """Begin to find out what depends on readings, which takes as long as all the rest."""
+        _ = self.small, self.crowd  # what both need, so that it is found out once
+        _ = self.space  # made meanwhile
         all_read()
-        _ = self.open_doors  # what both need, so that it is found out once
-
-        def apart() -> Beside:
-            return Beside(
-                narrowed=self.narrowed if passages else None,
-                barred=self.barred if groups else None,
-                # This adds to the small space, so that all that is asked later takes longer.
-                turned=self._what_turns(self.small) if readings else None,
-            )
-
-        def beside() -> Beside:
-            """Leave alone the spaces that are asked meanwhile."""
-            turned = self._what_turns(self._second_small) if readings else None
-            return Beside(turned, None, None)
-
-        self._ahead = begin(apart, beside)
-
-    @cached_property
-    def _beside(self) -> Beside:
-        return Beside(None, None, None) if self._ahead is None else self._ahead.result()
+        # What is added to the small space makes all that is asked of it later take longer.
+        self._ahead = begin(
+            apart=lambda: self._what_turns(self.small),
+            beside=lambda: self._what_turns(self._second_small),
+        )
 
     @cached_property
     def _second_small(self) -> Space:
         """Another small space, to which other readings are added: what is asked takes longer."""
         return self._space_of(self._few, traced=True)
+
+    @cached_property
+    def _second_whole(self) -> Space:
+        """Another whole space, for the same."""
+        few = self._few == self.most
+        return self._second_small if few else self._space_of(self.most, traced=True)
 
     def _alternatives(self, space: Space) -> Alternatives:
         """Give what writes other readings in a space."""
@@ -185,6 +165,13 @@ class Survey:
     def _worlds(self) -> Worlds:
         """Every other reading of the text, in the second small space."""
         return Worlds(self._second_small.session, self._alternatives(self._second_small))
+
+    @cached_property
+    def _whole_worlds(self) -> Worlds:
+        """Every other reading of the text, in the second whole space."""
+        if self._few == self.most:
+            return self._worlds
+        return Worlds(self._second_whole.session, self._alternatives(self._second_whole))
 
     def _what_turns(self, space: Space) -> Turned:
         """Find out what depends on readings, adding them to a space."""
@@ -212,7 +199,9 @@ class Survey:
 
     @cached_property
     def _turned(self) -> Turned:
-        return self._beside.turned or self._what_turns(self._second_small)
+        if self._ahead is not None:
+            return self._ahead.result()
+        return self._what_turns(self._second_small)
 
     # ---- the crowd --------------------------------------------------------------------
 
@@ -281,6 +270,11 @@ class Survey:
         return self._made_up[1]
 
     @property
+    def circular(self) -> bool:
+        """Whether rules derive atoms from each other, so that no crowd can be evaluated."""
+        return self.seeds is not None and not self.crowd.everyone
+
+    @property
     def crowd(self) -> Crowd:
         """Patients of the small space around eligible ones; nobody if they cannot be evaluated."""
         return self._made_up[0]
@@ -320,6 +314,7 @@ class Survey:
         crowd = self.crowd
         clauses = self.small.session.violated
         found = {c for c, literal in clauses.items() if crowd.possible & crowd.holding(literal)}
+        found |= self._alone
         for space in self.spaces:
             left = set(space.clauses) - found
             if left:
@@ -327,8 +322,8 @@ class Survey:
         return self.protocol.in_order(found)
 
     @cached_property
-    def indispensable(self) -> frozenset[str]:
-        """The clauses that someone violates who violates no other."""
+    def _alone(self) -> frozenset[str]:
+        """The clauses that someone of the small space violates who violates no other."""
         small, crowd = self.small, self.crowd
         one, several = 0, 0
         for literal in small.session.violated.values():
@@ -337,8 +332,13 @@ class Survey:
             one |= violating
         just_one = crowd.possible & one & ~several
         found = {c for c, lit in small.session.violated.items() if just_one & crowd.holding(lit)}
-        left = set(self.violable) & small.session.violated.keys() - found
-        found |= small.violated_alone(self.chosen, left)
+        left = small.session.violated.keys() - found
+        return frozenset(found | small.violated_alone(self.chosen, left))
+
+    @cached_property
+    def indispensable(self) -> frozenset[str]:
+        """The clauses that someone violates who violates no other."""
+        found = self._alone
         return frozenset(
             found
             | {
@@ -400,8 +400,6 @@ class Survey:
         Only kinds of people and entries count, not numbers: those are what limits are for.
         A value that one clause rules out at once is left aside.
         """
-        if self._beside.barred is not None:
-            return self._beside.barred
         small, session, crowd = self.small, self.small.session, self.crowd
         attributes = self.protocol.vocabulary.attributes
         values = {
@@ -460,8 +458,6 @@ class Survey:
         some values instead of his own, all else being equal, and stay eligible. The losses of
         an intent are those of them that somebody who is a case of it has, but nobody eligible.
         """
-        if self._beside.narrowed is not None:
-            return self._beside.narrowed
         return narrowed(self)
 
     def intended(self, space: Space) -> dict[str, int]:
@@ -501,19 +497,16 @@ class Survey:
 
         Where directions are not asked for, one of them does.
         """
-        found = {key: set(ways) for key, ways in self._turned.turns.items()}
+        known = self._turned.turns
         others = {(name, o) for name in self.protocol.ambiguities for o in self._others(name)}
-        if others - found.keys():
-            self._turning(self._whole_double, found)
-        return found
-
-    def _turning(self, double: DoubleSession, found: dict[Reading, set[bool]]) -> None:
-        """Add the readings, of those not known to, that decide about somebody."""
-        settled = [-lit for key, lit in double.other.items() if key in found]
-        for sign in (1, -1):
-            differs = [sign * double.eligible, -sign * double.eligible2]
-            for key in double.others([*double.readings(self.chosen), *differs, *settled]):
-                found.setdefault(key, set()).add(sign < 0)
+        if not others - known.keys() or self._whole is None:
+            return known
+        found = self._whole_worlds.turning(
+            self._second_whole.readings(self.chosen),
+            both=self.directions,
+            known={key: {True, False} for key in known},
+        )
+        return {**found, **known}
 
     def parting(self, question: Question) -> list[str] | None:
         """Give the readings each of which alone makes somebody like that possible.
@@ -532,25 +525,6 @@ class Survey:
             for name in self.protocol.ambiguities
             for option in self._others(name)
             if (name, option) in found
-        ]
-
-    @cached_property
-    def _whole_double(self) -> DoubleSession:
-        """The whole space with every rule once more for other readings."""
-        shape = shape_of(self.protocol, self.most)
-        return DoubleSession(with_calendar(self.protocol), shape, calendar=self._calendar)
-
-    @cached_property
-    def _whole_space(self) -> Space:
-        return Space(self.protocol, self.most, self._whole_double)
-
-    def _turn(self, double: DoubleSession, name: str, option: str, gains: bool) -> list[int]:
-        sign = -1 if gains else 1
-        return [
-            *double.readings(self.chosen),
-            *double.readings2({**self.chosen, name: option}),
-            sign * double.eligible,
-            -sign * double.eligible2,
         ]
 
     # ---- witnesses --------------------------------------------------------------------
@@ -581,8 +555,8 @@ class Survey:
         space, worlds = self._second_small, self._worlds
         turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if not space.exists(turns):
-            space = self._whole_space
-            turns = self._turn(self._whole_double, name, option, gains)
+            space, worlds = self._second_whole, self._whole_worlds
+            turns = [*space.readings(self.chosen), worlds.turn((name, option), gains=gains)]
         if besides is not None:
             turns = self._differing(space, turns, besides.person)
             label += "-2"

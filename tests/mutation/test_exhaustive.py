@@ -18,6 +18,7 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.testing import Case, load_cases, run_case
 from oligoasp.verify.space import shape_of, space_facts, with_calendar
+from tests.calendars import impose_calendar
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 ASTHMA = PROTOCOLS / "asthma"
@@ -76,6 +77,7 @@ def people(protocol: Protocol, mutant: Mutant | None, apart: Mutant) -> Counter[
         " #show violated/1. #show inapplicable/1." + " #show reading/2." * (apart.reading is None),
     )
     control.ground([("base", [])])
+    impose_calendar(control, wide)
     found: Counter[frozenset[str]] = Counter()
     control.solve(on_model=lambda m: found.update([frozenset(map(str, m.symbols(shown=True)))]))
     return found

@@ -15,6 +15,7 @@ from oligoasp.solver.minimal import check_minimal, group_oracle
 from oligoasp.verify.checks import kinds, run
 from oligoasp.verify.space import Question, Space, space_facts, with_calendar
 from oligoasp.verify.survey import Survey
+from tests.calendars import impose_calendar
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 FOLDERS = [
@@ -36,6 +37,7 @@ def shown(protocol: Protocol, *terms: str) -> Iterator[list[clingo.Symbol]]:
         "base", [], f":- tolerate. :- nobody. #show. #show violated/1.{shows} #defined intended/1."
     )
     control.ground([("base", [])])
+    impose_calendar(control, protocol)
     with control.solve(yield_=True) as handle:
         for model in handle:
             yield list(model.symbols(shown=True))

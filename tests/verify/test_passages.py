@@ -108,3 +108,26 @@ def test_rules_in_a_circle_are_left_to_the_solver(tmp_path: Path) -> None:
     assert survey.violable == ["1", "2"]
     assert survey.indispensable == {"1", "2"}
     assert survey.open_doors == ["women"]
+    (asked,) = run(survey, ["V302"])
+    assert asked.message.startswith("whether passages are narrow was not asked")
+
+
+def test_a_protocol_without_readings_is_not_said_to_be_read_in_any_way(tmp_path: Path) -> None:
+    twice = """
+    clause("2", exclusion, test, "younger than 18").
+    violated("2", young) :- has(patient, age, Age), limit(age_least, Least), Age < Least.
+    """
+    read = """
+    ambiguity(smokers, "3", "do smokers count?").
+    option(smokers, yes, "yes"). option(smokers, no, "no").
+    default(smokers, yes).
+    clause("3", exclusion, test, "smokers").
+    violated("3", smokes) :- reading(smokers, yes), has(patient, smoker, yes).
+    """
+    details = {}
+    for name, rules in {"without": twice, "with": twice + read}.items():
+        (folder := tmp_path / name).mkdir()
+        (folder / "protocol.lp").write_text(HEAD + rules)
+        found = run(Survey(load_protocol(folder), most=1), ["V201"])
+        details[name] = {f.details for f in found}
+    assert details == {"without": {()}, "with": {("whatever reading of the text is chosen",)}}
