@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
@@ -43,6 +43,9 @@ class Ways:
     found: list[Way] = field(default_factory=list)
     complete: bool = True
     exact: bool = True
+
+
+Place: TypeAlias = tuple[int, int, str]
 
 
 class Look(NamedTuple):
@@ -120,10 +123,9 @@ class Missing:
     def need(self, clause: str) -> Need:
         """Give the minimal sets of unknowns that would meet a clause."""
         alternatives = [
-            tuple(self._item(way, unknown) for unknown in way.values)
+            tuple(self._item(way, unknown) for unknown in sorted(way.values, key=self._place))
             for way in self.ways(clause).found
         ]
-        alternatives.sort(key=lambda items: (len(items), [(i.field, i.item) for i in items]))
         return Need(clauses=(clause,), alternatives=tuple(dict.fromkeys(alternatives)))
 
     def ways(self, clause: str) -> Ways:
@@ -162,14 +164,21 @@ class Missing:
         ways.found.sort(key=self._rank)
         return ways
 
-    def _rank(self, way: Way) -> tuple[int, list[tuple[int, list[str]]]]:
-        """Give what ways are sorted by: in what order they were found is no matter."""
-        said = ((self._places[u], sorted(map(str, way.values[u]))) for u in way.values)
+    def _rank(self, way: Way) -> tuple[int, list[tuple[Place, list[str]]]]:
+        """Give what ways are sorted by: how many unknowns, then their places."""
+        said = ((self._place(u), sorted(map(str, way.values[u]))) for u in way.values)
         return len(way.values), sorted(said)
 
+    def _place(self, unknown: Pair) -> Place:
+        """Give the place of an unknown in a record: lists that may go on are at its end."""
+        (kind, index), attribute = unknown
+        place = self._places[kind, attribute] if attribute else len(self._places)
+        return place, index, kind
+
     @cached_property
-    def _places(self) -> dict[Pair, int]:
-        return {unknown: place for place, unknown in enumerate(self.unknowns.pairs)}
+    def _places(self) -> dict[tuple[str, str], int]:
+        attributes = self._question.engine.protocol.vocabulary.attributes
+        return {pair: place for place, pair in enumerate(attributes)}
 
     def _with_entries(self, settling: Settling, way: Way) -> Way:
         """Add what the first entry of a list can be like, where that can be described."""
@@ -284,7 +293,7 @@ class Missing:
     def named(self, clause: str) -> list[str]:
         """Name the unknowns that can settle a clause favourably."""
         ways = self.ways(clause)
-        named = sorted({u for way in ways.found for u in way.values}, key=self._places.__getitem__)
+        named = sorted({u for way in ways.found for u in way.values}, key=self._place)
         return list(dict.fromkeys(map(self._name, named)))
 
     def no_longer_matters(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from oligoasp.answers import Change, Explanation, Need, Remedy, Waiting
 from oligoasp.answers import Item as Missing
@@ -12,6 +13,8 @@ from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, S
 
 MOST_ALTERNATIVES = 3
 MOST_ITEMS = 8
+MOST_NEEDS = 12
+"""If more than so many needs are to be told, it is by what is asked for, not by criterion."""
 
 _COMPARISON = re.compile(
     r"(about|above|after|at|before|below|between|earlier|exactly|later|less|more|within) "
@@ -103,9 +106,12 @@ def _by_then(wait: Waiting, quoted: Quoted) -> Line:
 def needs(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
     """Say what is still needed, what no longer matters and what would end the matter."""
     blocks: Document = []
-    items: Document = [_need(need, quoted, full) for need in explanation.needs]
-    if items:
-        blocks += [Heading("Still needed"), *items]
+    if explanation.needs:
+        blocks.append(Heading("Still needed"))
+        if full or len(explanation.needs) <= MOST_NEEDS:
+            blocks += [_need(need, quoted, full) for need in explanation.needs]
+        else:
+            blocks += _worksheet(explanation.needs, quoted)
     endings = {
         _ending(missing): None
         for need in explanation.needs
@@ -156,6 +162,40 @@ def _need(need: Need, quoted: Quoted, full: bool) -> Item:
         for position, missing in enumerate(alternative)
     ]
     return Item(line(*names, ":"), (*details, *([line(f"or {more}")] if more else [])))
+
+
+def _worksheet(needs: Sequence[Need], quoted: Quoted) -> Document:
+    """Say what is needed in any case, by field, and what can be done about the other criteria.
+
+    Criteria that are met as soon as all that is there need no further word.
+    """
+    asked: dict[str, dict[str, list[str]]] = {}
+    for need in needs:
+        for missing in need.alternatives[0] if len(need.alternatives) == 1 else ():
+            clauses = asked.setdefault(missing.field, {}).setdefault(_request(missing), [])
+            clauses += (clause for clause in need.clauses if clause not in clauses)
+    said = {(field, request) for field, requests in asked.items() for request in requests}
+    others = [
+        need
+        for need in needs
+        if not any(
+            said.issuperset((m.field, _request(m)) for m in way) for way in need.alternatives
+        )
+    ]
+    blocks: Document = [
+        Paragraph(line("All of these (--full tells which criterion asks for what):"))
+    ]
+    blocks += [
+        Item(
+            line(request, " ", Span(f"[{field}]", "muted"), " for ", Span(", ".join(ids), "strong"))
+        )
+        for field, requests in asked.items()
+        for request, ids in requests.items()
+    ]
+    if others:
+        blocks.append(Paragraph(line("And for each of these criteria one of the ways to meet it:")))
+        blocks += [_need(need, quoted, False) for need in others]
+    return blocks
 
 
 def alone(need: Need) -> Line:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from oligoasp.answers import Explanation, Source
+from oligoasp.answers import Explanation, Item, Need, Source
 from oligoasp.render import markdown, text
 from oligoasp.render.document import Document
 from oligoasp.render.explanation import CAUTION, document
@@ -27,6 +27,7 @@ SAMPLES: list[Callable[[], Explanation]] = [
     samples.conflicting,
     samples.troublesome,
 ]
+OTHER = Item(item="other", request="another item", field="other", needed="2")
 WRITERS = {"txt": text.write, "md": markdown.write}
 
 
@@ -67,6 +68,37 @@ def test_layout(sample: Callable[[], Explanation], full: bool) -> None:
 def test_ten_problems_fit_on_a_page() -> None:
     found = written(document(samples.troublesome()), "txt")
     assert len(found.splitlines()) <= 80
+
+
+def needing(number: int) -> Explanation:
+    """Criteria that ask for one field each, for the same two, and one that has two ways."""
+    lesions = Item(item="lesions", request="the lesions", field="lesions", needed="complete")
+    lone = [
+        Item(item=f"item {i}", request=f"item {i}", field=f"field_{i}", needed="1")
+        for i in range(number)
+    ]
+    return replace(
+        samples.undetermined(),
+        needs=(
+            *(Need(clauses=(f"C{i}",), alternatives=((lone[i], lesions),)) for i in range(number)),
+            Need(clauses=("met anyway",), alternatives=((lone[0],), (OTHER,))),
+            Need(clauses=("two ways",), alternatives=((OTHER,), (lone[0], OTHER))),
+        ),
+    )
+
+
+def test_many_needs_are_told_by_what_is_asked_for_and_each_once() -> None:
+    few, many = (written(document(needing(n)), "txt") for n in (4, 20))
+    assert few.count("the lesions [lesions]") == 4
+    assert "All of these" not in few
+    said = many[many.index("All of these") : many.index("And for each")]
+    assert said.count("[lesions]") == 1
+    assert "for C0, C1, C2" in said
+    assert [f"item {i} [field_{i}] for C{i}\n" in said for i in range(20)] == [True] * 20
+    assert "met anyway" not in many
+    assert "two ways:\n    another item [other]\n    or item 0" in many
+    everything = written(document(needing(20), full=True), "txt")
+    assert everything.count("the lesions [lesions]") == 20
 
 
 def test_a_clause_is_quoted_once() -> None:
