@@ -218,6 +218,8 @@ class Direct:
         unused: Collection[tuple[str, str]] = (),
     ) -> None:
         self._compiler = compiler
+        self._outlines = outlines
+        self._turn = outlines.turn
         left_out = {kind: {a for of, a in unused if of == kind} for kind in compiler.kinds}
         kinds = {kind: _Kind(kind, compiler, outlines, left_out[kind]) for kind in compiler.kinds}
         self._patient = kinds[PATIENT]
@@ -238,6 +240,10 @@ class Direct:
         Returns:
             None for a record that says things that exclude each other.
         """
+        if self._turn != self._outlines.turn:
+            self._turn = self._outlines.turn
+            for _, _, _, kind in self._lists:
+                kind.number.forget()
         given = [_Given(*of_record, {}) for of_record in zip(records, derivations, strict=True)]
         patients = map(self._patient.row, self._patient.shorts(given))
         of_lists = [self._entries(kind, given) for _, _, _, kind in self._lists]
