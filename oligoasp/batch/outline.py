@@ -127,6 +127,11 @@ class Outlines:
             self.rows[kind][number] = row
         return number
 
+    @property
+    def sayings(self) -> int:
+        """How many different things are said of attributes, in all."""
+        return sum(len(said.known) - 1 for of_kind in self._facts.values() for _, said in of_kind)
+
     def place(self, kind: str, name: str) -> int:
         """Give the place of an attribute in the rows of its kind."""
         return self.names[kind].index(name)
