@@ -22,6 +22,8 @@ UNKNOWN = -1
 """Stands for statuses that are not known at a glance."""
 MOST = 4096
 """How many situations a group of clauses, or a kind of list, remembers at a glance."""
+MOST_ENTRIES = 2 * MOST
+"""How many entries are remembered at a glance."""
 
 
 class _Joints(Memo[int, int]):
@@ -35,7 +37,7 @@ class _Joints(Memo[int, int]):
     """
 
     def __init__(self, parts: Iterable[TraitNumbers | None], rows: Mapping[int, Row]) -> None:
-        super().__init__(self._find)
+        super().__init__(self._find, MOST_ENTRIES)
         self._parts = list(parts)
         self._rows = rows
         absent = (ABSENT,) * len(self._parts)

@@ -34,6 +34,8 @@ ABSENT = 0
 """The traits that an entry would have that is not there, so it can be left out."""
 LOST = 1_000_000_000
 """Stands for traits that cannot be found."""
+MOST_ENTRIES = 512
+"""Of how many entries the traits are remembered; where a clause has to look closely."""
 
 
 def settled(key: Key) -> bool:
@@ -104,7 +106,7 @@ class TraitNumbers(Memo[int, int]):
     """
 
     def __init__(self, column: _Column, patient: Mapping[str, Fact | None]) -> None:
-        super().__init__(self._find)
+        super().__init__(self._find, MOST_ENTRIES)
         self.columns = column.columns
         self.tied = column.tied_places
         self._column = column
