@@ -44,6 +44,11 @@ class Memo(dict[_Key, _Result]):
         self[key] = result
         return result
 
+    def forget(self) -> None:
+        """Forget everything."""
+        self.clear()
+        self._aside = {}
+
 
 def by_identity(
     function: Callable[[*_Arguments], _Result],

@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 
-from oligoasp.batch import Batch
+from oligoasp.batch import Batch, glance, outline, views
 from oligoasp.batch.check import PIECE, check
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.outline import Outlines
@@ -226,3 +226,31 @@ def impossible(seed: int) -> Data:
         node["short_axis"] = rng.choice(["31 mm", "> 31 mm", ">= 16 mm"])
         node["longest_diameter"] = rng.choice(["30 mm", "< 30 mm", "16 mm", "14 mm"])
     return data
+
+
+def test_rows_of_entries_that_are_forgotten_change_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outline, "MOST_ROWS", 3)
+    for module in (glance, views):
+        monkeypatch.setattr(module, "MOST_ENTRIES", 4)
+    data = records(4)[::2]
+    alone = [answer(engine(), one) for one in data]
+    batch = Batch(engine())
+    for _ in range(2):
+        for one, expected in zip(data, alone, strict=True):
+            batch.outlines.make_room()
+            assert answer(batch, one) == expected, one
+    assert batch.outlines.turn > 10
+    assert all(len(rows) < 40 for rows in batch.outlines.rows.values())
+
+
+def test_an_outline_made_before_its_rows_were_forgotten_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = Batch(engine())
+    before, _ = batch.outlined(parse(baseline()))
+    monkeypatch.setattr(outline, "MOST_ROWS", 0)
+    batch.outlines.make_room()
+    with pytest.raises(KeyError):
+        batch.outlines.told(before, [("lesion", [0])])

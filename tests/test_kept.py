@@ -17,7 +17,7 @@ from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.cohort import open_cohort
 from oligoasp.decide import Engine
 from oligoasp.kept.file import Kept
-from oligoasp.kept.keep import exact_engine
+from oligoasp.kept.keep import Exact
 from oligoasp.kept.piece import Reader, Said
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
@@ -129,16 +129,17 @@ def test_exact_numbers_give_what_a_record_says_under_any_limits(seed: int) -> No
     ]
     vague += [changed(baseline(), {"birth_date": "1961-02"}), changed(baseline(), {"ecog": 2})]
     other = Engine(replace(protocol(), limits=random_limits(rng)))
-    fine = exact_engine(engine())
+    exact = Exact(engine())
+    parsed = [parse(data) for data in [*records, *vague]]
     read = []
-    for data in [*records, *vague]:
-        record = parse(data)
-        try:
-            read.append((fine.compile(record), other.compile(record)))
-        except RecordError:
-            continue
+    for record, found in zip(parsed, exact.read(parsed), strict=True):
+        if isinstance(found, RecordError):
+            with pytest.raises(RecordError):
+                other.compile(record)
+        else:
+            read.append((found, other.compile(record)))
     assert len(read) > 50
-    said = Said.of(Outlines(protocol().vocabulary).names, [f for f, _ in read])
+    said = Said.of(exact.outlines, [outline for outline, _ in read])
     outlines = Outlines(protocol().vocabulary)
     for outline, (_, expected) in zip(
         Reader(other.protocol, outlines).outlines(Said.read(said.written()), range(len(read))),

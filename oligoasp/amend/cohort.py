@@ -141,6 +141,7 @@ class Comparer:
 
     def __call__(self, chunk: Chunk) -> CohortEffect:
         """Compare the verdicts for a piece."""
+        self._versions.base.outlines.make_room()
         effect = CohortEffect()
         members = list(self._cohort.members(chunk))
         self._versions.base.expect(member.record for member in members)
@@ -177,6 +178,7 @@ class KeptComparer:
     def __call__(self, chunk: Chunk) -> CohortEffect:
         """Compare the verdicts for a piece."""
         assert isinstance(chunk.payload, bytes)
+        self._versions.base.outlines.make_room()
         piece = Stored(chunk.payload)
         effect = CohortEffect(not_read=len(piece.refused))
         effect.problems += [problem for some in piece.refused for problem in some]

@@ -67,6 +67,7 @@ class _Checker:
 
     def __call__(self, piece: list[Given]) -> list[Check | RecordError]:
         """Give the answers for consecutive records."""
+        self._batch.outlines.make_room()
         read = [g if isinstance(g, RecordError) else record_of(g, self._shapes) for g in piece]
         self._batch.expect(read)
         return [self._answer(record) for record in read]

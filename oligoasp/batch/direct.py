@@ -8,16 +8,28 @@ such as the time from one date to another, is calculated for each record.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from itertools import chain, islice, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.memo import MOST, Memo
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.derive import Derivation
-from oligoasp.record.facts import ON_THE_RECORD, Alone, Compiler, Converter, Fact, group_labels
+from oligoasp.record.facts import (
+    ON_THE_RECORD,
+    Alone,
+    Compiler,
+    Converter,
+    Fact,
+    OfDay,
+    exact_day,
+    group_labels,
+)
 from oligoasp.record.read import Entry, Record
+
+CodeOfDay: TypeAlias = Callable[[date, date], int]
 
 ASK = -1
 """Stands in a row for what a value says only together with the rest of the record."""
@@ -74,6 +86,34 @@ class _Asked(NamedTuple):
     converter: Converter
     said: Mapping[Fact | None, int]
 
+    def ask(self, column: list[int], indexes: Iterable[int], given: Sequence[_Given]) -> None:
+        """Put into a column what some entries say, if they say anything."""
+        for index in indexes:
+            entry, derivation, groups = given[index]
+            value: object = entry.values[self.path]
+            if groups:
+                value = groups.get(value, value)
+            fact = self.converter.fact(value, entry, derivation)
+            if fact is not None:
+                column[index] = self.said[fact]
+
+
+class _Timed(NamedTuple):
+    """An attribute that is an elapsed time, and the numbers of what its codes say."""
+
+    asked: _Asked
+    numbers: Memo[int, int]
+
+
+class _Beside(NamedTuple):
+    """An attribute that depends on two fields, and the numbers of what pairs of values say.
+
+    Values are known by their identity, and kept so that it stays their own.
+    """
+
+    asked: _Asked
+    numbers: dict[tuple[int, int], tuple[int, object, object]]
+
 
 class _Kind:
     """Makes rows of the entries of one kind.
@@ -122,7 +162,19 @@ class _Kind:
         ]
         short = [*dict.fromkeys((*looked_up, *(attribute for attribute, _, _ in asked)))]
         self._blank = [silent.get(attribute, 0) for attribute in short[len(looked_up) :]]
-        self._asked = [_Asked(short.index(a), path, c, said[a]) for a, path, c in asked]
+        self._asked: list[_Asked] = []
+        self._beside: list[_Beside] = []
+        self._timed: dict[str, dict[tuple[CodeOfDay, str], list[_Timed]]] = {}
+        for attribute, path, converter in asked:
+            made = _Asked(short.index(attribute), path, converter, said[attribute])
+            if converter.of_day is not None:
+                code, anchor, _ = converter.of_day
+                of_path = self._timed.setdefault(path, {})
+                of_path.setdefault((code, anchor), []).append(_timed(made, converter.of_day))
+            elif converter.beside:
+                self._beside.append(_Beside(made, {}))
+            else:
+                self._asked.append(made)
         self._perhaps = [
             _Asked(short.index(a), path, converter, said[a])
             for a, (path, converter) in looked_up.items()
@@ -144,16 +196,14 @@ class _Kind:
                     [known[id(v)] if id(v) in known else known.learn(v) for v in of_path]
                 )
         columns += [[number] * len(given) for number in self._blank]
-        for place, path, converter, said in self._asked:
-            column = columns[place]
-            for index, (entry, derivation, groups) in enumerate(given):
-                value = entry.values.get(path)
-                if value is not None:
-                    if groups:
-                        value = groups.get(value, value)
-                    fact = converter.fact(value, entry, derivation)
-                    if fact is not None:
-                        column[index] = said[fact]
+        for asked in self._asked:
+            path = asked.path
+            there = [index for index, of_entry in enumerate(values) if path in of_entry]
+            asked.ask(columns[asked.place], there, given)
+        for beside in self._beside:
+            _ask_beside(beside, columns[beside.asked.place], given)
+        for path, by_measure in self._timed.items():
+            _ask_times(path, by_measure, columns, given)
         for place, path, converter, said in self._perhaps:
             column = columns[place]
             if ASK in column:
@@ -202,6 +252,63 @@ class _Kind:
         return changed
 
 
+def _timed(asked: _Asked, of_day: OfDay) -> _Timed:
+    return _Timed(asked, Memo(lambda code: asked.said[of_day.fact(code)]))
+
+
+def _ask_times(
+    path: str,
+    by_measure: Mapping[tuple[CodeOfDay, str], Sequence[_Timed]],
+    columns: Sequence[list[int]],
+    given: Sequence[_Given],
+) -> None:
+    """Put into columns what the dates in one field say; what is measured alike is so once."""
+    days: list[tuple[int, date]] = []
+    vague: list[int] = []
+    for index, (entry, _, _) in enumerate(given):
+        value = entry.values.get(path)
+        if value is not None:
+            day = exact_day(value)
+            if day is None:
+                vague.append(index)
+            else:
+                days.append((index, day))
+    for (code, anchor), timed in by_measure.items():
+        codes: list[tuple[int, int]] = []
+        others = vague.copy()
+        for index, day in days:
+            there = given[index].derivation.day(anchor)
+            if there is None:
+                others.append(index)
+            else:
+                codes.append((index, code(day, there)))
+        for asked, numbers in timed:
+            column = columns[asked.place]
+            for index, found in codes:
+                column[index] = numbers[found]
+            if others:
+                asked.ask(column, others, given)
+
+
+def _ask_beside(beside: _Beside, column: list[int], given: Sequence[_Given]) -> None:
+    """Put into a column what two fields say."""
+    asked, numbers = beside
+    path, other = asked.path, asked.converter.beside
+    for index, (entry, _, _) in enumerate(given):
+        value = entry.values.get(path)
+        if value is None:
+            continue
+        second = entry.values.get(other)
+        key = id(value), id(second)
+        known = numbers.get(key)
+        if known is None:
+            if len(numbers) >= MOST:
+                numbers.clear()
+            asked.ask(column, [index], given)
+            known = numbers[key] = column[index], value, second
+        column[index] = known[0]
+
+
 class Direct:
     """Makes outlines of records.
 
@@ -218,6 +325,8 @@ class Direct:
         unused: Collection[tuple[str, str]] = (),
     ) -> None:
         self._compiler = compiler
+        self._outlines = outlines
+        self._turn = outlines.turn
         left_out = {kind: {a for of, a in unused if of == kind} for kind in compiler.kinds}
         kinds = {kind: _Kind(kind, compiler, outlines, left_out[kind]) for kind in compiler.kinds}
         self._patient = kinds[PATIENT]
@@ -238,9 +347,13 @@ class Direct:
         Returns:
             None for a record that says things that exclude each other.
         """
+        if self._turn != self._outlines.turn:
+            self._turn = self._outlines.turn
+            for _, _, _, kind in self._lists:
+                kind.number.forget()
         given = [_Given(*of_record, {}) for of_record in zip(records, derivations, strict=True)]
         patients = map(self._patient.row, self._patient.shorts(given))
-        of_lists = [self._entries(kind, given) for _, _, _, kind in self._lists]
+        of_lists = [self._entries(kind, records, derivations) for _, _, _, kind in self._lists]
         found: list[Outline | None] = []
         for record, patient, *of_record in zip(records, patients, *of_lists, strict=True):
             entries: dict[str, tuple[Any, ...]] = {}
@@ -259,21 +372,22 @@ class Direct:
         return found
 
     def _entries(
-        self, kind: _Kind, records: Sequence[_Given]
+        self, kind: _Kind, records: Sequence[Record], derivations: Sequence[Derivation]
     ) -> list[tuple[int | None, ...] | None]:
         """Number the entries of a list of records; None: a record does not have the list."""
         given: list[_Given] = []
         sizes: list[int | None] = []
-        for record, derivation, _ in records:
-            assert isinstance(record, Record)
-            entries: Sequence[Entry] | None = record.entries(kind.name)
+        lists: list[Sequence[Entry] | None] = [record.entries(kind.name) for record in records]
+        for entries, derivation in zip(lists, derivations, strict=True):
             sizes.append(None if entries is None else len(entries))
             if entries:
                 groups = group_labels(entries, kind.group_paths) if kind.group_paths else {}
                 if groups:
-                    entries = self._compiler.share(kind.name, entries)
+                    entries = self._compiler.share(kind.name, entries)  # noqa: PLW2901
                 given += [_Given(entry, derivation, groups) for entry in entries]
         if not given:
             return [None if size is None else () for size in sizes]
         numbers = map(kind.number.__getitem__, kind.shorts(given))
-        return [None if size is None else tuple(islice(numbers, size)) for size in sizes]
+        return [
+            tuple(islice(numbers, size)) if size else None if size is None else () for size in sizes
+        ]

@@ -8,7 +8,7 @@ the patient's attributes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import chain, repeat
 from operator import getitem
 
@@ -22,9 +22,11 @@ UNKNOWN = -1
 """Stands for statuses that are not known at a glance."""
 MOST = 4096
 """How many situations a group of clauses, or a kind of list, remembers at a glance."""
+MOST_ENTRIES = 2 * MOST
+"""How many entries are remembered at a glance."""
 
 
-class _Joints(dict[int, int]):
+class _Joints(Memo[int, int]):
     """What all clauses together make of an entry, by the number of its row; ABSENT: nothing.
 
     Args:
@@ -34,8 +36,8 @@ class _Joints(dict[int, int]):
     ``seen`` has what each clause makes of an entry, by the number of what all do.
     """
 
-    def __init__(self, parts: Iterable[TraitNumbers | None], rows: Sequence[Row]) -> None:
-        super().__init__()
+    def __init__(self, parts: Iterable[TraitNumbers | None], rows: Mapping[int, Row]) -> None:
+        super().__init__(self._find, MOST_ENTRIES)
         self._parts = list(parts)
         self._rows = rows
         absent = (ABSENT,) * len(self._parts)
@@ -49,30 +51,30 @@ class _Joints(dict[int, int]):
             for place, of_place in part.columns
         }
         self._classes = [(place, of_place) for (place, _), of_place in classes.items()]
+        tied = {place for part in self._parts if part is not None for place in part.tied}
+        self._tied = picker(sorted(tied))
         self._by_classes: dict[Row, int] = {}
 
-    def __missing__(self, row: int) -> int:
+    def _find(self, row: int) -> int:
         if None in self._parts:
-            return self._find(row)
+            return self._join(row)
         said = self._rows[row]
         classes = tuple([of_place[said[place]] for place, of_place in self._classes])
         if min(classes, default=0) < TIED:
-            return self._find(row)
+            classes += self._tied(said)
         number = self._by_classes.get(classes)
         if number is None:
-            number = self._find(row)
-            if any(part is None or part[row] == LOST for part in self._parts):
-                return number
-            self._by_classes[classes] = number
-        self[row] = number
+            number = self._join(row)
+            if max(self.seen[number], default=0) < LOST:
+                self._by_classes[classes] = number
         return number
 
-    def _find(self, row: int) -> int:
+    def _join(self, row: int) -> int:
         seen = []
         for part in self._parts:
             number = LOST if part is None else part[row]
             seen.append(LOST + row if number == LOST else number)
-        found = self[row] = self._numbers.setdefault(tuple(seen), len(self._numbers))
+        found = self._numbers.setdefault(tuple(seen), len(self._numbers))
         if found == len(self.seen):
             self.seen.append(tuple(seen))
         return found
@@ -145,7 +147,7 @@ class _Sort:
     and whether it counts them; None: it sees nothing.
     """
 
-    def __init__(self, kind: str, columns: Iterable[Columns], rows: Sequence[Row]) -> None:
+    def __init__(self, kind: str, columns: Iterable[Columns], rows: Mapping[int, Row]) -> None:
         parts: list[TraitNumbers | None] = []
         self.columns: list[tuple[int, bool] | None] = []
         for of_clause in columns:

@@ -9,6 +9,7 @@ from oligoasp.batch.local_rules import Knot, LocalRules, NoTraitsError
 from oligoasp.batch.look import allowed, can_be, recorded, refuse_implied, stand_in
 from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.batch.views import ByKind
+from oligoasp.memo import MOST
 from oligoasp.protocol.vocabulary import PATIENT
 
 
@@ -99,6 +100,8 @@ class Integrity:
 
     def _see(self, outline: Outline) -> None:
         for kind, rows in self._possible.items():
+            if len(rows) >= MOST:
+                rows.clear()
             rows.update(outline.entries[kind])
 
     def _said(self, outline: Outline) -> Iterable[tuple[_Tie, Row, Row]]:

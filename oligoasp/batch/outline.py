@@ -18,6 +18,9 @@ from oligoasp.record.facts import THE_PATIENT, Entity, Fact, Situation
 Row: TypeAlias = tuple[int, ...]
 """What is said of each attribute of a kind, in the order of the vocabulary."""
 
+MOST_ROWS = 4096
+"""Beyond so many rows of entries of a kind it is time to forget some."""
+
 
 def picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     """Make what picks out of a row, or of another tuple, what stands at some places."""
@@ -49,6 +52,9 @@ class Outlines:
 
     Args:
         vocabulary: the attributes of each kind, in the order of a row.
+
+    ``rows`` has the rows of entries, by kind and number; ``turn`` tells how often numbers
+    of entries were put aside (see `make_room`).
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -61,7 +67,22 @@ class Outlines:
         self.kinds = [kind for kind in vocabulary.kinds if kind != PATIENT]
         self.bits = {kind: 1 << place for place, kind in enumerate(vocabulary.kinds)}
         self._numbers: dict[str, dict[Row, int]] = {kind: {} for kind in vocabulary.kinds}
-        self.rows: dict[str, list[Row]] = {kind: [] for kind in vocabulary.kinds}
+        self._aside: dict[str, dict[Row, int]] = {kind: {} for kind in vocabulary.kinds}
+        self._next = dict.fromkeys(vocabulary.kinds, 0)
+        self.rows: dict[str, dict[int, Row]] = {kind: {} for kind in vocabulary.kinds}
+        self.turn = 0
+
+    def make_room(self) -> None:
+        """Forget the rows of entries that were not met of late, if there are many.
+
+        Outlines made before are void then. A number is never given to a second row, so what
+        others found by numbers stays true, and a void outline is noticed.
+        """
+        for kind, rows in self.rows.items():
+            if len(rows) > MOST_ROWS:
+                self._aside[kind], self._numbers[kind] = self._numbers[kind], {}
+                rows.clear()
+                self.turn += 1
 
     def of(self, situation: Situation) -> Outline:
         """Give the outline of a record."""
@@ -95,12 +116,21 @@ class Outlines:
 
     def entry(self, kind: str, row: Row) -> int:
         """Give the number of the row of an entry."""
-        numbers, rows = self._numbers[kind], self.rows[kind]
+        numbers = self._numbers[kind]
         number = numbers.get(row)
         if number is None:
-            number = numbers[row] = len(rows)
-            rows.append(row)
+            number = self._aside[kind].get(row)
+            if number is None:
+                number = self._next[kind]
+                self._next[kind] += 1
+            numbers[row] = number
+            self.rows[kind][number] = row
         return number
+
+    @property
+    def sayings(self) -> int:
+        """How many different things are said of attributes, in all."""
+        return sum(len(said.known) - 1 for of_kind in self._facts.values() for _, said in of_kind)
 
     def place(self, kind: str, name: str) -> int:
         """Give the place of an attribute in the rows of its kind."""

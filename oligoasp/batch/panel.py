@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from oligoasp.batch import Basis, Batch, Outcome
 from oligoasp.batch.outline import Outline
 from oligoasp.batch.signs import may_be
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.read import Record
 
@@ -38,7 +39,7 @@ class Revision:
             signed: not self._changing[signed] and None not in given
             for signed, given in self._given.items()
         }
-        self._bases: dict[tuple[int, bool], Basis] = {}
+        self._bases = Memo(self._basis)
         self._looked_at = [
             (kind, batch.outlines.place(kind, name), values)
             for (kind, name), values in self.signs.items()
@@ -65,8 +66,7 @@ class Revision:
     def expect(self, records: Iterable[tuple[Outline, Outcome]]) -> None:
         """Get ready for records that are decided again next, as `Batch.expect` does."""
         self._batch.expect_outlines(
-            (outline, self._basis(before, signed=self._is_signed(outline)))
-            for outline, before in records
+            (outline, self._bases[before, self._is_signed(outline)]) for outline, before in records
         )
 
     def outcome(self, outline: Outline, before: Outcome) -> Outcome:
@@ -74,17 +74,15 @@ class Revision:
         signed = self._is_signed(outline)
         if self._same[signed]:
             return before
-        after = self._batch.conclude(outline, self._basis(before, signed=signed))
+        after = self._batch.conclude(outline, self._bases[before, signed])
         assert after is not None, "who is possible is so under any version"
         return after
 
-    def _basis(self, before: Outcome, *, signed: bool) -> Basis:
-        basis = self._bases.get((id(before), signed))
-        if basis is None:
-            given = [None if p is None else before.by_place[p] for p in self._given[signed]]
-            # It keeps the outcome, so that the id stays its own.
-            basis = self._bases[id(before), signed] = self._batch.basis(given, before)
-        return basis
+    def _basis(self, known: tuple[Outcome, bool]) -> Basis:
+        """Give what is known of who was decided so and may have a sign, or has none."""
+        before, signed = known
+        given = [None if p is None else before.by_place[p] for p in self._given[signed]]
+        return self._batch.basis(given, before)
 
     def _is_signed(self, outline: Outline) -> bool:
         """Tell whether somebody may have one of the signs, as far as a record says."""

@@ -6,14 +6,13 @@ only those that share one have to be asked about together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from operator import and_, or_
 
-from oligoasp.batch.outline import Outline, Outlines
+from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.views import ByKind, Key
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT
-
-_Open = tuple[str, int, int]
-"""What is open: kind, place of the entry (-1: an entry that is not recorded), attribute."""
 
 
 class Together:
@@ -33,6 +32,13 @@ class Together:
             }
             for of_clause in attributes
         ]
+        # As bits: the attributes by their places, and above them that there may be more entries.
+        self._more = {kind: 1 << len(names) for kind, names in outlines.names.items()}
+        self._bits = [
+            {kind: self._more[kind] | sum(1 << p for p in places) for kind, places in seen.items()}
+            for seen in self._seen
+        ]
+        self._open_in = Memo(self._find_open)
         self._joined: dict[tuple[int, ...], list[tuple[str, list[int]]]] = {}
 
     def groups(self, clauses: Iterable[int], outline: Outline) -> list[tuple[int, ...]]:
@@ -42,29 +48,31 @@ class Together:
             clauses: the places of the clauses.
             outline: the record.
         """
-        groups: list[tuple[tuple[int, ...], set[_Open]]] = []
+        # What is open, as bits: of the patient, of each entry, and where there may be more.
+        opened = [(PATIENT, self._find_bits(PATIENT, outline.patient))]
+        for kind, entries in outline.entries.items():
+            opened += [(kind, self._open_in[kind, number]) for number in entries]
+            if kind in outline.more:
+                opened.append((kind, self._more[kind]))
+        groups: list[tuple[tuple[int, ...], list[int]]] = []
         for clause in clauses:
             members: tuple[int, ...] = (clause,)
-            about = self._open(self._seen[clause], outline)
-            for group in [g for g in groups if not g[1].isdisjoint(about)]:
-                members, about = group[0] + members, group[1] | about
+            seen = self._bits[clause]
+            about = [bits & seen.get(kind, 0) for kind, bits in opened]
+            for group in [g for g in groups if any(map(and_, g[1], about))]:
+                members, about = group[0] + members, [*map(or_, group[1], about)]
                 groups.remove(group)
             groups.append((members, about))
         return [tuple(sorted(members)) for members, _ in groups if len(members) > 1]
 
-    def _open(self, seen: Mapping[str, frozenset[int]], outline: Outline) -> set[_Open]:
-        found: set[_Open] = set()
+    def _find_open(self, entry: tuple[str, int]) -> int:
+        kind, number = entry
+        return self._find_bits(kind, self._outlines.rows[kind][number])
+
+    def _find_bits(self, kind: str, row: Row) -> int:
+        """Give the attributes that a row leaves open, as bits."""
         is_open = self._outlines.is_open
-        for kind, places in seen.items():
-            if kind == PATIENT:
-                found.update((kind, 0, p) for p in places if is_open(kind, p, outline.patient[p]))
-                continue
-            if kind in outline.more:
-                found.add((kind, -1, -1))
-            for index, number in enumerate(outline.entries[kind]):
-                row = self._outlines.rows[kind][number]
-                found.update((kind, index, p) for p in places if is_open(kind, p, row[p]))
-        return found
+        return sum(1 << place for place, said in enumerate(row) if is_open(kind, place, said))
 
     def key(self, group: tuple[int, ...], outline: Outline) -> Key:
         """Give everything that a group of clauses can see of a record."""

@@ -16,6 +16,7 @@ from oligoasp.batch.local_rules import NoTraitsError
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.traits import Possible, Traits
 from oligoasp.decide import Status
+from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Fact
 
@@ -33,6 +34,8 @@ ABSENT = 0
 """The traits that an entry would have that is not there, so it can be left out."""
 LOST = 1_000_000_000
 """Stands for traits that cannot be found."""
+MOST_ENTRIES = 512
+"""Of how many entries the traits are remembered; where a clause has to look closely."""
 
 
 def settled(key: Key) -> bool:
@@ -89,7 +92,7 @@ class Classes(dict[int, int]):
         return self._others.setdefault(what, len(self.numbers) + len(self._others))
 
 
-class TraitNumbers(dict[int, int]):
+class TraitNumbers(Memo[int, int]):
     """The number of the traits of an entry, by its row, for patients who are alike.
 
     The number is negative where traits are open, and LOST where they cannot be found.
@@ -98,23 +101,24 @@ class TraitNumbers(dict[int, int]):
         column: the list.
         patient: what is said of the patient, as far as it matters to the traits.
 
-    ``columns`` has the places in a row on which the traits depend, and the classes there.
+    ``columns`` has the places in a row on which the traits depend, and the classes there;
+    ``tied`` the places on which they depend as well where one of these is open and tied.
     """
 
     def __init__(self, column: _Column, patient: Mapping[str, Fact | None]) -> None:
-        super().__init__()
+        super().__init__(self._find, MOST_ENTRIES)
         self.columns = column.columns
+        self.tied = column.tied_places
         self._column = column
         self._patient = patient
         self._by_classes: dict[Numbers, int] = {}
 
-    def __missing__(self, row: int) -> int:
+    def _find(self, row: int) -> int:
         classes = self._column.told_apart(row)
         number = self._by_classes.get(classes)
         if number is None:
             number = self._column.traits_number(row, self._patient)
             self._by_classes[classes] = number
-        self[row] = number
         return number
 
 
@@ -142,7 +146,7 @@ class _Column:
         self.columns = [(outlines.place(kind, name), c) for name, c in classes.items()]
         tied = traits.tied.get(kind, frozenset()) if traits else frozenset()
         self._names = tuple(sorted(tied.union(classes)))
-        self._tied = [outlines.place(kind, name) for name in sorted(tied)]
+        self.tied_places = [outlines.place(kind, name) for name in sorted(tied)]
         self._outlines = outlines
         self._traits = traits
         depends = traits.depends.get(kind, ()) if traits else ()
@@ -193,7 +197,7 @@ class _Column:
         classes = self.classes(row)
         if min(classes, default=0) < TIED:
             known = self._outlines.rows[self.kind][row]
-            return (*classes, *[known[place] for place in self._tied])
+            return (*classes, *[known[place] for place in self.tied_places])
         return classes
 
     def traits_number(self, row: int, patient: Mapping[str, Fact | None]) -> int:
@@ -204,10 +208,11 @@ class _Column:
             patient: what is said of the patient.
         """
         assert self._traits is not None
-        facts = self._outlines.facts(self.kind, self._outlines.rows[self.kind][row])
+        said = self._outlines.rows[self.kind][row]
+        facts = self._outlines.facts(self.kind, said)
         try:
             entry = {name: facts.get(name) for name in self._names}
-            ways = self._traits.possible(self.kind, entry, patient, row)
+            ways = self._traits.possible(self.kind, entry, patient, said)
         except NoTraitsError:
             return LOST
         number = self._found.setdefault(ways, len(self._found))

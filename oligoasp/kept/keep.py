@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from oligoasp.batch import Batch, Outcome
-from oligoasp.batch.outline import Outline
+from oligoasp.batch.direct import Direct
+from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.cohort import Member
 from oligoasp.decide import Engine
 from oligoasp.kept.piece import Place, Reader, Said, stored
 from oligoasp.protocol.regions import EveryCode
+from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
-from oligoasp.record.facts import Compiler, Situation
+from oligoasp.record.facts import Compiler
 from oligoasp.record.read import Record
+
+MOST_SAYINGS = 20_000
+"""After how many different things that were said the exact outlines are begun anew."""
 
 
 def exact_engine(engine: Engine) -> Engine:
@@ -20,6 +25,46 @@ def exact_engine(engine: Engine) -> Engine:
     scales = engine.protocol.vocabulary.scales
     compiler = Compiler(engine.protocol, dict.fromkeys(scales, EveryCode()))
     return Engine(engine.protocol, engine.readings, compiler)
+
+
+class Exact:
+    """Makes outlines with exact numbers, which say what records say.
+
+    Args:
+        engine: the protocol, under its readings.
+
+    ``outlines`` knows what the outlines that were made last mean.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = exact_engine(engine)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.outlines = Outlines(self._engine.protocol.vocabulary)
+        self._direct = Direct(self._engine.compiler, self.outlines)
+
+    def read(self, records: Sequence[Record]) -> list[Outline | RecordError]:
+        """Give the outlines of records, or what is wrong with them."""
+        if self.outlines.sayings > MOST_SAYINGS:
+            self._begin()
+        self.outlines.make_room()
+        derivations = [Derivation(self._engine.protocol.vocabulary, record) for record in records]
+        return [
+            self._why_not(record)
+            if outline is None or self._engine.sense.problems(record, derivation)
+            else outline
+            for record, derivation, outline in zip(
+                records, derivations, self._direct.outlines(records, derivations), strict=True
+            )
+        ]
+
+    def _why_not(self, record: Record) -> RecordError:
+        try:
+            self._engine.compile(record)
+        except RecordError as error:
+            return error
+        raise AssertionError("a record contradicts itself in an outline only")
 
 
 class Keeper:
@@ -32,7 +77,7 @@ class Keeper:
 
     def __init__(self, engine: Engine, batch: Batch) -> None:
         self.batch = batch
-        self.exact = exact_engine(engine)
+        self.exact = Exact(engine)
         self.reader = Reader(engine.protocol, batch.outlines)
 
     def piece(self, members: Iterable[Member]) -> Piece:
@@ -53,21 +98,20 @@ class Piece:
         self._outcomes: dict[int, Outcome | None] = {}
         self._problems: list[Sequence[str]] = []
         self._records: list[Record] = []
-        situations: list[Situation] = []
+        exact: list[Outline] = []
         self._inexact: dict[int, Sequence[str]] = {}
-        for member in members:
-            record = member.record
-            if isinstance(record, RecordError):
-                continue
-            try:
-                situations.append(keeper.exact.compile(record))
-            except RecordError as error:
-                problems = member.locate(error).problems
+        read = [(m.record, m) for m in members if isinstance(m.record, Record)]
+        for (record, member), outline in zip(
+            read, keeper.exact.read([record for record, _ in read]), strict=True
+        ):
+            if isinstance(outline, RecordError):
+                problems = member.locate(outline).problems
                 self._inexact[id(record)] = [problem.render() for problem in problems]
             else:
                 self._records.append(record)
-        self._said = Said.of(self._batch.outlines.names, situations)
-        outlines = keeper.reader.outlines(self._said, range(len(situations)))
+                exact.append(outline)
+        self._said = Said.of(keeper.exact.outlines, exact)
+        outlines = keeper.reader.outlines(self._said, range(len(exact)))
         self._outlines: dict[int, Outline] = {
             id(record): outline for record, outline in zip(self._records, outlines, strict=True)
         }

@@ -27,7 +27,7 @@ from oligoasp.kept.parts import joined, separated
 from oligoasp.protocol.model import INCLUSION, Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import THE_PATIENT, Fact, Situation, Value
+from oligoasp.record.facts import Fact, Value
 
 Saying: TypeAlias = Any
 """A fact as data: its value if it is sure, no default and has one, else all of it in a list."""
@@ -137,55 +137,37 @@ class Said:
     more: Sequence[int]
 
     @classmethod
-    def of(cls, names: Mapping[str, Sequence[str]], situations: Sequence[Situation]) -> Said:
+    def of(cls, outlines: Outlines, records: Sequence[Outline]) -> Said:
         """Take in records.
 
         Args:
-            names: the attributes of each kind.
-            situations: the records, compiled with exact numbers.
+            outlines: knows what their outlines mean.
+            records: their outlines, with exact numbers.
         """
-        said = {kind: {name: _Numbered({None: 0}) for name in of} for kind, of in names.items()}
-
-        def row(kind: str, facts: Mapping[str, Fact]) -> Row:
-            return tuple([numbered[facts.get(name)] for name, numbered in said[kind].items()])
-
-        patients = [row(PATIENT, situation.said[THE_PATIENT]) for situation in situations]
-        rows = {kind: _Numbered() for kind in names if kind != PATIENT}
+        rows = {kind: _Numbered() for kind in outlines.kinds}
         entries = {
-            kind: [
-                [numbered[row(kind, s.said[kind, n])] for n in range(1, len(s.ids[kind]) + 1)]
-                for s in situations
-            ]
+            kind: [[numbered[number] for number in o.entries[kind]] for o in records]
             for kind, numbered in rows.items()
         }
-        table = {PATIENT: patients, **{kind: list(numbered) for kind, numbered in rows.items()}}
+        table = {PATIENT: [outline.patient for outline in records]}
+        table |= {
+            kind: [outlines.rows[kind][number] for number in numbered]
+            for kind, numbered in rows.items()
+        }
+        said: dict[str, dict[str, Sequence[Saying]]] = {kind: {} for kind in outlines.names}
+        columns: dict[str, dict[str, Sequence[int]]] = {k: {} for k, of in table.items() if of}
+        for kind, found in columns.items():
+            of_kind = zip(*table[kind], strict=True)
+            for place, (name, column) in enumerate(zip(outlines.names[kind], of_kind, strict=True)):
+                if any(column):
+                    numbers = _Numbered({0: 0})
+                    found[name] = [numbers[number] for number in column]
+                    facts = (outlines.fact(kind, place, number) for number in numbers)
+                    said[kind][name] = [_saying(fact) for fact in facts if fact is not None]
         open_lists = _Numbered()
-        more = [
-            open_lists[tuple([kind for kind in rows if kind in s.open_lists])] for s in situations
-        ]
-        return cls(
-            len(situations),
-            {
-                kind: {
-                    name: [_saying(fact) for fact in numbered if fact is not None]
-                    for name, numbered in of.items()
-                    if len(numbered) > 1
-                }
-                for kind, of in said.items()
-            },
-            {
-                kind: {
-                    name: column
-                    for name, column in zip(names[kind], zip(*of, strict=True), strict=True)
-                    if any(column)
-                }
-                for kind, of in table.items()
-                if of
-            },
-            {kind: of for kind, of in entries.items() if any(of)},
-            list(open_lists),
-            more,
-        )
+        more = [open_lists[tuple([kind for kind in rows if kind in o.more])] for o in records]
+        entries = {kind: of for kind, of in entries.items() if any(of)}
+        return cls(len(records), said, columns, entries, list(open_lists), more)
 
     @classmethod
     def read(cls, packed: bytes) -> Said:

@@ -128,7 +128,9 @@ def months_before(day: date, anchor: date) -> int:
         between that day and the anchor less m + 1 months; m < 0 after the anchor.
     """
     months = (anchor.year - day.year) * 12 + anchor.month - day.month
-    here, there = day.day, _day_in(day.year, day.month, anchor)
+    here, there = day.day, anchor.day
+    if there > SHORTEST_MONTH:
+        there = _day_in(day.year, day.month, anchor)
     return 2 * months + (there > here) - (there < here)
 
 

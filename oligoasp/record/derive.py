@@ -250,6 +250,8 @@ def measure_of(attribute: Attribute) -> tuple[Callable[[date, date], int], str] 
     None for what is not measured in days, months or years between two days.
     """
     match attribute.origin.form, attribute.origin.arguments:
+        case "age", (_, _, anchor):
+            return dates.age, anchor
         case "before", (scale, _, anchor) if (True, scale) in _MEASURES:
             return _MEASURES[True, scale], anchor
         case "after", (scale, anchor, _) if (False, scale) in _MEASURES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -95,15 +96,27 @@ Alone: TypeAlias = Callable[[object], "Fact | Depends | None"]
 Convert: TypeAlias = Callable[[object, Entry, Derivation], Fact | None]
 
 
+class OfDay(NamedTuple):
+    """What an exact day says: ``code`` gives the time to the day of an anchor as a code."""
+
+    code: Callable[[date, date], int]
+    anchor: str
+    fact: Callable[[int], Fact]
+
+
 class Converter(NamedTuple):
     """Turns the value of a field into what it says of an attribute.
 
     ``alone`` gives what the value says by itself, as far as that can be told; for all else
-    there is ``convert``, which calculates with the record.
+    there is ``convert``, which calculates with the record: ``of_day`` says in short what it
+    gives for an exact day if that of the anchor is exact too, and ``beside`` names the only
+    other field of the entry that it looks at, if there is no more.
     """
 
     alone: Alone | None = None
     convert: Convert | None = None
+    of_day: OfDay | None = None
+    beside: str = ""
 
     def fact(self, value: object, entry: Entry, derivation: Derivation) -> Fact | None:
         """Give what a value says."""
@@ -303,8 +316,8 @@ class Compiler:
             return Converter(_choice)
         number = _Numbers(self.regions[attribute.of], self.vocabulary.scales[attribute.of])
         if attribute.origin.form in TIMED:
-            return Converter(convert=_timed(attribute, number))
-        return _measured(attribute, number)
+            return _timed(attribute, number)
+        return _measured(attribute, number, self.vocabulary.scales[attribute.of])
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":
@@ -335,8 +348,17 @@ class _Numbers:
         return None if len(values) == self._every else _stated(values)
 
 
-def _timed(attribute: Attribute, number: _Numbers) -> Convert:
-    """Make what converts an elapsed time."""
+def exact_day(value: object) -> date | None:
+    """Give the day that a date means, if it is only one and not an open end."""
+    if isinstance(value, DateInterval):
+        first, last = value
+        if first == last and first not in OPEN_ENDS:
+            return first
+    return None
+
+
+def _timed(attribute: Attribute, number: _Numbers) -> Converter:
+    """Make the converter of an elapsed time."""
 
     def convert(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
         codes = derivation.codes(entry, attribute)
@@ -344,24 +366,23 @@ def _timed(attribute: Attribute, number: _Numbers) -> Convert:
 
     measure = measure_of(attribute)
     if measure is None:
-        return convert
+        return Converter(convert=convert)
     exact, anchor = measure
 
     def convert_day(value: object, entry: Entry, derivation: Derivation) -> Fact | None:
-        if isinstance(value, DateInterval):
-            first, last = value
-            if first == last and first not in OPEN_ENDS:
-                day = derivation.day(anchor)
-                if day is not None:
-                    return number.of_code(exact(first, day))
+        here = exact_day(value)
+        if here is not None:
+            day = derivation.day(anchor)
+            if day is not None:
+                return number.of_code(exact(here, day))
         elif isinstance(value, list) and len(value) == 1 and value[0].date is None:
             return None
         return convert(value, entry, derivation)
 
-    return convert_day
+    return Converter(convert=convert_day, of_day=OfDay(exact, anchor, number.of_code))
 
 
-def _measured(attribute: Attribute, number: _Numbers) -> Converter:
+def _measured(attribute: Attribute, number: _Numbers, scale: Scale) -> Converter:
     """Make the converter of a quantity.
 
     Which of several measurements counts, and whether one with a date does, depends on others.
@@ -370,6 +391,10 @@ def _measured(attribute: Attribute, number: _Numbers) -> Converter:
     def convert(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
         interval = derivation.interval(entry, attribute)
         return None if interval is None else number.of_interval(interval)
+
+    def convert_anew(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
+        interval = derivation.interval(entry, attribute)
+        return None if interval is None else number.of_codes(*codes_of(interval, scale))
 
     def plain(value: object) -> Fact | Depends | None:
         if isinstance(value, Interval):
@@ -384,8 +409,14 @@ def _measured(attribute: Attribute, number: _Numbers) -> Converter:
             return None if multiple is None else number.of_interval(multiple)
         return ON_THE_RECORD
 
-    alone = {"field": plain, "ratio": ratio}.get(attribute.origin.form)
-    return Converter(alone, convert)
+    match attribute.origin.form:
+        case "field":
+            return Converter(plain, convert)
+        case "ratio":
+            return Converter(ratio, convert)
+        case "quotient":
+            return Converter(convert=convert, beside=attribute.origin.arguments[1])
+    return Converter(convert=convert_anew)  # hardly two records give the same number
 
 
 @lru_cache(maxsize=4096)

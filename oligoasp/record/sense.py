@@ -6,8 +6,9 @@ entries of one group that disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 from oligoasp.protocol.vocabulary import PATIENT, Attribute, Vocabulary
 from oligoasp.record.dates import DateInterval, MomentInterval, day_of
@@ -15,6 +16,16 @@ from oligoasp.record.derive import ENROLLMENT, Derivation, Times
 from oligoasp.record.errors import Problem, join
 from oligoasp.record.quantity import Interval, common
 from oligoasp.record.read import Entry, Record
+
+
+class _Kind(NamedTuple):
+    """What is looked at of the entries of one kind: dates known at enrollment, and others."""
+
+    name: str
+    observed: list[str]
+    in_order: list[tuple[str, str]]
+    shared: list[tuple[str, str]]
+    dated: list[str]
 
 
 class Sense:
@@ -31,8 +42,8 @@ class Sense:
             for attribute in vocabulary.attributes.values()
             if attribute.origin.form == "age" and attribute.origin.arguments[2] == ENROLLMENT
         ]
-        self._kinds = [
-            (
+        kinds = [
+            _Kind(
                 kind,
                 [path for of, path in vocabulary.observed if of == kind],
                 [(first, later) for of, first, later in vocabulary.in_order if of == kind],
@@ -45,6 +56,7 @@ class Sense:
             )
             for kind in vocabulary.kinds
         ]
+        self._kinds = [kind for kind in kinds if any(kind[1:])]
 
     def problems(self, record: Record, derivation: Derivation) -> list[Problem]:
         """Find what cannot be true in a record.
@@ -66,6 +78,8 @@ class Sense:
             for path, group in shared if len(entries) > 1 else ():
                 found += _disagreements(record, entries, path, group)
             for entry in entries:
+                if not in_order and _plain(entry, dated, birth, last):
+                    continue
                 days = {path: _days(entry.values[path]) for path in dated if path in entry.values}
                 for earlier, later in in_order:
                     if earlier in entry.values and later in entry.values:
@@ -78,6 +92,18 @@ class Sense:
                     if when is not None and when[1] < birth:
                         found += _out_of_order(record, record, born, entry, path)
         return found
+
+
+def _plain(entry: Entry, dated: Iterable[str], birth: date, last: date) -> bool:
+    """Tell quickly whether all dates of an entry are from birth up to a last day."""
+    values = entry.values
+    for path in dated:
+        when = values.get(path)
+        if when is not None and not (
+            isinstance(when, DateInterval) and when[0] <= last and when[1] >= birth
+        ):
+            return False
+    return True
 
 
 def _problem(record: Record, entry: Entry, path: str, found: str, accepted: str) -> Problem:

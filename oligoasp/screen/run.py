@@ -80,6 +80,7 @@ class Screener:
         tally = Tally(self.clauses)
         lines: list[str] = []
         problems: list[str] = []
+        self._batch.outlines.make_room()
         members = list(self.cohort.members(chunk))
         piece = self._keeper.piece(members) if self._keeper else None
         if piece is None:
