@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -76,6 +77,9 @@ class Screener:
     def __call__(self, chunk: Chunk) -> tuple[list[bytes], Tally, list[str]]:
         """Give what is made of a piece, file by file; what is to be counted; what is wrong."""
         if self._decided >= REMEMBERED:
+            # First the old is gone: programs take most of the memory, and both together double it.
+            del self._batch, self._details, self._keeper
+            gc.collect()
             self._forget()
         tally = Tally(self.clauses)
         lines: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter
 
 from oligoasp.amend import amended, from_options
 from oligoasp.answers import Refusal, Screened, Screening
+from oligoasp.batch import Batch
 from oligoasp.cohort import open_cohort
 from oligoasp.decide import Engine, Verdict
 from oligoasp.record.errors import RecordError
@@ -114,6 +116,21 @@ def test_forgetting_what_was_solved_changes_nothing(
     monkeypatch.setattr("oligoasp.screen.run.REMEMBERED", 20)
     assert screened(path, tmp_path / "b.ndjson") == expected
     assert (tmp_path / "b.ndjson").read_bytes() == (tmp_path / "a.ndjson").read_bytes()
+
+
+def test_what_is_forgotten_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[Batch]] = []
+
+    def batch(engine: Engine, *, alone: bool) -> Batch:
+        assert not any(old() for old in made)
+        new = Batch(engine, alone=alone)
+        made.append(weakref.ref(new))
+        return new
+
+    monkeypatch.setattr("oligoasp.screen.run.REMEMBERED", 20)
+    monkeypatch.setattr("oligoasp.screen.run.Batch", batch)
+    screened(write_cohort(tmp_path / "c.ndjson", 60), tmp_path / "b.ndjson")
+    assert len(made) > 2
 
 
 def test_a_table_is_screened_as_its_records(tmp_path: Path) -> None:
