@@ -234,13 +234,13 @@ class Shapes:
                 except Refused as refused:
                     faults += below(f"[{index}]", refused)
                 entries.append((own.get(ID) or str(index + 1), values))
+            alike = [*_duplicate_ids(entries)]
             if not faults:
-                faults += _duplicate_ids(entries)
                 for path in groups:
                     labels = [values.get(path) for _, values in entries]
                     faults += _groups_of_one(cast("list[str | Unknown | None]", labels), path)
-            if faults:
-                raise Refused(*faults)
+            if faults or alike:
+                raise Refused(*faults, *alike)
             return entries
 
         return read

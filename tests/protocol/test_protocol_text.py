@@ -134,8 +134,14 @@ def test_every_field_and_list_that_can_be_asked_for_has_a_request() -> None:
         if field.type.form != "text"
     }
     asked |= {(name, "") for name in vocabulary.kinds if name != "patient"}
-    requests = {key: text for key, text in protocol().requests.items() if key[0] != "ratio"}
+    requests = {
+        key: text for key, text in protocol().requests.items() if key[0] in vocabulary.kinds
+    }
     assert set(requests) == asked
+    forms = {attribute.origin.form for attribute in vocabulary.attributes.values()}
+    for (form, _), text in protocol().requests.items() - requests.items():
+        assert form in forms
+        assert "{subject}" in text
     for (kind, path), text in requests.items():
         assert ("{entity}" in text) == (kind != "patient" and path != ""), (kind, path)
         assert not text.endswith((".", "?"))
