@@ -224,12 +224,25 @@ def further_entry(
     return entry_like(question, entity, allowed)
 
 
-def entry_like(question: Question, entity: Entity, allowed: Mapping[str, Collection[Value]]) -> str:
-    """Say what an entry is like of which attributes can have some values only."""
+def entry_like(
+    question: Question,
+    entity: Entity,
+    allowed: Mapping[str, Collection[Value]],
+    meaningless: Collection[str] = (),
+) -> str:
+    """Say what an entry is like of which attributes can have some values only.
+
+    Args:
+        question: the record.
+        entity: the entry.
+        allowed: the values of its attributes.
+        meaningless: which of them may also be without a meaning.
+    """
     vocabulary, words = question.engine.protocol.vocabulary, question.words
     parts = [
         f"{vocabulary.attributes[entity[0], attribute].label} "
         f"{words.region(entity, attribute, values)}"
+        f"{' (where that applies)' * (attribute in meaningless)}"
         for attribute, values in allowed.items()
         if len(values) < len(question.session.has[entity, attribute])
     ]

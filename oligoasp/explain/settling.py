@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
@@ -12,6 +13,14 @@ from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.excerpt import Excerpt
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
+
+
+class EntryLike(NamedTuple):
+    """What an entry can be like: the values of its attributes, and which may be without meaning."""
+
+    entity: Entity
+    allowed: dict[str, set[Value]]
+    meaningless: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Way:
 
     values: dict[Pair, frozenset[Value]]
     filled: dict[Pair, list[int]]
-    entries: dict[Pair, tuple[Entity, dict[str, set[Value]]]] = field(default_factory=dict)
+    entries: dict[Pair, EntryLike] = field(default_factory=dict)
 
     def covers(self, other: Way) -> bool:
         """Tell whether the other asks for the same unknowns, and for no other values."""
@@ -198,15 +207,12 @@ class Settling:
             left = left - shown if shown else set()  # without a meaning it can have them all
         return frozenset(left)
 
-    def entry(self, pair: Pair, assumptions: Sequence[int]) -> tuple[Entity, dict[str, set[Value]]]:
+    def entry(self, pair: Pair, assumptions: Sequence[int]) -> EntryLike:
         """Give what the first entry of a list can be like if the clause is met.
 
         Args:
             pair: the list.
             assumptions: who else is considered.
-
-        Returns:
-            The entry, and the values of its attributes.
         """
         session = self._session
         entity = self._unknowns.rest[pair][0]
@@ -216,19 +222,22 @@ class Settling:
             -self._violated,
             session.present[entity],
         ]
-        allowed = {}
+        allowed: dict[str, set[Value]] = {}
+        meaningless: set[str] = set()
         for one, values in session.has.items():
             if one[0] != entity or one not in self.cone:
                 continue
             left = dict(values)
             while left:
-                others = [-lit for value, lit in values.items() if value not in left]
-                true, _ = self._asked.true_or_clashing([*there, *others], left.values())
-                if not true:
+                some = self._wish(frozenset(-lit for lit in left.values()))
+                true, _ = self._asked.true_or_clashing([*there, some], left.values())
+                if true is None:
                     break
                 left = {value: lit for value, lit in left.items() if lit not in true}
             allowed[one[1]] = set(values) - set(left)
-        return entity, allowed
+            if self._asked.core([*there, *(-lit for lit in values.values())]) is None:
+                meaningless.add(one[1])
+        return EntryLike(entity, allowed, frozenset(meaningless))
 
     def outside(self, way: Way) -> list[Demand]:
         """Give the demands of which others who meet the clause in that way fulfil one.

@@ -11,6 +11,7 @@ from oligoasp.explain.reasons import WAIT
 from oligoasp.record.dates import DateInterval, MomentInterval, add_months, day_of
 from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.errors import RecordError
+from oligoasp.record.facts import Situation
 
 LONGEST = 3 * 366
 """How many days ahead are looked at."""
@@ -24,7 +25,8 @@ def waiting(question: Question) -> list[Waiting]:
 
     Returns:
         For each date on which something changes for the better, what waiting removes by
-        then; the last entry is the best that waiting can do.
+        then; the last entry is the best that waiting can do. Where the record leaves open
+        whether that suffices, there is one more for the date from which on it certainly does.
     """
     anchor = question.situation.derivation.anchor(ENROLLMENT)
     blockers = question.decision.violated
@@ -34,12 +36,16 @@ def waiting(question: Question) -> list[Waiting]:
     order = question.engine.protocol.in_order
     found: list[Waiting] = []
     gone: frozenset[str] = frozenset()
+    open_still = False
     for days in _days_of_change(question, today):
-        decision = _decide(question, days, order(blockers - gone))
+        if open_still:
+            decision = _certain(question, days)
+        else:
+            decision = _decide(question, days, order(blockers - gone))
         if decision is None:
             continue
         removed = blockers - decision.violated
-        if removed > gone:
+        if removed > gone or open_still:
             gone = removed
             found.append(
                 Waiting(
@@ -50,21 +56,34 @@ def waiting(question: Question) -> list[Waiting]:
                     still=tuple(order(decision.violated)),
                 )
             )
-        if decision.verdict is not Verdict.INELIGIBLE:
+        if open_still or decision.verdict is Verdict.ELIGIBLE:
             break
+        open_still = decision.verdict is Verdict.UNDETERMINED
     return found
+
+
+def _certain(question: Question, days: int) -> Decision | None:
+    """Decide the record as it is some days later, unless it is open whether that suffices."""
+    session = question.session
+    situation = question.engine.compiler.compile(question.situation.record, days)
+    later = [*question.readings, *literals(session, situation)]
+    return None if session.satisfiable([*later, -session.eligible]) else _later(question, situation)
 
 
 def _decide(question: Question, days: int, blockers: list[str]) -> Decision | None:
     """Decide the record as it is some days later, unless all blockers block still."""
-    engine, session = question.engine, question.session
-    situation = engine.compiler.compile(question.situation.record, days)
+    session = question.session
+    situation = question.engine.compiler.compile(question.situation.record, days)
     some_gone = session.at_least(1, [-session.violated[clause] for clause in blockers])
     later = [*question.readings, *literals(session, situation)]
     if not session.satisfiable([*later, some_gone]):
         return None
+    return _later(question, situation)
+
+
+def _later(question: Question, situation: Situation) -> Decision | None:
     try:
-        return engine.conclude(session, situation, question.readings)
+        return question.engine.conclude(question.session, situation, question.readings)
     except RecordError:
         return None
 

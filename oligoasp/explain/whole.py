@@ -17,6 +17,9 @@ from oligoasp.record.read import Record
 from oligoasp.solver.ahead import Ahead
 from oligoasp.solver.minimal import group_oracle, shrink
 
+MOST_NAMED = 4
+"""Of so many clauses that are open besides others that block, it is said what is missing."""
+
 
 def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanation:
     """Answer every question about one patient.
@@ -97,6 +100,11 @@ def _explained(question: Question, joint: list[Conflict]) -> tuple[list[Conflict
 def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:
     decision, words = question.decision, question.words
     answers = []
+    named = full
+    if decision.verdict is Verdict.INELIGIBLE:
+        # Nobody is eligible, so each clause that is open is looked at by itself.
+        missing = Missing(question, eligible=False)
+        named |= len(decision.violable - decision.violated) <= MOST_NAMED
     for clause_id, status in decision.statuses.items():
         clause = question.engine.protocol.clauses[clause_id]
         evidence: list[Evidence] = []
@@ -112,7 +120,7 @@ def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAn
                 evidence=tuple(evidence),
                 values=tuple(_values(question, clause_id)) if full and _holds(status) else (),
                 missing=tuple(missing.named(clause_id))
-                if full and status is Status.UNKNOWN
+                if named and status is Status.UNKNOWN
                 else (),
             )
         )

@@ -78,7 +78,7 @@ def _waiting(explanation: Explanation, quoted: Quoted) -> Document:
     items: Document = []
     for wait in explanation.waiting:
         verb = "no longer stands" if len(wait.clauses) == 1 else "no longer stand"
-        days = f"{wait.days} day{'s' * (wait.days != 1)} later"
+        days = f"{wait.days} day{'s' * (wait.days != 1)} later, and the study's other dates with it"
         items.append(
             Item(
                 line(
@@ -87,18 +87,24 @@ def _waiting(explanation: Explanation, quoted: Quoted) -> Document:
                     f" ({days}), ",
                     *quoted.names(wait.clauses),
                     f" {verb} in the way",
-                    *_by_then(wait, quoted),
+                    *_by_then(wait, explanation.blockers, quoted),
                 )
             )
         )
     return items
 
 
-def _by_then(wait: Waiting, quoted: Quoted) -> Line:
-    """Say what waiting alone comes to."""
-    if wait.still:
-        does = "does" if len(wait.still) == 1 else "do"
-        return line("; ", *quoted.names(wait.still), f" still {does}")
+def _by_then(wait: Waiting, blockers: Sequence[str], quoted: Quoted) -> Line:
+    """Say what waiting alone comes to: what blocks still, and what only does because of it."""
+    still = [clause for clause in wait.still if clause in blockers]
+    new = [clause for clause in wait.still if clause not in blockers]
+    said: Line = ()
+    if still:
+        said += line("; ", *quoted.names(still), f" still do{'es' * (len(still) == 1)}")
+    if new:
+        said += line("; ", *quoted.names(new), " would then stand in the way")
+    if said:
+        return said
     verdict = Span(wait.verdict, VERDICT_ROLES[wait.verdict])
     return line(", and the patient would be ", verdict)
 

@@ -55,6 +55,7 @@ def document(
         *_reasons(explanation, quoted, full),
         *remedies(explanation, quoted, full),
         *needs(explanation, quoted, full),
+        *_open_besides(explanation, quoted, full),
         *_readings(explanation, quoted, full),
         *_near_misses(explanation, quoted, full),
         *_warnings(explanation),
@@ -110,6 +111,27 @@ def _verdict(explanation: Explanation) -> Document:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _open_besides(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
+    """Say what else is open of a patient who is not eligible as things are."""
+    clashing = {clause for conflict in explanation.conflicts for clause in conflict.clauses}
+    unknown = [
+        answer
+        for answer in explanation.clauses
+        if answer.status == "unknown" and answer.clause not in clashing
+    ]
+    if full or not unknown or explanation.verdict is not Verdict.INELIGIBLE:
+        return []
+    if not any(answer.missing for answer in unknown):
+        ids = some((answer.clause for answer in unknown), MOST_MISSING)
+        said = line(f"{ids} (--full says what is missing).")
+        return [Heading("Open besides"), Paragraph(said)]
+    items: Document = [
+        Item(line(*quoted.name(answer.clause), ": ", some(answer.missing, MOST_MISSING)))
+        for answer in unknown
+    ]
+    return [Heading("Open besides; to decide it is missing"), *items]
 
 
 def _evidence(evidence: Evidence) -> Line:

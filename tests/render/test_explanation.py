@@ -101,6 +101,17 @@ def test_many_needs_are_told_by_what_is_asked_for_and_each_once() -> None:
     assert everything.count("the lesions [lesions]") == 20
 
 
+def test_what_is_open_besides_blockers_is_told_with_what_is_missing() -> None:
+    sample = samples.ineligible()
+    known = [
+        replace(answer, missing=("serum albumin",)) if answer.status == "unknown" else answer
+        for answer in sample.clauses
+    ]
+    found = written(document(replace(sample, clauses=tuple(known))), "txt")
+    assert "Open besides; to decide it is missing\n  I3" in found
+    assert "serum albumin\n" in found
+
+
 def test_a_clause_is_quoted_once() -> None:
     found = written(document(samples.ineligible()), "txt")
     assert found.count("Neutrophil absolute count (ANC)") == 1
