@@ -17,7 +17,8 @@ from oligoasp.protocol.model import Ambiguity, Protocol, section_order
 from oligoasp.record.read import parse_record
 from oligoasp.solver.edit import Edit
 from oligoasp.verify.double import DoubleSession
-from oligoasp.verify.space import MOST_LESIONS, Space, scope_of, shape_of, with_calendar
+from oligoasp.verify.space import MOST_LESIONS, Space, scope_of, shape_of
+from oligoasp.verify.whole import with_calendar
 from oligoasp.verify.witness import MismatchError, Witness, Witnesses
 
 EFFORT = 300

@@ -20,8 +20,9 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.record.read import parse_record
 from oligoasp.solver.program import load_control
 from oligoasp.solver.session import _facts
-from oligoasp.verify.space import shape_of, with_calendar
+from oligoasp.verify.space import shape_of
 from oligoasp.verify.survey import Survey
+from oligoasp.verify.whole import with_calendar
 from tests.support import baseline, protocol
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
