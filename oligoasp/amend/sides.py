@@ -7,7 +7,7 @@ can be asked about versions, and one situation serves both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -209,6 +209,21 @@ class Sides:
         fixed = [*self.readings(BASE, AMENDED), single, other, *same]
         with double.limited(EFFORT):
             return double.possibly_violated(fixed) & set(clauses)
+
+    def in_both(self, cases: Mapping[str, int]) -> set[str]:
+        """Give the atoms that hold of somebody in both versions who is eligible by both.
+
+        Args:
+            cases: the atoms, by name.
+
+        Returns:
+            The names of the atoms.
+        """
+        double = self.double
+        lacking = double.any_of([[-atom, -double.over(atom)] for atom in cases.values()])
+        names = {-one: name for one, name in zip(lacking, cases, strict=True)}
+        fixed = [*self.readings(BASE, AMENDED), double.eligible, double.eligible2]
+        return {names[literal] for literal in double.brave_of_few(fixed, list(names))}
 
     def replay(self, witness: Witness, side: str, *, eligible: bool) -> Decision:
         """Decide a witness's record by one version.

@@ -206,6 +206,19 @@ def test_dropping_a_criterion_never_tightens(clause: str) -> None:
     assert of_the_trial(drops=(clause,)).effect in (Effect.RELAXES, Effect.EQUIVALENT)
 
 
+@pytest.mark.parametrize("name", ["V201_bad", "V301_bad"])
+def test_a_plan_says_the_same_where_the_process_cannot_be_copied(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = load_protocol(PROTOCOLS / "planted" / name)
+    with_copy = planned(base, change(drops=("3",)))
+    monkeypatch.setattr("oligoasp.amend.plan.in_copy", lambda work: None)
+    assert planned(base, change(drops=("3",))) == replace(
+        with_copy, amended=amended(base, [change(drops=("3",))])
+    )
+    assert with_copy.turned or with_copy.doors
+
+
 # ---- the trial ---------------------------------------------------------------------------
 
 
