@@ -51,9 +51,15 @@ class Besides(NamedTuple):
     doors: tuple[Door, ...]
 
 
-def besides(sides: Sides) -> Besides:
-    """Find out what else differs between two versions."""
-    return Besides(_turned(sides), _doors(sides))
+def besides(sides: Sides, *, touched: bool = True, moved: bool = True) -> Besides:
+    """Find out what else differs between two versions.
+
+    Args:
+        sides: the versions.
+        touched: whether some clause is decided otherwise for somebody, as far as that is known.
+        moved: whether somebody's verdict differs, as far as that is known.
+    """
+    return Besides(_turned(sides) if touched else (), _doors(sides, moved=moved))
 
 
 def _turned(sides: Sides) -> tuple[Turned, ...]:
@@ -88,7 +94,7 @@ def _turned(sides: Sides) -> tuple[Turned, ...]:
     return tuple(found)
 
 
-def _doors(sides: Sides) -> tuple[Door, ...]:
+def _doors(sides: Sides, *, moved: bool) -> tuple[Door, ...]:
     """Give the intents that opened or shut."""
     space, double = sides.space, sides.double
     rows = double.facts("intent", 3)
@@ -97,6 +103,8 @@ def _doors(sides: Sides) -> tuple[Door, ...]:
         literal = double.named("intended", text(row[0]))
         if literal is not None:
             literals[text(row[0])] = literal
+    if not moved and not any(map(sides.copied, literals.values())):
+        return ()
     still = sides.in_both(literals)
     found = []
     for row in rows:

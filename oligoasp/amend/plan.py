@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from oligoasp.amend.cases import CaseChanges
 
 
+APART = 10
+"""From how many clauses that may differ on a copy of the process is worth it."""
+
+
 class Effect(StrEnum):
     """What an amendment does to who is eligible."""
 
@@ -124,7 +128,9 @@ def plan(
     """
     sides = Sides(base, amended, most)
     gains = sides.differs(gains=True)
-    copy = in_copy(lambda: besides(sides))  # after a question, since the first one takes long
+    # A copy takes over only now, since the first question takes long, whatever it is.
+    slow = sides.hard or len(sides.differing) >= APART
+    copy = in_copy(lambda: besides(sides)) if slow else None
     loses = sides.differs(gains=False)
     if gains and loses:
         effect = Effect.INCOMPARABLE
@@ -135,7 +141,7 @@ def plan(
     comparison = _Comparison(sides, gains, loses)
     touched = comparison.touched()
     if copy is None:
-        moved = besides(sides)
+        moved = besides(sides, touched=bool(touched), moved=gains or loses)
     # Patients come last, since writing one down may take others out of the space.
     gaining = comparison.patient(gains=True) if gains else None
     losing = comparison.patient(gains=False) if loses else None

@@ -72,6 +72,9 @@ class Sides:
         base: the protocol.
         amended: the protocol as amended.
         most: how many entries there may be of the kinds that may have several.
+
+    Attributes:
+        hard: whether it was too hard to tell at once whether some verdict differs.
     """
 
     def __init__(self, base: Protocol, amended: Protocol, most: int = MOST_LESIONS) -> None:
@@ -90,6 +93,7 @@ class Sides:
         self.double = DoubleSession(with_calendar(self.protocol), shape, free, settled=settled)
         self.space = Space(self.protocol, most, self.double)
         self._violated_by_second: dict[tuple[str, str, str], bool | None] = {}
+        self.hard = False
 
     @cached_property
     def witnesses(self) -> Witnesses:
@@ -131,6 +135,7 @@ class Sides:
         found = self.double.tried(self.difference(gains=gains), EFFORT)
         if found is not None:
             return found
+        self.hard = True
         first, second = (AMENDED, BASE) if gains else (BASE, AMENDED)
         fixed = [*self.readings(first, second), self.double.eligible]
         return any(

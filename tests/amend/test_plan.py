@@ -211,6 +211,7 @@ def test_a_plan_says_the_same_where_the_process_cannot_be_copied(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = load_protocol(PROTOCOLS / "planted" / name)
+    monkeypatch.setattr("oligoasp.amend.plan.APART", 0)
     with_copy = planned(base, change(drops=("3",)))
     monkeypatch.setattr("oligoasp.amend.plan.in_copy", lambda work: None)
     assert planned(base, change(drops=("3",))) == replace(
