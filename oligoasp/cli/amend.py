@@ -109,14 +109,11 @@ def command(
     one who ceases to be; which clauses still shut out those whom a change
     means to admit; and what else the change moves.
     """
-    # Rules that go are taken out of the files while these are read, so not ahead.
-    whole = bool(sets or readings) and not (names or drops)
-    reading = options.load_ahead(protocol, doubles=int(whole))
     from oligoasp.amend import amended, from_options, read_amendments  # noqa: PLC0415
     from oligoasp.amend.plan import plan  # noqa: PLC0415 - loads clingo
     from oligoasp.verify.witness import MismatchError  # noqa: PLC0415
 
-    base = reading.result()
+    base = options.load(protocol)
     stack = read_amendments(names, base.folder)
     if sets or drops or readings:
         stack.append(from_options(sets, drops, readings))

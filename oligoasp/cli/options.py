@@ -94,11 +94,7 @@ def load(name: str, amendments: Iterable[str] = ()) -> Protocol:
 
 
 def load_ahead(
-    name: str,
-    amendments: tuple[str, ...] = (),
-    programs: int = 0,
-    spaces: int = 0,
-    doubles: int = 0,
+    name: str, amendments: tuple[str, ...] = (), programs: int = 0, spaces: int = 0
 ) -> Ahead[Protocol]:
     """Begin to read a protocol, as `load` does, while the rest of the program is imported.
 
@@ -107,7 +103,6 @@ def load_ahead(
         amendments: names or files of amendments to apply, in order.
         programs: how many programs of its rules will be asked about records.
         spaces: how many will be asked about all patients.
-        doubles: how many will be asked about two versions at once.
 
     Raises:
         ProgramError: the protocol does not exist; all else is raised by the result.
@@ -116,7 +111,6 @@ def load_ahead(
         calendar_file,
         program_files,
         protocol_folder,
-        second_file,
     )
     from oligoasp.solver.ahead import Ahead  # noqa: PLC0415
     from oligoasp.solver.program import ASKING, OPTIONS, read_ahead  # noqa: PLC0415 - loads clingo
@@ -126,7 +120,6 @@ def load_ahead(
     files = program_files(folder)
     read_ahead(files, OPTIONS, programs)
     read_ahead((*files, calendar_file()), ASKING, spaces)
-    read_ahead((*files, calendar_file(), second_file()), ASKING, doubles)
     return protocol
 
 

@@ -91,11 +91,6 @@ def calendar_file() -> Path:
     return asp_folder() / "engine" / "calendar.lp"
 
 
-def second_file() -> Path:
-    """Give the rules of a second copy that may be read otherwise."""
-    return asp_folder() / "engine" / "second.lp"
-
-
 def read_protocol(
     folder: Path,
     files: tuple[Path, ...],

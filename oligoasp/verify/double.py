@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
-from oligoasp.protocol.load import second_file
+from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.dependencies import reach
 from oligoasp.solver.program import ASKING, GroundRules, load_control
@@ -42,7 +42,7 @@ class DoubleSession(WholeSession):
         self.settled = dict(settled or {})
         self._rules = None
         rules = GroundRules()
-        files = [*protocol.files, second_file()]
+        files = [*protocol.files, asp_folder() / "engine" / "second.lp"]
         unused = protocol.unasked(self.settled)
         facts = space_facts(protocol, shape, self.settled, unused)
         self._control = load_control(files, facts, ASKING, rules, protocol.edit)
