@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from oligoasp.amend.besides import Door, Sets, Turned, besides
 from oligoasp.amend.format import Amendment
 from oligoasp.amend.sides import AMENDED, BASE, Sides
 from oligoasp.decide import Verdict
 from oligoasp.protocol.model import Protocol
-from oligoasp.solver.program import text
+from oligoasp.solver.ahead import in_copy
 from oligoasp.verify.space import MOST_LESIONS
 from oligoasp.verify.witness import Witness
 
 if TYPE_CHECKING:
     from oligoasp.amend.cases import CaseChanges
+
+
+APART = 10
+"""From how many clauses that may differ on a copy of the process is worth it."""
 
 
 class Effect(StrEnum):
@@ -27,10 +31,6 @@ class Effect(StrEnum):
     RELAXES = "relaxes"
     TIGHTENS = "tightens"
     INCOMPARABLE = "incomparable"
-
-
-Sets = tuple[tuple[str, ...], ...]
-"""Minimal sets of clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +67,6 @@ class Patient:
     after: Verdict
     blocked_before: tuple[str, ...]
     blocked_after: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A kind of patient whom the text means to admit, and whose door moved."""
-
-    intent: str
-    clause: str
-    words: str
-    opened: bool
-    shut_by: Sets = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A clause that became dead or redundant, or ceased to be so.
-
-    ``implied_by`` are the minimal sets of other clauses that imply it, if it became redundant.
-    """
-
-    clause: str
-    redundant: bool  # else dead: nobody violates it
-    now: bool
-    implied_by: Sets = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +127,11 @@ def plan(
         MismatchError: a patient was decided otherwise than the solver said.
     """
     sides = Sides(base, amended, most)
-    gains, loses = sides.differs(gains=True), sides.differs(gains=False)
+    gains = sides.differs(gains=True)
+    # A copy takes over only now, since the first question takes long, whatever it is.
+    slow = sides.hard or len(sides.differing) >= APART
+    copy = in_copy(lambda: besides(sides)) if slow else None
+    loses = sides.differs(gains=False)
     if gains and loses:
         effect = Effect.INCOMPARABLE
     elif gains or loses:
@@ -159,18 +139,25 @@ def plan(
     else:
         effect = Effect.EQUIVALENT
     comparison = _Comparison(sides, gains, loses)
+    touched = comparison.touched()
+    if copy is None:
+        moved = besides(sides, touched=bool(touched), moved=gains or loses)
     # Patients come last, since writing one down may take others out of the space.
+    gaining = comparison.patient(gains=True) if gains else None
+    losing = comparison.patient(gains=False) if loses else None
+    if copy is not None:
+        moved = copy.result()
     return Plan(
         base,
         amended,
         tuple(amendments),
         effect,
-        comparison.touched,
-        turned=comparison.turned(),
-        doors=comparison.doors(),
+        touched,
+        gains=gaining,
+        loses=losing,
+        turned=moved.turned if touched else (),
+        doors=moved.doors,
         scope=sides.scope,
-        gains=comparison.patient(gains=True) if gains else None,
-        loses=comparison.patient(gains=False) if loses else None,
     )
 
 
@@ -183,8 +170,8 @@ class _Comparison:
     loses: bool
     _moving: dict[str, set[str]] = field(default_factory=lambda: {BASE: set(), AMENDED: set()})
 
-    @cached_property
     def touched(self) -> tuple[Touched, ...]:
+        """Give the clauses that are decided otherwise for somebody."""
         found = []
         for clause in self.sides.differing:
             relaxed, tightened = (self._moved(clause, side) for side in (BASE, AMENDED))
@@ -223,73 +210,6 @@ class _Comparison:
         if moves and space.exists([*fixed, double.eligible]):
             return ()
         return tuple(space.all_blame(fixed, space.others(clause)))
-
-    def turned(self) -> tuple[Turned, ...]:
-        """Give the clauses that became dead or redundant, or ceased to be so."""
-        if not self.touched:
-            return ()
-        sides, space, double = self.sides, self.sides.space, self.sides.double
-        found = []
-        clauses = [c for c in space.others() if sides.tests_in_both(c)]
-        alone = sides.alone_in_both()
-        for clause in clauses:
-            if clause in alone:
-                continue
-            state = {}
-            for side in (BASE, AMENDED):
-                fixed = [*double.readings(sides.chosen[side]), double.violated[clause]]
-                if not space.exists(fixed):
-                    state[side] = "dead"
-                elif not space.exists([*fixed, *space.met(space.others(clause))]):
-                    state[side] = "redundant"
-                else:
-                    state[side] = ""
-            before, after = state[BASE], state[AMENDED]
-            if before == after:
-                continue
-            if before:
-                found.append(Turned(clause, before == "redundant", now=False))
-            if after:
-                sets: Sets = ()
-                if after == "redundant":
-                    fixed = [*double.readings(sides.chosen[AMENDED]), double.violated[clause]]
-                    sets = tuple(space.all_blame(fixed, space.others(clause)))
-                found.append(Turned(clause, after == "redundant", now=True, implied_by=sets))
-        return tuple(found)
-
-    def doors(self) -> tuple[Door, ...]:
-        """Give the intents that opened or shut."""
-        sides, space, double = self.sides, self.sides.space, self.sides.double
-        rows = double.facts("intent", 3)
-        literals = {}
-        for row in rows:
-            literal = double.named("intended", text(row[0]))
-            if literal is not None:
-                literals[text(row[0])] = literal
-        if not (self.gains or self.loses) and not any(map(sides.copied, literals.values())):
-            return ()
-        still = double.brave_of_few(
-            [*sides.readings(BASE, AMENDED), double.eligible, double.eligible2],
-            [literal for literal in literals.values() if not sides.copied(literal)],
-        )
-        found = []
-        for row in rows:
-            name, clause, words = map(text, row)
-            if name not in literals or literals[name] in still:
-                continue
-            before, after = (
-                space.exists(
-                    [*double.readings(sides.chosen[side]), double.eligible, literals[name]]
-                )
-                for side in (BASE, AMENDED)
-            )
-            if before and not after:
-                fixed = [*double.readings(sides.chosen[AMENDED]), literals[name]]
-                sets = space.all_blame(fixed, space.others()) if space.exists(fixed) else ()
-                found.append(Door(name, clause, words, opened=False, shut_by=tuple(sets)))
-            elif after and not before:
-                found.append(Door(name, clause, words, opened=True))
-        return tuple(found)
 
     def patient(self, *, gains: bool) -> Patient | None:
         """Give the typical patient who gains or loses eligibility, replayed in both versions."""

@@ -7,7 +7,7 @@ can be asked about versions, and one situation serves both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,7 +17,8 @@ from oligoasp.protocol.model import Ambiguity, Protocol, section_order
 from oligoasp.record.read import parse_record
 from oligoasp.solver.edit import Edit
 from oligoasp.verify.double import DoubleSession
-from oligoasp.verify.space import MOST_LESIONS, Space, scope_of, shape_of, with_calendar
+from oligoasp.verify.space import MOST_LESIONS, Space, scope_of, shape_of
+from oligoasp.verify.whole import with_calendar
 from oligoasp.verify.witness import MismatchError, Witness, Witnesses
 
 EFFORT = 300
@@ -71,6 +72,9 @@ class Sides:
         base: the protocol.
         amended: the protocol as amended.
         most: how many entries there may be of the kinds that may have several.
+
+    Attributes:
+        hard: whether it was too hard to tell at once whether some verdict differs.
     """
 
     def __init__(self, base: Protocol, amended: Protocol, most: int = MOST_LESIONS) -> None:
@@ -89,6 +93,7 @@ class Sides:
         self.double = DoubleSession(with_calendar(self.protocol), shape, free, settled=settled)
         self.space = Space(self.protocol, most, self.double)
         self._violated_by_second: dict[tuple[str, str, str], bool | None] = {}
+        self.hard = False
 
     @cached_property
     def witnesses(self) -> Witnesses:
@@ -130,6 +135,7 @@ class Sides:
         found = self.double.tried(self.difference(gains=gains), EFFORT)
         if found is not None:
             return found
+        self.hard = True
         first, second = (AMENDED, BASE) if gains else (BASE, AMENDED)
         fixed = [*self.readings(first, second), self.double.eligible]
         return any(
@@ -208,6 +214,21 @@ class Sides:
         fixed = [*self.readings(BASE, AMENDED), single, other, *same]
         with double.limited(EFFORT):
             return double.possibly_violated(fixed) & set(clauses)
+
+    def in_both(self, cases: Mapping[str, int]) -> set[str]:
+        """Give the atoms that hold of somebody in both versions who is eligible by both.
+
+        Args:
+            cases: the atoms, by name.
+
+        Returns:
+            The names of the atoms.
+        """
+        double = self.double
+        lacking = double.any_of([[-atom, -double.over(atom)] for atom in cases.values()])
+        names = {-one: name for one, name in zip(lacking, cases, strict=True)}
+        fixed = [*self.readings(BASE, AMENDED), double.eligible, double.eligible2]
+        return {names[literal] for literal in double.brave_of_few(fixed, list(names))}
 
     def replay(self, witness: Witness, side: str, *, eligible: bool) -> Decision:
         """Decide a witness's record by one version.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from oligoasp.verify.space import WholeSession
+from oligoasp.verify.whole import WholeSession
 
 
 class Choice:

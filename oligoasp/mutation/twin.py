@@ -19,7 +19,7 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.solver.program import ASKING, OPTIONS, load_control
 from oligoasp.solver.session import Consequences, Session, Shape, _facts
 from oligoasp.verify.gaps import Gaps
-from oligoasp.verify.space import WholeSession, space_facts, with_calendar
+from oligoasp.verify.whole import WholeSession, space_facts, with_calendar
 
 STATUS, APPLICABILITY, VERDICT = "status", "applicability", "verdict"
 Change: TypeAlias = tuple[str, str]

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from oligoasp.amend.besides import Door, Sets, Turned
 from oligoasp.amend.format import CHOOSE, COMMAND_LINE, DROP, REPLACE, SET, TEXT, Change
-from oligoasp.amend.plan import Door, Effect, Patient, Plan, Sets, Turned
+from oligoasp.amend.plan import Effect, Patient, Plan
 from oligoasp.protocol.model import Parameter, Protocol
 from oligoasp.render.clauses import Quoted
 from oligoasp.render.criteria import clauses_of

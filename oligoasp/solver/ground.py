@@ -55,6 +55,8 @@ class Index:
         for choice, heads, bound, weighted in ground.weighted:
             body = [literal for literal, _ in weighted]
             rules.append(Rule(choice, heads, body, [weight for _, weight in weighted], bound))
+        # A choice between nothing says nothing; it is no integrity rule for want of a head.
+        rules[:] = [rule for rule in rules if rule.heads or not rule.choice]
         for number, rule in enumerate(rules):
             if not rule.heads:
                 self.constraints.append(number)

@@ -15,7 +15,7 @@ from clingo.backend import Backend
 
 from oligoasp.solver.dependencies import reach
 from oligoasp.solver.ground import Index
-from oligoasp.verify.space import WholeSession
+from oligoasp.verify.whole import WholeSession
 
 Reading = tuple[str, str]
 """An ambiguity and an option of it."""

@@ -17,7 +17,7 @@ from itertools import product
 from oligoasp.protocol.regions import Regions
 from oligoasp.protocol.vocabulary import Vocabulary
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair
-from oligoasp.verify.space import Person
+from oligoasp.verify.nearest import Person
 from oligoasp.verify.timeline import LATEST, LONGEST, Elapsed, Place, Timeline, Window
 
 Slot = tuple[Entity, str]

@@ -52,7 +52,7 @@ def run(survey: Survey, codes: Iterable[str], clauses: Sequence[str] = ()) -> li
     """
     wanted = set(codes)
     if wanted & {kind.code for kind in readings.KINDS}:
-        survey.look_ahead()
+        survey.decisive.begin()
     # What was begun has time until all else is found out.
     last = sorted(CHECKS, key=lambda module: module is readings)
     found = [

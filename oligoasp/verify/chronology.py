@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from oligoasp.record.facts import Pair
 from oligoasp.verify.calendar import Calendar, Slot, Span
-from oligoasp.verify.space import Person
+from oligoasp.verify.nearest import Person
 from oligoasp.verify.timeline import LONGEST
 
 

@@ -31,7 +31,7 @@ from dataclasses import replace
 
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.passages import Loss
+from oligoasp.verify.passages import Loss, narrowed, region
 from oligoasp.verify.survey import UNSHOWN, Survey
 
 KINDS = (
@@ -49,9 +49,10 @@ def find(survey: Survey) -> Iterator[Finding]:
     for intent in survey.intents:
         if intent not in survey.open_doors:
             yield _closed(survey, intent)
+    losses = narrowed(survey) if survey.open_doors else {}
     for intent in survey.open_doors:
-        yield from _open(survey, intent)
-    if survey.open_doors and survey.circular:
+        yield from _open(survey, intent, losses.get(intent, []))
+    if survey.open_doors and survey.around.circular:
         yield Finding(
             KINDS[1],
             survey.protocol.name,
@@ -109,9 +110,8 @@ def _culprits(sets: Sequence[tuple[str, ...]], verb: str) -> str:
     return f"{joined(sets[0])} together {verb}"
 
 
-def _open(survey: Survey, intent: str) -> Iterator[Finding]:
+def _open(survey: Survey, intent: str, losses: Sequence[Loss]) -> Iterator[Finding]:
     clause, words = survey.intents[intent]
-    losses = survey.narrowed.get(intent, [])
     if not losses and not survey.patients:
         return
     patient = survey.witness(survey.admitted(intent), f"open-{intent.replace('_', '-')}")
@@ -147,5 +147,5 @@ def _passage(survey: Survey, loss: Loss) -> str:
     kind = survey.protocol.vocabulary.kinds[loss.kind]
     whose = "" if kind.name == PATIENT else f"{kind.label}: "
     label = survey.protocol.vocabulary.attributes[loss.kind, loss.attribute].label
-    left, lost = (survey.region(loss, values) for values in (loss.left, loss.values))
+    left, lost = (region(survey, loss, values) for values in (loss.left, loss.values))
     return f"{whose}{label} {left}, since {_culprits(loss.sets, 'rule')} out {lost}"

@@ -15,7 +15,7 @@ from oligoasp.solver.dependencies import reach
 from oligoasp.solver.program import ASKING, GroundRules, load_control
 from oligoasp.solver.session import Consequences, Shape
 from oligoasp.verify.gaps import Gaps
-from oligoasp.verify.space import WholeSession, space_facts
+from oligoasp.verify.whole import WholeSession, space_facts
 
 
 class DoubleSession(WholeSession):

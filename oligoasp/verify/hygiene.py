@@ -31,15 +31,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oligoasp.protocol.files import files_of
 from oligoasp.protocol.load import asp_folder
 from oligoasp.solver.program import text as text_of
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, joined
-
-if TYPE_CHECKING:
-    from oligoasp.verify.survey import Survey
+from oligoasp.verify.survey import Survey
 
 KINDS = (
     Kind("V601", "clause-not-encoded", ERROR),

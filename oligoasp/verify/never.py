@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oligoasp.verify.findings import WARNING, Finding, Kind, joined
+from oligoasp.verify.hygiene import heads
 from oligoasp.verify.space import Question
 from oligoasp.verify.survey import Survey
 
@@ -27,8 +28,9 @@ KINDS = (Kind("V102", "never-violated", WARNING),)
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Give every criterion that has a rule but no patient who violates it."""
+    encoded = heads(survey.protocol.files)
     for clause in survey.testing:
-        if clause in survey.violable or clause not in survey.encoded:
+        if clause in survey.violable or clause not in encoded:
             continue
         question = Question(violated=(clause,), readings=survey.chosen)
         helping = survey.parting(question)

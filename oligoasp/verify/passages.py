@@ -8,15 +8,14 @@ somebody who is a case of the intent may have such a value as well, but nobody w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from oligoasp.record.facts import Value
+from oligoasp.record.facts import Entity, Value
 from oligoasp.verify.space import Named
-
-if TYPE_CHECKING:
-    from oligoasp.verify.survey import Survey
+from oligoasp.verify.spaces import intended
+from oligoasp.verify.survey import Survey
 
 
 class Loss(NamedTuple):
@@ -48,12 +47,22 @@ def narrowed(survey: Survey) -> dict[str, list[Loss]]:
     return {intent: losses for intent, losses in found.items() if losses}
 
 
+def region(survey: Survey, loss: Loss, values: Iterable[Value]) -> str:
+    """Say which values of the attribute of a loss these are."""
+    return survey.words.region(_some(survey, loss.kind), loss.attribute, values)
+
+
+def _some(survey: Survey, kind: str) -> Entity:
+    """Give some entry of a kind."""
+    return next(pair[0] for pair in survey.small.session.has if pair[0][0] == kind)
+
+
 def _not_seen(survey: Survey) -> dict[str, list[Named]]:
     """Give, for each intent, what may be lost: what others have and cases, but none eligible.
 
     That is as the crowd shows it, so that somebody else may be eligible and have it.
     """
-    seeds, crowd, around = survey.seeds, survey.crowd, survey.around
+    seeds, crowd = survey.around.seeds, survey.around.crowd
     if seeds is None:
         return {}
     having: dict[Named, int] = defaultdict(int)
@@ -62,11 +71,11 @@ def _not_seen(survey: Survey) -> dict[str, list[Named]]:
             having[entity[0], name, value] |= crowd.holding(atom)
     eligible = crowd.possible & crowd.holding(survey.small.session.eligible)
     found = {}
-    for intent, literal in survey.intended(survey.small).items():
+    for intent, literal in intended(survey.small).items():
         if intent in survey.open_doors:
             cases = crowd.possible & crowd.holding(literal)
             others = eligible & ~cases
-            others &= around.get(seeds.others.get(intent, seeds.ordinary), 0)
+            others &= survey.around.adjoining.get(seeds.others.get(intent, seeds.ordinary), 0)
             found[intent] = [
                 named
                 for named, mask in having.items()
@@ -84,7 +93,7 @@ def _losses(survey: Survey, intent: str, lost: Sequence[Named]) -> list[Loss]:
     anyone = replace(survey.admitted(intent), eligible=False)
     by_sets: dict[tuple[str, str, tuple[tuple[str, ...], ...]], list[Value]] = {}
     for kind, name, value in lost:
-        entity = next(pair[0] for pair in survey.small.session.has if pair[0][0] == kind)
+        entity = _some(survey, kind)
         having = replace(anyone, having=(((entity, name), value),))
         if survey.holds(replace(having, met=(own,))):
             sets = tuple(survey.all_blame(having, survey.others()))

@@ -46,7 +46,7 @@ def find(survey: Survey) -> Iterator[Finding]:
         for option in ambiguity.options:
             if option == default:
                 continue
-            ways = survey.turns.get((ambiguity.name, option))
+            ways = survey.decisive.turns.get((ambiguity.name, option))
             if ways is None:
                 continue
             matters = True

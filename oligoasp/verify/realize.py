@@ -12,7 +12,8 @@ from oligoasp.record.facts import THE_PATIENT, Entity, Pair
 from oligoasp.solver.program import text
 from oligoasp.verify.calendar import ENDS_OF_MONTHS, PLAIN, Calendar, Slot, shown
 from oligoasp.verify.chronology import impossible
-from oligoasp.verify.space import Person, Space
+from oligoasp.verify.nearest import Person
+from oligoasp.verify.space import Space
 
 Data = dict[str, object]
 
@@ -51,7 +52,9 @@ class Realizer:
         self._ulns = {text(p): Fraction(text(v)) for p, v in session.facts("typical_uln", 2)}
         self._fields = {text(p): text(v) for p, v in session.facts("typical_field", 2)}
         usual = {text(p): text(v) for p, v in session.facts("typical_date", 2)}
-        self._calendar = Calendar(self._vocabulary, space.regions, usual, space.typical)
+        self._calendar = Calendar(
+            self._vocabulary, space.nearest.regions, usual, space.nearest.typical
+        )
 
     def record(self, person: Person, name: str, *, plain: bool = True) -> Data:
         """Give the data of a record that says of a person what the solver said.
@@ -281,15 +284,15 @@ class Realizer:
     def _code(self, pair: Pair, value: Fraction) -> int:
         of = self._vocabulary.attributes[pair[0][0], pair[1]].of
         scale = self._vocabulary.scales[of]
-        return self._space.regions[of].representative(scale.code(value))
+        return self._space.nearest.regions[of].representative(scale.code(value))
 
     def _in_region(self, pair: Pair, code: int) -> Iterator[Fraction]:
         """Give plausible values that no rule can tell from a representative."""
         attribute = self._vocabulary.attributes[pair[0][0], pair[1]]
         scale = self._vocabulary.scales[attribute.of]
-        regions = self._space.regions[attribute.of]
+        regions = self._space.nearest.regions[attribute.of]
         exact = Fraction(code, 2) * scale.resolution
-        typical = self._space.typical.get((pair[0][0], pair[1]))
+        typical = self._space.nearest.typical.get((pair[0][0], pair[1]))
         seen = set()
         for value in [
             *([Fraction(typical)] if typical is not None else []),

@@ -9,8 +9,9 @@ from oligoasp.decide import Decision, Engine, Status, Verdict
 from oligoasp.record.errors import RecordError
 from oligoasp.record.facts import THE_PATIENT
 from oligoasp.record.read import Record, parse_record
+from oligoasp.verify.nearest import Person
 from oligoasp.verify.realize import Data, Realizer, UnrealisableError
-from oligoasp.verify.space import Person, Space
+from oligoasp.verify.space import Space
 
 MOST_TRIES = 20
 """How many persons are tried whom no record was found for."""
@@ -76,7 +77,7 @@ class Witnesses:
         searching: list[int] = []  # what is excluded without proof is so for this search alone
         at_end: Person | None = None
         for _ in range(MOST_TRIES):
-            person = self.space.person([*assumptions, *searching], unused)
+            person = self.space.nearest.person([*assumptions, *searching], unused)
             if person is None:
                 break
             try:

@@ -20,8 +20,9 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.record.read import parse_record
 from oligoasp.solver.program import load_control
 from oligoasp.solver.session import _facts
-from oligoasp.verify.space import shape_of, with_calendar
+from oligoasp.verify.space import shape_of
 from oligoasp.verify.survey import Survey
+from oligoasp.verify.whole import with_calendar
 from tests.support import baseline, protocol
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
@@ -203,6 +204,20 @@ def test_an_amendment_and_its_inverse_undo_each_other(there: str, back: str) -> 
 @pytest.mark.parametrize("clause", ["I6.b", "I8.1", "I4.b", "E11", "I1.n3", "E5.a", "I10.b"])
 def test_dropping_a_criterion_never_tightens(clause: str) -> None:
     assert of_the_trial(drops=(clause,)).effect in (Effect.RELAXES, Effect.EQUIVALENT)
+
+
+@pytest.mark.parametrize("name", ["V201_bad", "V301_bad"])
+def test_a_plan_says_the_same_where_the_process_cannot_be_copied(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = load_protocol(PROTOCOLS / "planted" / name)
+    monkeypatch.setattr("oligoasp.amend.plan.APART", 0)
+    with_copy = planned(base, change(drops=("3",)))
+    monkeypatch.setattr("oligoasp.amend.plan.in_copy", lambda work: None)
+    assert planned(base, change(drops=("3",))) == replace(
+        with_copy, amended=amended(base, [change(drops=("3",))])
+    )
+    assert with_copy.turned or with_copy.doors
 
 
 # ---- the trial ---------------------------------------------------------------------------

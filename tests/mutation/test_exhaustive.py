@@ -17,7 +17,8 @@ from oligoasp.protocol.load import load_protocol
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
 from oligoasp.testing import Case, load_cases, run_case
-from oligoasp.verify.space import shape_of, space_facts, with_calendar
+from oligoasp.verify.space import shape_of
+from oligoasp.verify.whole import space_facts, with_calendar
 from tests.calendars import impose_calendar
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"

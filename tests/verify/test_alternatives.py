@@ -11,8 +11,9 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.solver.ground import Index
 from oligoasp.verify.alternatives import Alternatives, Turns, Worlds
 from oligoasp.verify.double import DoubleSession
-from oligoasp.verify.space import Question, Space, WholeSession, shape_of, with_calendar
+from oligoasp.verify.space import Question, Space, shape_of
 from oligoasp.verify.survey import Survey
+from oligoasp.verify.whole import WholeSession, with_calendar
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 CASES = [
@@ -56,7 +57,7 @@ def test_readings_turn_verdicts_as_in_a_whole_second_copy(
 def test_a_crowd_shows_only_turns_that_there_are(name: str | Path, chosen: dict[str, str]) -> None:
     protocol = load_protocol(name)
     survey = Survey(protocol, chosen, most=2)
-    assert survey._what_turns(survey.small).turns == _by_second_copy(protocol, chosen)
+    assert survey.decisive.what_turns(survey.small).turns == _by_second_copy(protocol, chosen)
 
 
 def test_the_other_readings_change_nothing_about_who_can_exist() -> None:

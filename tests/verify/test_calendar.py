@@ -19,7 +19,8 @@ from oligoasp.record import dates as arithmetic
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.verify.calendar import TODAY, Calendar, Slot, slot_of
 from oligoasp.verify.chronology import impossible
-from oligoasp.verify.space import Person, Space
+from oligoasp.verify.nearest import Person
+from oligoasp.verify.space import Space
 from oligoasp.verify.timeline import LATEST, LONGEST, Elapsed
 
 MEASURES = {
@@ -44,7 +45,7 @@ def space() -> Space:
 @pytest.fixture(scope="module")
 def calendar(space: Space) -> Calendar:
     usual = {"dates.enrollment": "2024-06-20"}
-    return Calendar(space.protocol.vocabulary, space.regions, usual, space.typical)
+    return Calendar(space.protocol.vocabulary, space.nearest.regions, usual, space.nearest.typical)
 
 
 def entities() -> Iterator[Entity]:
@@ -125,7 +126,7 @@ def person(space: Space, calendar: Calendar, there: dict[Slot, datetime]) -> Per
                 code = code_of(
                     elapsed, there[entity, elapsed.path], anchors[slot_of(elapsed.anchor)]
                 )
-                regions = space.regions[elapsed.scale]
+                regions = space.nearest.regions[elapsed.scale]
                 values[entity, elapsed.attribute] = regions.representative(code)
     return Person(here, values, frozenset(), ())
 
@@ -169,7 +170,10 @@ def test_elapsed_times_of_real_dates_lead_back_to_dates(space: Space, calendar: 
 
 def test_what_is_proved_impossible_has_no_dates(space: Space, calendar: Calendar) -> None:
     rng = random.Random(2)
-    codes = {e.attribute: space.regions[e.scale].representatives for e in calendar.timeline.elapsed}
+    codes = {
+        e.attribute: space.nearest.regions[e.scale].representatives
+        for e in calendar.timeline.elapsed
+    }
     proofs = 0
     for _ in range(60):
         someone = person(space, calendar, drawn(calendar, rng, TODAY))
@@ -198,8 +202,8 @@ def in_months_and_days(
         day = anchor + timedelta(days=-away if backwards else away)
         found.add(
             (
-                space.regions[one.of].representative(months(day, anchor)),
-                space.regions[two.of].representative(days(day, anchor)),
+                space.nearest.regions[one.of].representative(months(day, anchor)),
+                space.nearest.regions[two.of].representative(days(day, anchor)),
             )
         )
     return found

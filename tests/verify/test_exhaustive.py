@@ -13,8 +13,10 @@ from oligoasp.protocol.load import load_protocol
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.minimal import check_minimal, group_oracle
 from oligoasp.verify.checks import kinds, run
-from oligoasp.verify.space import Question, Space, space_facts, with_calendar
+from oligoasp.verify.passages import narrowed
+from oligoasp.verify.space import Question, Space
 from oligoasp.verify.survey import Survey
+from oligoasp.verify.whole import space_facts, with_calendar
 from tests.calendars import impose_calendar
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
@@ -161,7 +163,7 @@ def test_narrow_passages_agree_with_an_exhaustive_search(folder: Path) -> None:
     everyone = set(patients(protocol))
     found = {
         (intent, f"has({_entry(loss.kind)},{loss.attribute},{value})"): loss
-        for intent, losses in survey.narrowed.items()
+        for intent, losses in narrowed(survey).items()
         for loss in losses
         for value in loss.values
     }
@@ -197,7 +199,7 @@ def _exchangeable(survey: Survey, everyone: set[Patient], intent: str, value: st
 
     That is: a value of the same attribute, all else being equal.
     """
-    seeds = survey.seeds
+    seeds = survey.around.seeds
     assert seeds is not None
     names = {
         literal: f"has({_entry(pair[0][0])},{pair[1]},{val})"

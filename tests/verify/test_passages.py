@@ -104,7 +104,7 @@ def test_rules_in_a_circle_are_left_to_the_solver(tmp_path: Path) -> None:
     rules = 'clause("2", exclusion, test, "women who smoke"). violated("2", c) :- one.' + circle
     (tmp_path / "protocol.lp").write_text(HEAD + rules)
     survey = Survey(load_protocol(tmp_path), most=1)
-    assert not survey.crowd.everyone
+    assert not survey.around.crowd.everyone
     assert survey.violable == ["1", "2"]
     assert survey.indispensable == {"1", "2"}
     assert survey.open_doors == ["women"]
