@@ -296,6 +296,14 @@ def status_of(clause: Clause, found: Consequences) -> Status:
     return Status.MET if included else Status.ABSENT
 
 
+def statuses_of(clause: Clause) -> tuple[Status, ...]:
+    """Give the statuses that a clause can have."""
+    own = (Status.ABSENT, Status.PRESENT)
+    if clause.section == INCLUSION:
+        own = (Status.MET, Status.NOT_MET)
+    return (*own, Status.UNKNOWN, Status.NOT_APPLICABLE)
+
+
 def _room(number: int, least: int) -> int:
     """Round the number of entries up, so that few programs serve many records."""
     return max(least, 1 << max(number - 1, 0).bit_length())
