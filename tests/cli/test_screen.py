@@ -87,10 +87,26 @@ def test_the_output_may_not_become_a_record_of_the_cohort(run: Run, small: Path)
     assert "would be a record of the cohort" in " ".join(result.stderr.split())
 
 
-@pytest.mark.parametrize("text", ["", "\n\n"])
-def test_a_cohort_without_records_is_not_a_success(run: Run, tmp_path: Path, text: str) -> None:
-    (tmp_path / "c.ndjson").write_text(text)
-    assert run("screen", tmp_path / "c.ndjson", "--protocol", ASTHMA).exit_code == 2
+@pytest.mark.parametrize(
+    ("name", "text"), [("c.ndjson", ""), ("c.ndjson", "\n\n"), ("c.yaml", ""), ("c.json", " ")]
+)
+@pytest.mark.parametrize("command", ["screen", "check"])
+def test_a_file_without_records_is_an_error_and_nobody(
+    run: Run, tmp_path: Path, name: str, text: str, command: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    result = run(command, tmp_path / name, "--protocol", ASTHMA)
+    assert result.exit_code == 2
+    assert f"{name}: found an empty file" in result.stderr
+    assert "not read" not in result.output
+    assert "assessed" not in result.output
+
+
+def test_a_folder_without_records_is_nobody(run: Run, tmp_path: Path) -> None:
+    result = run("check", tmp_path, "--protocol", ASTHMA)
+    assert result.exit_code == 2
+    assert "a folder without record files" in result.stderr
+    assert "0 records: 0 eligible, 0 ineligible, 0 undetermined\n" in result.stderr
 
 
 def test_columns_that_the_mapping_does_not_use_are_named(run: Run, tmp_path: Path) -> None:
