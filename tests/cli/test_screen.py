@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
 from oligoasp.answers import Screened, Screening
+from oligoasp.cohort.read_mapping import _ALONE, _KEYS, _LIST, _TOP
 from oligoasp.processes import ProcessLostError
 from tests.cli.conftest import Run
 from tests.screen.small import ASTHMA, write_cohort
@@ -195,3 +197,12 @@ def test_going_on_is_said(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch
     whole = output.read_bytes()
     assert run(*command, "--restart").exit_code == 2
     assert output.read_bytes() == whole
+
+
+def test_help_and_readme_list_every_key_of_a_mapping(run: Run) -> None:
+    keys = {*_TOP, *_ALONE, *_LIST, *(key for of_form in _KEYS.values() for key in of_form)}
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = run("screen", "--help").stdout
+    for key in keys:
+        assert f"`{key}`" in readme, key
+        assert re.search(rf"\b{key}\b", shown), key
