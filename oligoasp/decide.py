@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
+from oligoasp.record.asked import field_of
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
 from oligoasp.record.facts import Compiler, Entity, Fact, Situation
 from oligoasp.record.read import Entry, Record
@@ -267,17 +268,8 @@ class Engine:
 
         Of several fields that could say it, the one that the record gives, else the first.
         """
-        origin = self.protocol.vocabulary.attributes[entity[0], attribute].origin
-        match origin.form:
-            case "before":
-                return origin.arguments[1]
-            case "after":
-                return origin.arguments[2]
-            case "age":
-                given = entry_of(situation, entity).values
-                return next((p for p in origin.arguments[:2] if p in given), origin.arguments[0])
-            case _:
-                return origin.arguments[0]
+        of = self.protocol.vocabulary.attributes[entity[0], attribute]
+        return field_of(of, entry_of(situation, entity).values)
 
     def path(self, situation: Situation, entity: Entity, attribute: str) -> str:
         """Give the path, in the whole record, of the field that an attribute comes from."""
@@ -302,6 +294,14 @@ def status_of(clause: Clause, found: Consequences) -> Status:
     if clause.id in found.violable:
         return Status.UNKNOWN
     return Status.MET if included else Status.ABSENT
+
+
+def statuses_of(clause: Clause) -> tuple[Status, ...]:
+    """Give the statuses that a clause can have."""
+    own = (Status.ABSENT, Status.PRESENT)
+    if clause.section == INCLUSION:
+        own = (Status.MET, Status.NOT_MET)
+    return (*own, Status.UNKNOWN, Status.NOT_APPLICABLE)
 
 
 def _room(number: int, least: int) -> int:

@@ -175,7 +175,7 @@ class _Changes:
         except ValueError as error:
             self._refuse(change, f"parameter {name}: {error}")
             return
-        was = f"{old.value} {self.protocol.unit_names.get(old.unit, old.unit)}".strip()
+        was = self.protocol.quantity(old.value, old.unit)
         source = f"{old.source}; {amendment}: was {was}"
         new = replace(old, value=value, unit=unit, code=code, source=source)
         self.protocol = replace(self.protocol, parameters={**known, name: new})

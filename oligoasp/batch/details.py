@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from oligoasp.batch import Batch, Outcome
 from oligoasp.batch.outline import Outline, Row, picker
@@ -14,9 +15,14 @@ from oligoasp.memo import MOST
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute
+from oligoasp.record.asked import asked
+from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import join
 from oligoasp.record.facts import Fact, Value
 from oligoasp.record.read import Record
+
+_Turning: TypeAlias = tuple[str, int, Attribute | None]
+"""A kind, the place of an entry, and an attribute of it; or else its list, if it may go on."""
 
 
 class Details:
@@ -30,6 +36,7 @@ class Details:
     def __init__(self, protocol: Protocol, batch: Batch) -> None:
         self._batch = batch
         self._outlines = batch.outlines
+        self._vocabulary = protocol.vocabulary
         self._clauses = list(protocol.clauses)
         self._clashes: dict[Key, tuple[int, ...]] = {}
         self._missing = [_Missing(protocol, batch, view) for view in batch.views]
@@ -70,8 +77,10 @@ class Details:
         if outcome.verdict is not Verdict.UNDETERMINED:
             return ()
         found: dict[str, None] = {}
+        derivation = Derivation(self._vocabulary, record)
         for place in _unknown(outcome):
-            found.update(dict.fromkeys(self._missing[place].fields(record, outline)))
+            fields = self._missing[place].fields(record, outline, derivation)
+            found.update(dict.fromkeys(fields))
         return tuple(found)
 
 
@@ -96,7 +105,7 @@ class _Missing:
         self._lists = {kind.name: kind.list_name for kind in protocol.vocabulary.kinds.values()}
         regions = regions_of(protocol)
         vocabulary = protocol.vocabulary
-        self._seen: list[tuple[str, list[tuple[int, tuple[str, ...], list[int]]]]] = []
+        self._seen: list[tuple[str, list[tuple[int, Attribute, list[int]]]]] = []
         for kind, names in sorted(view.far.items()):
             attributes = []
             for name in sorted(names):
@@ -110,26 +119,25 @@ class _Missing:
                 elif attribute.type == "flag":
                     values = (YES, NO)
                 said = [batch.outlines.number(kind, place, Fact((value,))) for value in values]
-                attributes.append((place, _fields(attribute), said))
+                attributes.append((place, attribute, said))
             self._seen.append((kind, attributes))
         self._pick = picker([place for k, of in self._seen if k == PATIENT for place, _, _ in of])
-        self._known: dict[tuple[object, ...], list[tuple[str, int, tuple[str, ...]]]] = {}
+        self._known: dict[tuple[object, ...], list[_Turning]] = {}
 
-    def fields(self, record: Record, outline: Outline) -> Iterator[str]:
+    def fields(self, record: Record, outline: Outline, derivation: Derivation) -> Iterator[str]:
         """Give the fields, for a record that leaves the clause open."""
         seen = self._seen_of(outline)
         if seen not in self._known:
             if len(self._known) >= MOST:
                 self._known.clear()
             self._known[seen] = list(self._turning(outline))
-        for kind, index, paths in self._known[seen]:
-            if not paths:
+        for kind, index, attribute in self._known[seen]:
+            if attribute is None:
                 yield self._lists[kind]
-            elif kind == PATIENT:
-                yield from _absent(paths, record.values)
-            else:
-                entry = (record.entries(kind) or [])[index]
-                yield from (join(entry.path, p) for p in _absent(paths, entry.values))
+                continue
+            entry = record if kind == PATIENT else (record.entries(kind) or [])[index]
+            for path, of_patient in asked(entry, attribute, derivation):
+                yield path if of_patient else join(entry.path, path)
 
     def _seen_of(self, outline: Outline) -> tuple[object, ...]:
         """Give all that a record says of what the clause sees, entry by entry."""
@@ -140,12 +148,12 @@ class _Missing:
         ]
         return (self._pick(outline.patient), *of_lists)
 
-    def _turning(self, outline: Outline) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    def _turning(self, outline: Outline) -> Iterator[_Turning]:
         """Find the open attributes on which the clause turns.
 
         Yields:
-            The kind, the place of the entry, and the fields that make the attribute known;
-            no fields, if it turns on whether there are more entries.
+            The kind, the place of the entry, and the attribute; none, if it turns on whether
+            there are more entries.
         """
         columns = self._view.columns(outline)
         now = columns.key(outline)
@@ -160,22 +168,22 @@ class _Missing:
         for kind, attributes in self._seen:
             if kind == PATIENT:
                 row = outline.patient
-                for place, paths, values in attributes:
+                for place, attribute, values in attributes:
                     if is_open(kind, place, row[place]) and turns(
                         self._patient(outline, _with(row, place, value)) for value in values
                     ):
-                        yield kind, 0, paths
+                        yield kind, 0, attribute
                 continue
             for index, number in enumerate(outline.entries[kind]):
                 row = self._outlines.rows[kind][number]
-                for place, paths, values in attributes:
+                for place, attribute, values in attributes:
                     if is_open(kind, place, row[place]) and turns(
                         self._entry(outline, kind, index, _with(row, place, value))
                         for value in values
                     ):
-                        yield kind, index, paths
+                        yield kind, index, attribute
             if kind in outline.more and turns([self._complete(outline, kind)]):
-                yield kind, -1, ()
+                yield kind, -1, None
 
     @staticmethod
     def _patient(outline: Outline, row: Row) -> Outline:
@@ -197,25 +205,3 @@ class _Missing:
 
 def _with(row: Row, place: int, value: int) -> Row:
     return (*row[:place], value, *row[place + 1 :])
-
-
-def _fields(attribute: Attribute) -> tuple[str, ...]:
-    """Give the fields from which an attribute is calculated."""
-    arguments = attribute.origin.arguments
-    match attribute.origin.form:
-        case "before":
-            return (arguments[1],)
-        case "after":
-            return (arguments[2],)
-        case "quotient":
-            return arguments[:2]
-        case "cockcroft_gault":
-            creatinine, weight, birth, _, sex = arguments
-            return creatinine, weight, birth, sex
-        case _:
-            return arguments[:1]
-
-
-def _absent(paths: Sequence[str], given: Iterable[str]) -> Sequence[str]:
-    """Give the fields that are left out; the first, if all are there and too vague."""
-    return [path for path in paths if path not in given] or paths[:1]

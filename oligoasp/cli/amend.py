@@ -35,7 +35,8 @@ Example:
 
 \b
 Exit codes: 0 done, or as expected; 1 not as expected; 2 the amendment does
-not fit the protocol; 4 internal error: an invented patient was decided
+not fit the protocol, or some record of the cohort could not be read (the
+others are decided); 4 internal error: an invented patient was decided
 otherwise than the solver said.""",
 )
 @click.argument("names", metavar="[AMENDMENT...]", nargs=-1)

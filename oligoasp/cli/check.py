@@ -57,7 +57,7 @@ def command(
     """
     from oligoasp.batch.check import check  # noqa: PLC0415 - only this command needs it
     from oligoasp.processes import cores  # noqa: PLC0415 - loaded when needed
-    from oligoasp.record.errors import RecordError  # noqa: PLC0415
+    from oligoasp.record.errors import NoRecordsError, RecordError  # noqa: PLC0415
     from oligoasp.record.source import read_documents  # noqa: PLC0415
     from oligoasp.render import json, lines  # noqa: PLC0415
 
@@ -70,7 +70,12 @@ def command(
     refused = 0
     if form == options.MARKDOWN:
         click.echo(lines.TABLE_HEAD)
+    nothing = 0
     for answer in _watched(answers):
+        if isinstance(answer, NoRecordsError) and form != options.JSON:
+            nothing += 1
+            options.complain(answer)
+            continue
         if isinstance(answer, RecordError):
             refused += 1
             refusal = options.refusal(answer)
@@ -96,7 +101,7 @@ def command(
         click.echo(f"warning: {names[name]} records are called `{name}`", err=True)
     if form != options.JSON:
         click.echo(lines.total(verdicts, refused), err=True)
-    ctx.exit(options.exit_code(verdicts, refused))
+    ctx.exit(options.exit_code(verdicts, refused + nothing))
 
 
 def _watched(items: Iterable[_Item]) -> Iterator[_Item]:

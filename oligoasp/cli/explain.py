@@ -58,8 +58,9 @@ def command(
 
     The answer gives the verdict, what stands in the way and where the record
     says so, what would have to change, and what is still needed. FILE is a
-    YAML, JSON or NDJSON file, or - for standard input. With --format json, one
-    JSON object per record and line.
+    YAML, JSON or NDJSON file, a folder of such files (without its subfolders),
+    or - for standard input. With --format json, one JSON object per record and
+    line.
     """
     reading = options.load_ahead(protocol, amendments, SESSIONS)
     import oligoasp.record.yaml_text  # noqa: F401, PLC0415 - read_records would load it later

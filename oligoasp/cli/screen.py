@@ -42,8 +42,8 @@ others are screened), or wrong usage; 4 internal error; 130 stopped.""",
     "-o",
     "--output",
     type=cohorts.FILE,
-    help="One row per patient: .ndjson, .csv or .parquet. Written when all is done; "
-    "what is done before is kept in OUTPUT.unfinished.",
+    help="One row per patient: .ndjson, .csv or .parquet. Written when all is done, over "
+    "an existing file; what is done before is kept in OUTPUT.unfinished.",
 )
 @cohorts.mapping_option
 @click.option("--ie", type=cohorts.FILE, help="Criteria not met, as CDISC SDTM domain IE (.csv).")
@@ -106,6 +106,10 @@ def command(
           key: PATIENT
           no_entries: none
           fields: {term: TERM, grade: GRADE}
+
+    Further keys: delimiter (";", tab), encoding, decimal, record (a column of
+    JSON); of a field constant, unit_column, units, uln, date, date_column,
+    time_column, dates; of a list none_if, complete, others.
     """
     from oligoasp.cohort import open_cohort  # noqa: PLC0415 - only this command needs it
     from oligoasp.processes import ProcessLostError, cores  # noqa: PLC0415

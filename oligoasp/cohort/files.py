@@ -15,6 +15,7 @@ from oligoasp.record.errors import Fault, RecordError
 from oligoasp.record.read import record_of
 from oligoasp.record.shape import shapes_of
 from oligoasp.record.source import (
+    EMPTY_LINES,
     FORMATS,
     LARGEST_FILE,
     NDJSON,
@@ -24,6 +25,7 @@ from oligoasp.record.source import (
     documents_of,
     line_documents,
     lines_of,
+    no_records,
     record_files,
     refusal,
 )
@@ -72,26 +74,36 @@ class FileCohort:
         self._files = [] if self.name == STANDARD_INPUT else _files(Path(place), self.name)
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        """Give the records in pieces: lines of NDJSON, or whole files."""
+        """Give the records in pieces: lines of NDJSON, or whole files.
+
+        Raises:
+            NoRecordsError: there is none in the only file.
+        """
         if self.name == STANDARD_INPUT:
-            yield from _line_chunks(self._stdin or sys.stdin.buffer, STANDARD_INPUT, "record", size)
+            stream = self._stdin or sys.stdin.buffer
+            yield from _line_chunks(stream, STANDARD_INPUT, "record", size, alone=True)
             return
         waiting: list[_File] = []
+        share = len(self._files)
+        alone = share == 1
         for number, file in enumerate(self._files):
             kind = FORMATS[file.suffix.lower()]
-            share = len(self._files)
             try:
                 if kind == NDJSON:
                     if waiting:
                         yield _file_chunk(waiting, number / share)
                         waiting = []
                     with file.open("rb") as stream:
-                        for chunk in _line_chunks(stream, str(file), file.stem, size, file):
+                        for chunk in _line_chunks(
+                            stream, str(file), file.stem, size, file, alone=alone
+                        ):
                             done = (number + (chunk.done or 0)) / share
                             yield Chunk(chunk.payload, chunk.digest, done)
                     continue
                 with file.open("rb") as stream:
                     data = stream.read(LARGEST_FILE + 1)
+                if alone and not data.strip():
+                    raise no_records(str(file), Fault("an empty file", "a record"))
                 waiting.append(_File(str(file), kind, file.stem, data))
             except OSError as error:
                 reason = (error.strerror or "cannot be read").lower()
@@ -114,7 +126,7 @@ def _files(path: Path, name: str) -> list[Path]:
         if path.is_dir():
             files = record_files(path)
             if not files:
-                raise refusal(name, None, Fault("a folder without record files", SUFFIXES))
+                raise no_records(name, Fault("a folder without record files", SUFFIXES))
             return files
         with path.open("rb"):
             return [path]
@@ -125,17 +137,20 @@ def _files(path: Path, name: str) -> list[Path]:
 
 
 def _line_chunks(
-    stream: IO[bytes], name: str, stem: str, size: int, file: Path | None = None
+    stream: IO[bytes], name: str, stem: str, size: int, file: Path | None = None, *, alone: bool
 ) -> Iterator[Chunk]:
     total = file.stat().st_size if file else 0
-    lines, first, read = lines_of(stream), 1, 0
+    lines, first, read, blank = lines_of(stream), 1, 0, True
     while part := list(islice(lines, size)):
+        blank = blank and not any(map(bytes.strip, part))
         read += sum(map(len, part))
         done = min(read / total, 1.0) if total else None
         digest = digest_of(chain((name.encode(), b"%d" % first), part))
         yield Chunk(_Lines(name, stem, first, part), digest, done)
         first += len(part)
-    if first == 1:
+    if blank and alone:
+        raise no_records(name, EMPTY_LINES)
+    if blank:
         yield Chunk(_Lines(name, stem, 1, []), b"", 1.0)
 
 
@@ -147,7 +162,7 @@ def _file_chunk(files: list[_File], done: float) -> Chunk:
 def _documents(payload: object) -> Iterator[Document | RecordError]:
     if isinstance(payload, _Lines):
         if not payload.lines:
-            yield refusal(payload.name, None, Fault("an empty file", "a record in every line"))
+            yield no_records(payload.name, EMPTY_LINES)
         yield from line_documents(payload.lines, payload.name, payload.stem, payload.first)
         return
     assert isinstance(payload, tuple)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -11,10 +12,14 @@ from oligoasp.cohort.model import Cohort
 from oligoasp.protocol.vocabulary import Vocabulary
 from oligoasp.record.errors import Fault, RecordError, quote
 from oligoasp.record.read import Record
-from oligoasp.record.source import FORMATS, STANDARD_INPUT, refusal
+from oligoasp.record.source import FORMATS, STANDARD_INPUT, YAML, refusal
 
 PIECE = 100
+FIELDS = "fields"
+BEGINNING = 2**16
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
+
+_MAPPING = re.compile(rb"^%s\s*:" % FIELDS.encode(), re.MULTILINE)
 
 
 def open_cohort(
@@ -54,7 +59,19 @@ def open_cohort(
     if name != STANDARD_INPUT and not path.is_dir() and suffix not in FORMATS:
         accepted = f"a name ending in {', '.join([*FORMATS, *TABLES])}"
         raise refusal(name, None, Fault(f"a file named {quote(path.name)}", accepted))
-    return FileCohort(place, vocabulary, stdin)
+    cohort = FileCohort(place, vocabulary, stdin)
+    if FORMATS.get(suffix) == YAML and path.is_file() and _is_mapping(path, vocabulary):
+        accepted = f"records, or a table with --mapping {name}"
+        raise refusal(name, None, Fault("a mapping of columns, not a cohort", accepted))
+    return cohort
+
+
+def _is_mapping(path: Path, vocabulary: Vocabulary) -> bool:
+    """Tell whether a file says in which columns fields are: no record has the key for that."""
+    if any(of.startswith(f"{FIELDS}.") for _, of in vocabulary.fields):
+        return False
+    with path.open("rb") as stream:
+        return _MAPPING.search(stream.read(BEGINNING)) is not None
 
 
 def records_of(cohort: Cohort) -> Iterator[Record | RecordError]:

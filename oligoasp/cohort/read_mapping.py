@@ -130,12 +130,14 @@ class _Reader:
             place = place[: max(place.rfind("."), place.rfind("["), 0)]
         self._errors.append(refusal(self._name, self._lines.get(place), fault, path))
 
-    def _keys(self, data: dict[str, Value], path: str, known: Iterable[str]) -> None:
+    def _keys(self, data: dict[str, Value], path: str, known: Iterable[str]) -> bool:
+        """Tell whether all keys are known; name those that are not."""
         names = list(known)
-        for key in data:
-            if key not in names:
-                fault = Fault("an unknown key", listing(names, 20), nearest(key, names))
-                self._fault(join(path, key), fault)
+        unknown = [key for key in data if key not in names]
+        for key in unknown:
+            fault = Fault("an unknown key", listing(names, 20), nearest(key, names))
+            self._fault(join(path, key), fault)
+        return not unknown
 
     def _encoding(self) -> str:
         name = self._text(self._data, "", "encoding") or "utf-8"
@@ -239,11 +241,12 @@ class _Reader:
         form = of.type.form if of else "text"
         if isinstance(given, str) and given:
             given = {"column": str(given)}
+        if isinstance(given, dict) and not self._keys(given, place, _KEYS[form]):
+            return None
         if not isinstance(given, dict) or ("column" in given) == ("constant" in given):
             accepted = "a column, or `column` (or `constant`) with what belongs to it"
             self._fault(place, Fault(show(given), accepted))
             return None
-        self._keys(given, place, _KEYS[form])
         if "constant" in given:
             self._accepts(of, given["constant"], join(place, "constant"))
             return Source(path, form, line, constant=given["constant"])

@@ -20,6 +20,7 @@ from oligoasp.record.shape import shapes_of
 from oligoasp.record.source import Document, refusal
 from oligoasp.record.value import show
 
+DELIMITERS = (";", ",", "\t", "|")
 PARQUET = (".parquet", ".pq")
 
 
@@ -52,6 +53,9 @@ class TableCohort:
         self._seconds = [
             (of, _open(path.parent / of.file, mapping)) for of in mapping.lists if of.file
         ]
+        _refuse_other_delimiter(self._table, mapping.record or mapping.id)
+        for of, table in self._seconds:
+            _refuse_other_delimiter(table, of.key)
         headers = {"": self._table.header} | {of.name: t.header for of, t in self._seconds}
         self._json = -1
         if mapping.record:
@@ -153,6 +157,26 @@ def _open(path: Path, mapping: TableMapping) -> _Table:
 
         return ParquetTable(path)
     return CsvTable(path, mapping.delimiter, mapping.encoding)
+
+
+def _refuse_other_delimiter(table: _Table, column: str) -> None:
+    """Refuse a table that is one column, because another sign stands between its cells.
+
+    Args:
+        table: the table.
+        column: a column that it has to have.
+
+    Raises:
+        RecordError: with the sign to name.
+    """
+    (header, *others) = table.header
+    sign = max(DELIMITERS, key=header.count)
+    if others or header == column or sign not in header:
+        return
+    name = "tab" if sign == "\t" else f'"{sign}"'
+    found = f"only one column, {show(header)}"
+    fault = Fault(found, f"`delimiter: {name}` in the mapping, if that separates columns")
+    raise refusal(table.name, None, fault)
 
 
 def _digest(rows: list[tuple[Row, dict[str, list[Entry]]]]) -> bytes:

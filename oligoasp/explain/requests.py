@@ -9,6 +9,7 @@ from oligoasp.decide import entry_of
 from oligoasp.explain.question import Question
 from oligoasp.explain.words import ANY, joined
 from oligoasp.protocol.vocabulary import Attribute
+from oligoasp.record.asked import asked
 from oligoasp.record.errors import join
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 
@@ -44,14 +45,15 @@ class Requests:
         """
         entity, attribute = unknown
         situation = self._question.situation
-        path = self._question.engine.field_path(situation, entity, attribute)
-        asked = [key for key in self._sources(unknown) if not self._question.typed(key)]
-        asked = asked or [(entity, path)]
-        texts = dict.fromkeys(self._field(key, unknown) for key in asked)
-        first, field = asked[0]
+        of = self._vocabulary.attributes[entity[0], attribute]
+        fields = [
+            (THE_PATIENT if of_patient else entity, path)
+            for path, of_patient in asked(entry_of(situation, entity), of, situation.derivation)
+        ]
+        texts = dict.fromkeys(self._field(key, unknown) for key in fields)
+        first, field = fields[0]
         text = joined(list(texts), "and")
-        origin = self._vocabulary.attributes[entity[0], attribute].origin
-        whole = self._texts.get((origin.form, ""), "{subject}").replace("{subject}", text)
+        whole = self._texts.get((of.origin.form, ""), "{subject}").replace("{subject}", text)
         return whole, join(entry_of(situation, first).path, field)
 
     def _field(self, key: tuple[Entity, str], unknown: Pair) -> str:
@@ -60,36 +62,6 @@ class Requests:
         if text := self._texts.get((entity[0], path)):
             return text.replace("{entity}", words.entity(entity))
         return words.subject(*unknown)
-
-    def _sources(self, unknown: Pair) -> list[tuple[Entity, str]]:
-        """Give the fields that an attribute is computed from."""
-        entity, attribute = unknown
-        origin = self._vocabulary.attributes[entity[0], attribute].origin
-        first, *others = origin.arguments
-        match origin.form:
-            case "before":
-                return [(entity, others[0]), *self._anchor(others[1])]
-            case "after":
-                return [(entity, others[1]), *self._anchor(others[0])]
-            case "age":
-                return [*self._either(first, others[0]), *self._anchor(others[1])]
-            case "quotient":
-                return [(entity, first), (entity, others[0])]
-            case "cockcroft_gault":
-                weight, birth, years, sex = others
-                sources = [(THE_PATIENT, path) for path in (first, weight, sex)]
-                return [*sources, *self._either(birth, years)]
-        return [(entity, first)]
-
-    def _either(self, first: str, other: str) -> list[tuple[Entity, str]]:
-        given = self._question.typed((THE_PATIENT, other))
-        return [(THE_PATIENT, other if given else first)]
-
-    def _anchor(self, name: str) -> list[tuple[Entity, str]]:
-        """Give the date that times are counted to, if nothing stands for it."""
-        source = self._vocabulary.anchors[name][0][0]
-        found = self._question.situation.derivation.anchor(name)
-        return [] if found is not None or source.latest_of else [(THE_PATIENT, source.path)]
 
     def passes(self, unknown: Pair, values: Iterable[Value]) -> str:
         """Say which answer lets a clause pass: "if at most 1.5 × ULN", "unless R1"."""

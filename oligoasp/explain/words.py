@@ -93,9 +93,8 @@ class Words:
             case "cockcroft_gault":
                 found = self._situation.derivation.interval(entry, of)
                 if found is not None and found.exact is not None:
-                    return (
-                        f"{number_text(found.exact, 1)} {self.unit(self._vocabulary.scales[of.of])}"
-                    )
+                    unit = self._vocabulary.scales[of.of].unit
+                    return self._protocol.quantity(number_text(found.exact, 1), unit)
                 return typed
             case "field" if of.type == "choice" and entry.get(path) is not None:
                 fact = self._situation.facts[entity, attribute]
@@ -164,19 +163,14 @@ class Words:
         """Give the label of a value of a domain."""
         return self._vocabulary.domains.get(domain, {}).get(value, value.replace("_", " "))
 
-    def unit(self, scale: Scale) -> str:
-        """Write the unit of a scale as it stands in a sentence."""
-        return self._protocol.unit_names.get(scale.unit, scale.unit)
-
     def quantity(self, scale: Scale, value: Fraction) -> str:
         """Write a value of a scale with its unit."""
-        return f"{number_text(value)} {self.unit(scale)}".strip()
+        return self._protocol.quantity(number_text(value), scale.unit)
 
     def limit(self, parameter: str) -> str:
         """Write a parameter with its unit, as the protocol states it."""
         found = self._protocol.parameters[parameter]
-        unit = self._protocol.unit_names.get(found.unit, found.unit)
-        return f"{found.value} {unit}".strip()
+        return self._protocol.quantity(found.value, found.unit)
 
     def region(self, entity: Entity, attribute: str, values: Iterable[Value]) -> str:
         """Say which values these are: "at least 1.5 × 10⁹/L", "R0 or RX"."""

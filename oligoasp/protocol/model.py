@@ -89,6 +89,13 @@ class Protocol:
     asked_if: tuple[tuple[str, str, str, str], ...] = ()  # kind, attribute, ambiguity, option
     former: tuple[Former, ...] = ()  # the versions that were amended, oldest first
 
+    def quantity(self, value: str, unit: str) -> str:
+        """Write a number with its unit as it stands in a sentence: "1 day", "3 months"."""
+        name = self.unit_names.get(unit, unit)
+        if value == "1" and unit in self.unit_names and name.isalpha():
+            name = name.removesuffix("s")
+        return f"{value} {name}".strip()
+
     def in_order(self, clauses: Iterable[str]) -> list[str]:
         """Put clause ids into the order of the protocol."""
         wanted = set(clauses)

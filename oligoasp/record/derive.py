@@ -168,6 +168,15 @@ class Derivation:
             self._anchors[name] = found
         return self._anchors[name]
 
+    def missing_anchor(self, name: str) -> str:
+        """Give the field to ask for where no date stands for an anchor; else "".
+
+        What is to be taken from a list is asked for with the list.
+        """
+        source = self._vocabulary.anchors[name][0][0]
+        there = source.latest_of or source.path in self._record.values
+        return "" if there or self.anchor(name) is not None else source.path
+
     def day(self, anchor: str) -> date | None:
         """Give the day of an anchor, if it is certain."""
         try:

@@ -56,7 +56,11 @@ class RecordError(Exception):
 
     def __reduce__(self) -> tuple[type[RecordError], tuple[tuple[Problem, ...]]]:
         """Say how a copy is made in another process."""
-        return RecordError, (self.problems,)
+        return type(self), (self.problems,)
+
+
+class NoRecordsError(RecordError):
+    """A file or a folder in which there is no record at all: nobody is refused."""
 
 
 class Fault(NamedTuple):

@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from oligoasp.record.errors import Fault, Problem, RecordError, quote
+from oligoasp.record.errors import Fault, NoRecordsError, Problem, RecordError, quote
 from oligoasp.record.json_text import JsonError, decode, locate
 from oligoasp.record.value import Value, show
 
+EMPTY_LINES = Fault("an empty file", "a record in every line")
 STANDARD_INPUT = "-"
 LARGEST_FILE = 16 * 2**20
 LONGEST_LINE = 4 * 2**20
@@ -99,12 +100,12 @@ def _path(path: Path, name: str) -> Iterator[Document | RecordError]:
     if path.is_dir():
         files = record_files(path)
         if not files:
-            yield refusal(name, None, Fault("a folder without record files", SUFFIXES))
+            yield no_records(name, Fault("a folder without record files", SUFFIXES))
         for file in files:
             yield from _path(file, str(file))
         return
     if not path.exists():
-        yield refusal(name, None, Fault("no such file", "a file, a folder or -"))
+        yield no_records(name, Fault("no such file", "a file, a folder or -"))
         return
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
@@ -161,7 +162,7 @@ def documents_of(
     if isinstance(text, RecordError):
         yield text
     elif not text.strip():
-        yield refusal(name, None, Fault("an empty file", "a record"))
+        yield no_records(name, Fault("an empty file", "a record"))
     else:
         yield from (_json if kind == JSON else _yaml)(text, name, stem)
 
@@ -181,7 +182,7 @@ def _ndjson(lines: Iterable[bytes], name: str, stem: str) -> Iterator[Document |
         empty = False
         yield found
     if empty:
-        yield refusal(name, None, Fault("an empty file", "a record in every line"))
+        yield no_records(name, EMPTY_LINES)
 
 
 def line_documents(
@@ -297,3 +298,8 @@ def refusal(name: str, line: int | None, fault: Fault, field: str = "") -> Recor
     """Make the error of a file, a line or a field of which no record could be made."""
     problem = Problem(name, line, None, field, fault.found, fault.accepted, fault.suggestion)
     return RecordError([problem])
+
+
+def no_records(name: str, fault: Fault) -> NoRecordsError:
+    """Make the error of a file or a folder without any record."""
+    return NoRecordsError(refusal(name, None, fault).problems)

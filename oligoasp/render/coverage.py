@@ -8,7 +8,7 @@ from oligoasp.cover.firing import SIDES
 from oligoasp.cover.matrix import FULFILLED, INAPPLICABLE, UNKNOWN, VIOLATED, Matrix
 from oligoasp.mutation.rules import Rule
 from oligoasp.protocol.model import Protocol
-from oligoasp.render.document import Document, Heading, Item, Paragraph, Span, Table, line
+from oligoasp.render.document import Document, Heading, Item, Paragraph, Span, Table, counted, line
 
 FORMAT = "oligoasp.coverage/1"
 KINDS = (FULFILLED, VIOLATED, UNKNOWN, INAPPLICABLE)
@@ -72,8 +72,10 @@ def total(matrix: Matrix) -> str:
     fired = sum(bool(matrix.fired.get(rule.number)) for rule in matrix.rules)
     dormant = len(matrix.dormant)
     return (
-        f"{len(matrix.cases):,} cases; of {len(matrix.rules)} rules {fired} fire in some case, "
-        f"{dormant} need another reading of the text than the default."
+        f"{counted(len(matrix.cases), 'case')}; of {counted(len(matrix.rules), 'rule')} "
+        f"{fired} {'fires' if fired == 1 else 'fire'} in some case, "
+        f"{dormant} {'needs' if dormant == 1 else 'need'} another reading of the text than the "
+        "default."
     )
 
 
@@ -83,8 +85,7 @@ def _where(missing: list[str]) -> str:
 
 def _limit(protocol: Protocol, name: str) -> str:
     parameter = protocol.parameters[name]
-    unit = protocol.unit_names.get(parameter.unit, parameter.unit)
-    return f"{name} = {parameter.value} {unit}".rstrip()
+    return f"{name} = {protocol.quantity(parameter.value, parameter.unit)}"
 
 
 def _words(rule: Rule) -> str:

@@ -118,8 +118,7 @@ def _role(clause: Clause) -> list[Line]:
 
 
 def _number(protocol: Protocol, parameter: Parameter) -> Line:
-    unit = protocol.unit_names.get(parameter.unit, parameter.unit)
-    value = f"{parameter.value} {unit}".strip()
+    value = protocol.quantity(parameter.value, parameter.unit)
     return line(f"{parameter.name} = {value} ", Span(f"({parameter.source})", "muted"))
 
 

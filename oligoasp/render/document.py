@@ -79,6 +79,11 @@ def shorten(text: str, most: int) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,;:") + "…"
 
 
+def counted(number: int, thing: str) -> str:
+    """Count things: "1 case", "2,345 cases"."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
 def some(words: Iterable[str], most: int) -> str:
     """List words, and say how many more there are than are shown."""
     names = list(words)

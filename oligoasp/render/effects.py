@@ -23,6 +23,7 @@ from oligoasp.render.document import (
     Span,
     Table,
     clean,
+    counted,
     line,
 )
 
@@ -39,17 +40,18 @@ def effect(found: CohortEffect, *, whole: bool = False) -> Document:
         whole: whether to name every patient.
     """
     decided = sum(m.after is not Verdict.UNDETERMINED for m in found.others)
+    gained, lost = len(found.gained), len(found.lost)
     read = f", {found.not_read:,} not read" if found.not_read else ""
     blocks: Document = [
         Heading(f"In the cohort {clean(found.name)}"),
         Paragraph(
             line(
-                f"{found.records:,} records{read}: ",
-                Span(f"{len(found.gained):,} become eligible", "good"),
+                f"{counted(found.records, 'record')}{read}: ",
+                Span(f"{gained:,} {'becomes' if gained == 1 else 'become'} eligible", "good"),
                 ", ",
-                Span(f"{len(found.lost):,} are eligible no longer", "bad"),
-                f", {decided:,} become decided otherwise, "
-                f"{len(found.others) - decided:,} undetermined.",
+                Span(f"{lost:,} {'is' if lost == 1 else 'are'} eligible no longer", "bad"),
+                f", {decided:,} {'changes' if decided == 1 else 'change'} from undetermined to "
+                f"ineligible, {len(found.others) - decided:,} from ineligible to undetermined.",
             )
         ),
         _verdicts(found),
@@ -184,8 +186,8 @@ def _step(step: Step, base: Protocol) -> str:
     if step[0] == CHOOSE:
         return f"read {step[1]} as {step[2]} (now {base.ambiguities[step[1]].default})"
     parameter = base.parameters[step[1]]
-    now = f"{parameter.value} {base.unit_names.get(parameter.unit, parameter.unit)}".strip()
-    then = f"{step[2]} {base.unit_names.get(step[3], step[3])}".strip()
+    now = base.quantity(parameter.value, parameter.unit)
+    then = base.quantity(step[2], step[3])
     return f"{step[1]} {then} (now {now})"
 
 

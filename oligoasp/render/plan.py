@@ -183,10 +183,7 @@ def _words(clause: str, reworded: set[str], quoted: Quoted) -> Line:
 def _value(plan: Plan, parameter: Parameter | None) -> str:
     if parameter is None:
         return "new"
-    unit = plan.amended.unit_names.get(parameter.unit, parameter.unit)
-    if parameter.value == "1":
-        unit = unit.removesuffix("s")
-    return f"{parameter.value} {unit}".strip()
+    return plan.amended.quantity(parameter.value, parameter.unit)
 
 
 # ---- who, and what else moves --------------------------------------------------------------

@@ -41,8 +41,8 @@ def document(screening: Screening, protocol: Protocol, *, full: bool = False) ->
     made: Document = [
         Heading(f"Screening of {screening.source}", 1),
         Paragraph(line(version + (f", read as {readings}" if readings else ""))),
-        Heading("Enrolment"),
-        *_enrolment(screening, full),
+        Heading("Enrollment"),
+        *_enrollment(screening, full),
     ]
     made += _attrition(screening, protocol, full)
     made += _alone(screening, protocol, full)
@@ -52,7 +52,7 @@ def document(screening: Screening, protocol: Protocol, *, full: bool = False) ->
     return made
 
 
-def _enrolment(screening: Screening, full: bool) -> Iterator[Item]:
+def _enrollment(screening: Screening, full: bool) -> Iterator[Item]:
     """Count as the CONSORT flow diagram does."""
     parts = [("not read", screening.not_read), ("excluded", screening.ineligible)]
     parts += [("undetermined", screening.undetermined), ("eligible", screening.eligible)]
@@ -157,7 +157,7 @@ def _missing(screening: Screening, protocol: Protocol, full: bool) -> Document:
     )
     return [
         Heading("What to ask for, of the undetermined"),
-        Table(("Field", "Patients", "Meaning"), (32, 8, 36), rows),
+        Table(("Field", "Patients", "Meaning"), (44, 8, 24), rows),
         *_more(counts, full),
     ]
 

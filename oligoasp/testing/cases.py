@@ -67,8 +67,9 @@ def read_expectations(document: Document, place: str, given: Value) -> Expectati
     Raises:
         RecordError: they cannot be read.
     """
+    accepted = f"a {VERDICT} and the status of clauses"
     if not isinstance(given, dict) or not given:
-        raise refused(document, place, show(given), f"a {VERDICT} and the status of clauses")
+        raise refused(document, place, show(given), accepted)
     stated = {f"{place}.{clause}": (clause, status) for clause, status in given.items()}
     if CLAUSES in given:
         inner = f"{place}.{CLAUSES}"
@@ -76,6 +77,8 @@ def read_expectations(document: Document, place: str, given: Value) -> Expectati
         only_keys(document, place, given, (VERDICT, CLAUSES))
         del stated[inner]
         stated |= {f"{inner}.{clause}": (clause, status) for clause, status in statuses.items()}
+        if not stated:
+            raise refused(document, inner, show(given[CLAUSES]), accepted)
     verdict: Verdict | None = None
     found: dict[str, Status] = {}
     lines: dict[str, int | None] = {}

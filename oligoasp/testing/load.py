@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oligoasp.protocol.vocabulary import Vocabulary
-from oligoasp.record.errors import RecordError
+from oligoasp.record.errors import RecordError, quote
 from oligoasp.record.read import Record, parse_record, read_records
 from oligoasp.record.source import FORMATS, Document, read_documents
 from oligoasp.record.value import Value, show
@@ -96,12 +96,17 @@ class _Loader:
         except RecordError as error:
             yield error
             return
+        names: set[str] = set()
         for index, variation in enumerate(variations):
             place = f"{VARIATIONS}[{index}]"
             try:
                 if not isinstance(variation, dict):
                     raise refused(document, place, show(variation), MAPPING)
                 name, record, own = self._variation(document, place, variation, data)
+                if name in names:
+                    found = f"the name {quote(name)} a second time"
+                    raise refused(document, f"{place}.{NAME}", found, "every name once")
+                names.add(name)
                 case = Case(
                     document.source,
                     document.where(place),
@@ -110,7 +115,10 @@ class _Loader:
                     record,
                     expect.overridden_by(own),
                 )
-                yield from list(_read(document, place, variation, case))
+                cases = list(_read(document, place, variation, case))
+                if EXPECT not in variation and not variation.get(UNDER):
+                    raise refused(document, place, "a variation without expectations", EXPECT)
+                yield from cases
             except RecordError as error:
                 yield error
 
@@ -127,7 +135,7 @@ class _Loader:
             raise refused(document, f"{place}.{REMOVE}", show(removes), "a list of dotted paths")
         own = (
             read_expectations(document, f"{place}.{EXPECT}", given[EXPECT])
-            if given.get(EXPECT)
+            if EXPECT in given
             else Expectations()
         )
         varied = changed(

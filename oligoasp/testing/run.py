@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from oligoasp.decide import Engine, Status, Verdict
+from oligoasp.decide import Engine, Status, Verdict, statuses_of
 from oligoasp.record.errors import Problem, RecordError, listing, nearest, quote
+from oligoasp.record.value import show
 from oligoasp.testing.cases import VERDICT, Case, moved
 
 
@@ -101,11 +102,14 @@ def refuse_unknown_names(engine: Engine, case: Case) -> None:
     """
     clauses = engine.protocol.clauses
     known = [clause.id for clause in clauses.values() if clause.tests]
-    problems = [
-        _unknown_clause(engine, case, name, known)
-        for name in case.expect.statuses
-        if name not in known
-    ]
+    problems = []
+    for name, status in case.expect.statuses.items():
+        if name not in known:
+            problems.append(_unknown_clause(engine, case, name, known))
+        elif status not in (possible := statuses_of(clauses[name])):
+            found, line = show(str(status)), case.expect.lines.get(name, case.line)
+            accepted = f"{listing(possible)} of an {clauses[name].section} criterion"
+            problems.append(Problem(case.file, line, None, name, found, accepted))
     if not any(name.startswith(case.clause) for name in clauses):
         problems.append(_unknown_clause(engine, case, case.clause, list(clauses)))
     problems += _unknown_readings(engine, case)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
 from oligoasp.answers import Screened, Screening
+from oligoasp.cohort.read_mapping import _ALONE, _KEYS, _LIST, _TOP
 from oligoasp.processes import ProcessLostError
 from tests.cli.conftest import Run
 from tests.screen.small import ASTHMA, write_cohort
@@ -87,10 +89,26 @@ def test_the_output_may_not_become_a_record_of_the_cohort(run: Run, small: Path)
     assert "would be a record of the cohort" in " ".join(result.stderr.split())
 
 
-@pytest.mark.parametrize("text", ["", "\n\n"])
-def test_a_cohort_without_records_is_not_a_success(run: Run, tmp_path: Path, text: str) -> None:
-    (tmp_path / "c.ndjson").write_text(text)
-    assert run("screen", tmp_path / "c.ndjson", "--protocol", ASTHMA).exit_code == 2
+@pytest.mark.parametrize(
+    ("name", "text"), [("c.ndjson", ""), ("c.ndjson", "\n\n"), ("c.yaml", ""), ("c.json", " ")]
+)
+@pytest.mark.parametrize("command", ["screen", "check"])
+def test_a_file_without_records_is_an_error_and_nobody(
+    run: Run, tmp_path: Path, name: str, text: str, command: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    result = run(command, tmp_path / name, "--protocol", ASTHMA)
+    assert result.exit_code == 2
+    assert f"{name}: found an empty file" in result.stderr
+    assert "not read" not in result.output
+    assert "assessed" not in result.output
+
+
+def test_a_folder_without_records_is_nobody(run: Run, tmp_path: Path) -> None:
+    result = run("check", tmp_path, "--protocol", ASTHMA)
+    assert result.exit_code == 2
+    assert "a folder without record files" in result.stderr
+    assert "0 records: 0 eligible, 0 ineligible, 0 undetermined\n" in result.stderr
 
 
 def test_columns_that_the_mapping_does_not_use_are_named(run: Run, tmp_path: Path) -> None:
@@ -179,3 +197,12 @@ def test_going_on_is_said(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch
     whole = output.read_bytes()
     assert run(*command, "--restart").exit_code == 2
     assert output.read_bytes() == whole
+
+
+def test_help_and_readme_list_every_key_of_a_mapping(run: Run) -> None:
+    keys = {*_TOP, *_ALONE, *_LIST, *(key for of_form in _KEYS.values() for key in of_form)}
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = run("screen", "--help").stdout
+    for key in keys:
+        assert f"`{key}`" in readme, key
+        assert re.search(rf"\b{key}\b", shown), key

@@ -31,15 +31,21 @@ PASSES = """\
       expect: {verdict: ineligible, I8.1: not met}
     - name: at the limit, in a field of the result
       set: {labs.neutrophils.value: 1.5}
+      expect: {I8.1: met}
     - name: not recorded
       remove: [labs.neutrophils]
       expect: {verdict: undetermined, I8.1: unknown}
     - name: an entry by its id, and a list as a whole
       set: {lesions.l1.longest_diameter: 50 mm, toxicities: []}
       expect: {verdict: ineligible, I2.c: not met}
+    - name: an entry by its place
+      set: {"lesions[0].longest_diameter": 50 mm}
+      expect: {verdict: ineligible, I2.c: not met}
     - name: the base itself
+      expect: {verdict: eligible}
     - name: a section that the base does not have
       set: {karnofsky.value: 90}
+      expect: {verdict: eligible}
 """
 
 
@@ -51,11 +57,11 @@ def test_passing(run: Run, folder: Path) -> None:
         result.stdout.splitlines()
         == [
             f"{folder / 'baseline.yaml'}: 1 passed",
-            f"{path}: 6 passed",
+            f"{path}: 7 passed",
         ]
         or len(str(folder)) > 50
     )
-    assert result.stderr == "2 files: 7 passed, 0 failed\n"
+    assert result.stderr == "2 files: 8 passed, 0 failed\n"
 
 
 def test_failing(run: Run, folder: Path) -> None:
@@ -87,20 +93,37 @@ def test_failing(run: Run, folder: Path) -> None:
     [
         ("- {name: a, remove: [labs.neutrophil]}", 'did you mean "neutrophils"?'),
         ("- {name: a, remove: [lesions.l9.site]}", '"l9" is not in the base'),
-        ("- {name: a, set: {sex.x: 1}}", '"x" is not in the base'),
+        ("- {name: a, remove: ['lesions[3].site'], expect: {E2: absent}}", "accepted: [0]"),
+        ("- {name: a, set: {'lesions[3].site': lung}, expect: {E2: absent}}", "accepted: [0]"),
+        ("- {name: a, set: {'sex[0]': male}, expect: {E2: absent}}", '"[0]" is not in the base'),
+        ("- {name: a, set: {sex.x: 1}, expect: {E2: absent}}", '"x" is not in the base'),
         ("- {name: a, set: {sexx: male}}", "sexx: found an unknown field"),
         ("- {name: a, sett: {sex: male}}", 'did you mean "set"?'),
         ("- {name: a, set: {sex: male}, expect: {I8.1: mett}}", 'did you mean "met"?'),
         ("- {name: a, set: {sex: male}, expect: {I8.11: met}}", "a clause without a status"),
         ("- {name: a, set: {sex: male}, expect: {verdict: yes}}", "accepted: eligible"),
+        ("- {name: a, set: {sex: male}}", "a variation without expectations; accepted: expect"),
+        ("- {name: a, expect: {}}", "accepted: a verdict and the status of clauses"),
+        ("- {name: a, expect: {clauses: {}}}", "accepted: a verdict and the status of clauses"),
+        ("- {name: a, expect: {I8.1: absent}}", "accepted: met, not met, unknown or not app"),
+        ("- {name: a, expect: {E2: met}}", "accepted: absent, present, unknown or not app"),
         ("- {name: a, set: 1}", "accepted: fields with their values"),
         ("- {name: a, remove: sex}", "accepted: a list of dotted paths"),
         ("- {name: a, remove: [[sex]]}", "accepted: a dotted path"),
         ("- {set: {sex: male}}", "a variation without a name"),
         ("- sex", "accepted: fields with their values"),
-        ("- {name: a, readings: {gilbertt: excepted}}", 'did you mean "gilbert"?'),
-        ("- {name: a, readings: {gilbert: except}}", 'did you mean "excepted"?'),
-        ("- {name: a, readings: {gilbert: 1}}", "accepted: no_exception or excepted"),
+        (
+            "- {name: a, readings: {gilbertt: excepted}, expect: {E2: absent}}",
+            'did you mean "gilbert"?',
+        ),
+        (
+            "- {name: a, readings: {gilbert: except}, expect: {E2: absent}}",
+            'did you mean "excepted"?',
+        ),
+        (
+            "- {name: a, readings: {gilbert: 1}, expect: {E2: absent}}",
+            "accepted: no_exception or excepted",
+        ),
         ("- {name: a, readings: gilbert}", "accepted: fields with their values"),
         ("- {name: a, under: {gilbert: excepted}}", "accepted: a list"),
         ("- {name: a, under: [{expect: {verdict: eligible}}]}", "no other reading"),
@@ -114,6 +137,13 @@ def test_malformed(run: Run, folder: Path, text: str, message: str) -> None:
     assert result.exit_code == 2, result.output
     assert message in result.stderr
     assert f"{path}:4" in result.stderr
+
+
+def test_a_name_is_given_once(run: Run, folder: Path) -> None:
+    path = variations(folder, "- {name: a, expect: {I8.1: met}}\n" * 2)
+    result = run("test", path)
+    assert result.exit_code == 2, result.output
+    assert f'{path}:5: variations[1].name: found the name "a" a second time' in result.stderr
 
 
 def test_malformed_files(run: Run, folder: Path) -> None:
@@ -139,7 +169,7 @@ def test_malformed_files(run: Run, folder: Path) -> None:
 
 
 def test_one_malformed_case_does_not_stop_the_others(run: Run, folder: Path) -> None:
-    path = variations(folder, "- {set: {}}\n- {name: b, set: {ecog: 1}}\n")
+    path = variations(folder, "- {set: {}}\n- {name: b, expect: {I8.1: met}}\n")
     result = run("test", path)
     assert result.exit_code == 2
     assert "1 passed, 1 malformed" in " ".join(result.stdout.split())
@@ -167,6 +197,7 @@ GILBERT = """\
     - name: the same, read so from the start
       readings: {gilbert: excepted}
       set: {labs.bilirubin: {value: 50, unit: umol/L, uln: 20}, gilbert_syndrome: true}
+      expect: {I8.5a: met}
 """
 
 

@@ -262,6 +262,8 @@ def test_a_second_table_may_be_said_to_have_further_people(tmp_path: Path) -> No
 BAD_MAPPINGS = [
     ("id: PATIENT\n", "", "a mapping without `id`"),
     ("id: PATIENT", "id: PATIENTS", ':1: id: found "PATIENTS", a column that the table does not'),
+    ("column: SEX", "colum: SEX", ":8: fields.sex.colum: found an unknown key; accepted: column"),
+    ("column: SEX", "colum: SEX", 'did you mean "column"?'),
     ("SEX", "SEXE", ':8: fields.sex: found "SEXE", a column that the table does not have'),
     ("M: male", "M: man", ':8: fields.sex.values.M: found "man"; accepted: female, male or'),
     ("birth_date", "birthdate", ":9: fields.birthdate: found an unknown field"),
@@ -292,6 +294,24 @@ def test_a_bad_mapping_is_refused_at_its_line(
     with pytest.raises(RecordError) as caught:
         small(tmp_path, "P1;M;1960;;;;;;1\n", mapping=MAPPING.replace(old, new, 1))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("written", "sign"), [(";", '";"'), ("\t", "tab"), ("|", '"|"')])
+@pytest.mark.parametrize("table", ["cohort.csv", "tox.csv"])
+def test_a_delimiter_that_the_mapping_does_not_name_is_one_problem(
+    tmp_path: Path, table: str, written: str, sign: str
+) -> None:
+    small(tmp_path, "P1;M;1960;;;;;;1\n")
+    for name in ("cohort.csv", "tox.csv"):
+        text = (tmp_path / name).read_text(encoding="latin-1")
+        now = written if name == table else ","
+        (tmp_path / name).write_text(text.replace(";", now))
+    (tmp_path / "m.yaml").write_text(MAPPING.replace('delimiter: ";"', 'delimiter: ","'))
+    with pytest.raises(RecordError) as caught:
+        open_cohort(tmp_path / "cohort.csv", protocol().vocabulary, tmp_path / "m.yaml")
+    (problem,) = caught.value.problems
+    assert f"{table}: found only one column" in str(problem)
+    assert f"`delimiter: {sign}` in the mapping" in str(problem)
 
 
 @pytest.mark.parametrize("header", ["", "A,A\n"])

@@ -9,7 +9,18 @@ from click import unstyle
 from rich.cells import cell_len
 
 from oligoasp.render import text
-from oligoasp.render.document import Heading, Item, Paragraph, Span, Table, line, shorten, some
+from oligoasp.render.document import (
+    Heading,
+    Item,
+    Paragraph,
+    Span,
+    Table,
+    counted,
+    line,
+    shorten,
+    some,
+)
+from tests.support import engine
 
 
 def written(*blocks: Heading | Paragraph | Item | Table) -> list[str]:
@@ -92,3 +103,18 @@ def test_shorten_cuts_at_a_word() -> None:
 def test_some_says_how_many_are_left_out() -> None:
     assert some(["a", "b"], 2) == "a, b"
     assert some(["a", "b", "c"], 2) == "a, b and 1 more"
+
+
+def test_one_is_singular() -> None:
+    assert [counted(number, "case") for number in (1, 0, 2345)] == [
+        "1 case",
+        "0 cases",
+        "2,345 cases",
+    ]
+    quantity = engine().protocol.quantity
+    assert [quantity("1", "d"), quantity("28", "d"), quantity("1", "a")] == [
+        "1 day",
+        "28 days",
+        "1 year",
+    ]
+    assert [quantity("1", "10*9/L"), quantity("1", "1")] == ["1 × 10⁹/L", "1"]

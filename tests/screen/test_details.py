@@ -67,6 +67,8 @@ def test_what_is_needed_is_among_the_fields_to_ask_for(screened: list[tuple[Row,
         (["lesions.0.longest_diameter"], ["lesions[0].longest_diameter"]),
         (["toxicities"], ["toxicities"]),
         (["lung.irradiated"], []),
+        (["dates"], ["dates.enrollment", "dates.treatment_start"]),
+        (["dates", "birth_date"], ["birth_date", "dates.enrollment", "dates.treatment_start"]),
     ],
 )
 def test_only_what_matters_is_asked_for(
