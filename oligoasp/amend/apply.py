@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from oligoasp.amend.check import problems_of_rules, unknown
+from oligoasp.amend.check import problems_of_rules
 from oligoasp.amend.format import (
     CHOOSE,
     DROP,
@@ -19,6 +19,7 @@ from oligoasp.amend.format import (
 )
 from oligoasp.protocol.load import code_of, read_protocol
 from oligoasp.protocol.model import Former, Protocol
+from oligoasp.record.errors import unknown
 from oligoasp.solver.edit import Edit
 from oligoasp.solver.program import ProgramError
 

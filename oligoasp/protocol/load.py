@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from oligoasp.protocol.files import files_of
 from oligoasp.protocol.model import (
     EXCLUSION,
     INCLUSION,
+    ROLES,
     Ambiguity,
     Clause,
     Parameter,
@@ -30,6 +33,7 @@ from oligoasp.protocol.vocabulary import (
     Scale,
     Vocabulary,
 )
+from oligoasp.record.errors import unknown
 from oligoasp.record.units import units_of
 from oligoasp.solver.program import Facts, ProgramError, load_control
 
@@ -78,7 +82,16 @@ def load_protocol(name: str | Path) -> Protocol:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> Protocol:
-    return read_protocol(folder, program_files(folder))
+    undefined: list[str] = []
+    protocol = read_protocol(folder, program_files(folder), undefined=undefined)
+    if folder.is_relative_to(asp_folder()):
+        return protocol  # the tests check what ships, so that no patient has to wait for it
+    from oligoasp.protocol import names  # noqa: PLC0415 - only for protocols of one's own
+
+    own = [f for f in files_of(protocol.files) if not f.is_relative_to(asp_folder())]
+    if problems := names.problems_of(protocol, own, undefined):
+        raise ProgramError(problems)
+    return protocol
 
 
 def program_files(folder: Path) -> tuple[Path, ...]:
@@ -109,7 +122,7 @@ def read_protocol(
         ProgramError: the rules cannot be read, or contradict themselves as data.
     """
     facts = Facts(load_control(files, edit=edit, undefined=undefined))
-    errors: list[str] = []
+    errors: list[_Mistake] = []
     vocabulary = _vocabulary(facts)
     parameters = _parameters(facts, vocabulary, errors)
     limits: dict[str, set[int]] = defaultdict(set)
@@ -119,13 +132,15 @@ def read_protocol(
     clauses = _clauses(facts, errors)
     for ambiguity in ambiguities.values():
         if ambiguity.clause not in clauses:
-            errors.append(f"reading {ambiguity.name}: no clause `{ambiguity.clause}`")
+            problem = unknown("clause", ambiguity.clause, clauses)
+            errors.append(_Mistake("ambiguity", ambiguity.name, problem))
     headers = list(facts.rows("protocol", 3))
     versions = [row[0] for row in facts.rows("version", 1)]
+    problems = _placed(errors, files)
     if len(headers) != 1 or len(versions) != 1:
-        errors.append("protocol.lp: exactly one protocol/3 and one version/1 are needed")
-    if errors:
-        raise ProgramError([f"{folder.name}: {error}" for error in errors])
+        problems.append(f"{files[-1]}: exactly one protocol/3 and one version/1 are needed")
+    if problems:
+        raise ProgramError(problems)
     return Protocol(
         folder=folder,
         id=headers[0][0],
@@ -148,6 +163,26 @@ def read_protocol(
         edit=edit,
         asked_if=tuple((a, b, c, d) for a, b, c, d in facts.rows("asked_if", 4)),
     )
+
+
+class _Mistake(NamedTuple):
+    """What is wrong with a fact, told by its predicate and its first argument."""
+
+    predicate: str
+    name: str
+    problem: str
+
+
+def _placed(errors: Iterable[_Mistake], files: tuple[Path, ...]) -> list[str]:
+    """Say what is wrong with facts, and where they stand."""
+    from oligoasp.protocol.names import place_of  # noqa: PLC0415 - only for errors
+
+    said = []
+    for predicate, name, problem in errors:
+        place = place_of(files, predicate, name) or str(files[-1])
+        item = {"ambiguity": "reading"}.get(predicate, predicate)
+        said.append(f"{place}: {item} {name}: {problem}")
+    return said
 
 
 def _vocabulary(facts: Facts) -> Vocabulary:
@@ -221,20 +256,21 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
         )
 
 
-def _parameters(facts: Facts, v: Vocabulary, errors: list[str]) -> dict[str, Parameter]:
+def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
     for name, scale_name, value, unit, source in facts.rows("parameter", 5):
         scale = v.scales.get(scale_name)
         if scale is None:
-            errors.append(f"parameter {name}: no scale `{scale_name}`")
+            problem = unknown("scale", scale_name, v.scales)
+            errors.append(_Mistake("parameter", name, problem))
             continue
         if name in parameters:
-            errors.append(f"parameter {name}: stated twice")
+            errors.append(_Mistake("parameter", name, "stated twice"))
             continue
         try:
             code = code_of(scale, value, unit)
         except ValueError as error:
-            errors.append(f"parameter {name}: {error}")
+            errors.append(_Mistake("parameter", name, str(error)))
         else:
             parameters[name] = Parameter(name, scale_name, value, unit, source, code)
     return parameters
@@ -264,7 +300,7 @@ def code_of(scale: Scale, value: str, unit: str) -> int:
     return code
 
 
-def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
+def _ambiguities(facts: Facts, errors: list[_Mistake]) -> dict[str, Ambiguity]:
     options: dict[str, dict[str, str]] = defaultdict(dict)
     for name, option, meaning in facts.rows("option", 3):
         options[name][option] = meaning
@@ -275,14 +311,16 @@ def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
     for name, clause, question in rows:
         default = defaults.get(name, "")
         if default not in options[name]:
-            errors.append(f"reading {name}: its default `{default}` is not one of its options")
+            accepted = ", ".join(options[name])
+            problem = f"its default `{default}` is not one of its options; accepted: {accepted}"
+            errors.append(_Mistake("ambiguity", name, problem))
             continue
         ordered = {default: options[name][default], **options[name]}
         found[name] = Ambiguity(name, clause, question, ordered, default)
     return found
 
 
-def _clauses(facts: Facts, errors: list[str]) -> dict[str, Clause]:
+def _clauses(facts: Facts, errors: list[_Mistake]) -> dict[str, Clause]:
     notes: dict[str, list[str]] = defaultdict(list)
     for clause, note in facts.rows("note", 2):
         notes[clause].append(note)
@@ -297,9 +335,10 @@ def _clauses(facts: Facts, errors: list[str]) -> dict[str, Clause]:
     clauses: dict[str, Clause] = {}
     for clause, section, role, quote in rows:
         if clause in clauses:
-            errors.append(f"clause {clause}: stated twice")
-        if section not in sections:
-            errors.append(f"clause {clause}: section `{section}`; accepted: inclusion, exclusion")
+            errors.append(_Mistake("clause", clause, "stated twice"))
+        for what, word, accepted in (("section", section, sections), ("role", role, ROLES)):
+            if word not in accepted:
+                errors.append(_Mistake("clause", clause, unknown(what, word, accepted)))
         clauses[clause] = Clause(
             clause, section, role, quote, tuple(used[clause]), tuple(notes[clause])
         )
