@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from oligoasp.protocol.files import files_of
+from oligoasp.protocol.files import files_of, stray_signs
 from oligoasp.protocol.model import (
     EXCLUSION,
     INCLUSION,
@@ -34,12 +35,13 @@ from oligoasp.protocol.vocabulary import (
     Vocabulary,
 )
 from oligoasp.record.errors import unknown
-from oligoasp.record.units import units_of
+from oligoasp.record.units import respelled, units_of
 from oligoasp.solver.program import Facts, ProgramError, load_control
 
 if TYPE_CHECKING:
     from oligoasp.solver.edit import Edit
 
+_AMOUNT = re.compile(r"\s*(?P<number>-?\d+(?:\.\d+)?)\s*(?P<unit>[^\s\d.].*?)?\s*")
 ENGINE = ("space.lp", "status.lp", "phrases.lp")
 
 
@@ -54,15 +56,27 @@ def protocol_folder(name: str) -> Path:
     """Find a protocol by name (a folder of the installed rules) or by path.
 
     Raises:
-        ProgramError: there is no such protocol; the message lists those that exist.
+        ProgramError: there is no such protocol; the message lists those that exist. Or it has
+            signs that no rule can have.
     """
     for folder in (Path(name), asp_folder() / name):
         if (folder / "protocol.lp").is_file():
-            return folder.resolve()
+            found = folder.resolve()
+            if problems := stray_signs(own_files(found)):
+                raise ProgramError(problems)
+            return found
     known = sorted(p.parent.name for p in asp_folder().glob("*/protocol.lp"))
     raise ProgramError(
         [f"no protocol `{name}`; known: {', '.join(known)}; or a folder with a file protocol.lp"]
     )
+
+
+def own_files(folder: Path) -> list[Path]:
+    """Give the files of a protocol that do not ship with oligoasp."""
+    shipped = asp_folder()
+    if folder.is_relative_to(shipped):
+        return []
+    return [f for f in files_of(program_files(folder)) if not f.is_relative_to(shipped)]
 
 
 def load_protocol(name: str | Path) -> Protocol:
@@ -84,13 +98,11 @@ def load_protocol(name: str | Path) -> Protocol:
 def _load(folder: Path) -> Protocol:
     undefined: list[str] = []
     protocol = read_protocol(folder, program_files(folder), undefined=undefined)
-    if folder.is_relative_to(asp_folder()):
-        return protocol  # the tests check what ships, so that no patient has to wait for it
-    from oligoasp.protocol import names  # noqa: PLC0415 - only for protocols of one's own
+    if own := own_files(folder):  # the tests check what ships: no patient has to wait for it
+        from oligoasp.protocol import names  # noqa: PLC0415 - only for protocols of one's own
 
-    own = [f for f in files_of(protocol.files) if not f.is_relative_to(asp_folder())]
-    if problems := names.problems_of(protocol, own, undefined):
-        raise ProgramError(problems)
+        if problems := names.problems_of(protocol, own, undefined):
+            raise ProgramError(problems)
     return protocol
 
 
@@ -282,22 +294,37 @@ def code_of(scale: Scale, value: str, unit: str) -> int:
     Raises:
         ValueError: it is no number, has another unit, or is finer than the scale.
     """
+    factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
+    factors = factors or {scale.unit: Fraction(1)}
     try:
         exact = Fraction(value)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"`{value}` is not a number") from None
-    factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
-    factor = Fraction(1) if unit == scale.unit else factors.get(unit)
+        raise ValueError(f"`{value}` is not a number{_meant(value, unit, factors)}") from None
+    factor = factors.get(unit)
     if factor is None:
-        accepted = ", ".join(factors) or scale.unit
-        raise ValueError(f"unit `{unit}`; accepted: {accepted}")
+        accepted = ", ".join(factors)
+        hint = _meant(f"{value} {unit}", unit, factors)
+        raise ValueError(f"unit `{unit}`; accepted: {accepted}{hint}")
     code = scale.code(exact * factor)
     if code % 2:
+        said, step = f"{value} {unit}", f"{float(scale.resolution):g} {scale.unit}"
+        if step == "1 1":
+            raise ValueError(f"{said.removesuffix(' 1')} is not a whole number")
         raise ValueError(
-            f"{value} {unit} is finer than the scale's resolution "
-            f"{float(scale.resolution):g} {scale.unit}"
+            f"{said.removesuffix(' 1')} is finer than the scale's resolution "
+            f"{step.removesuffix(' 1')}"
         )
     return code
+
+
+def _meant(typed: str, unit: str, units: Collection[str]) -> str:
+    """Ask whether a number and a unit were meant that would have been accepted, if any."""
+    match = _AMOUNT.fullmatch(typed.replace(",", "."))
+    if match is None:
+        return ""
+    own = match["unit"] or (unit if unit in units else next(iter(units)))
+    other = next(respelled(own, units), "")
+    return f"; did you mean `{match['number']} {other}`?".replace(" 1`", "`") if other else ""
 
 
 def _ambiguities(facts: Facts, errors: list[_Mistake]) -> dict[str, Ambiguity]:

@@ -35,7 +35,7 @@ READ = frozenset(
 """Predicates that are read by Python, whether or not a rule reads them."""
 
 _CONSTANT = re.compile(r"[a-z]\w*")
-_INCLUDE = re.compile(r"^\s*#include\b[^\n]*", re.MULTILINE)
+_INCLUDE = re.compile(r"^[ \t]*#include\b[^\n]*", re.MULTILINE)
 _UNDEFINED = re.compile(r"^(?P<place>.*?:\d+): .*any rule head:\s*(?P<name>\w+)")
 
 
@@ -124,7 +124,7 @@ def wrong_names(rule: ast.AST, protocol: Protocol) -> Iterator[str]:
 def _attribute(protocol: Protocol, entity: str, attribute: str, value: str) -> Iterator[str]:
     """Say whether an attribute, or a value of it, does not exist."""
     kinds = [PATIENT] if entity == PATIENT else list(protocol.vocabulary.kinds)
-    known = {name for kind, name in protocol.vocabulary.attributes if kind in kinds}
+    known = dict.fromkeys(name for kind, name in protocol.vocabulary.attributes if kind in kinds)
     if attribute not in known:
         yield unknown("attribute", attribute, known)
     elif value and value not in (values := _values(protocol, kinds, attribute)):

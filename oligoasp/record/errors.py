@@ -163,7 +163,7 @@ def unknown(what: str, name: str, names: Iterable[str]) -> str:
     if near:
         return f"no {what} `{name}`; did you mean {listing(f'`{one}`' for one in near)}?"
     if len(known) > MOST_LISTED:
-        return f"no {what} `{name}`; known: {listing(known, MOST_LISTED)}"
+        return f"no {what} `{name}`; known: {listing(known)}"
     return f"no {what} `{name}`; known: {', '.join(known)}"
 
 
