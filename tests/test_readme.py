@@ -10,6 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from oligoasp.cli import main
+from oligoasp.decide import Engine
+from oligoasp.record.read import parse_record
+from tests.support import small_trial
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -49,5 +52,26 @@ def test_readme_opens_with_two_commands_of_which_ci_runs_the_second() -> None:
 
 
 def test_readme_shows_the_whole_of_the_small_trial() -> None:
-    (shown,) = re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
+    shown, _ = re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
     assert shown == (ROOT / "tests/readme/small_trial/protocol.lp").read_text()
+
+
+@pytest.mark.parametrize(
+    ("birth", "verdict"), [("1948-08-15", "eligible"), ("1948-03-15", "ineligible")]
+)
+def test_the_readme_s_rule_for_75_or_less_means_completed_years(
+    tmp_path: Path, birth: str, verdict: str
+) -> None:
+    _, rule = re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
+    trial = small_trial(tmp_path, rule)
+    engine = Engine(trial)
+    data = {
+        "id": "P",
+        "sex": "male",
+        "birth_date": birth,
+        "dates": {"enrollment": "2024-03-15"},
+        "ecog": 0,
+        "labs": {"neutrophils": "3 10*9/L"},
+    }
+    record = parse_record(data, trial.vocabulary)
+    assert engine.decide(record).verdict == verdict

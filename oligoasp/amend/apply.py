@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from oligoasp.amend.check import problems_of_rules, unknown
+from oligoasp.amend.check import problems_of_rules
 from oligoasp.amend.format import (
     CHOOSE,
     DROP,
@@ -19,6 +19,7 @@ from oligoasp.amend.format import (
 )
 from oligoasp.protocol.load import code_of, read_protocol
 from oligoasp.protocol.model import Former, Protocol
+from oligoasp.record.errors import unknown
 from oligoasp.solver.edit import Edit
 from oligoasp.solver.program import ProgramError
 
@@ -141,6 +142,7 @@ class _Changes:
     def __init__(self, protocol: Protocol, problems: list[str]) -> None:
         self.protocol = protocol
         self._problems = problems
+        self._dropped: dict[str, tuple[str, str]] = {}
 
     def apply(self, amendment: str, change: Change) -> None:
         """Apply a change of an amendment."""
@@ -149,10 +151,14 @@ class _Changes:
             self._set(amendment, change)
         elif change.kind == CHOOSE:
             self._choose(change)
+        elif name in self._dropped:
+            by, place = self._dropped[name]
+            if by != amendment or change.kind == TEXT:  # else it is told as changed twice
+                self._refuse(change, f"clause {name} is dropped already at {place}")
         elif name not in self.protocol.clauses:
             self._refuse(change, unknown("clause", name, self.protocol.clauses))
         elif change.kind == DROP:
-            self._drop(change)
+            self._drop(amendment, change)
         elif change.kind == TEXT:
             self._text(change)
 
@@ -192,7 +198,7 @@ class _Changes:
             new = replace(known[name], default=option, options=first)
             self.protocol = replace(self.protocol, ambiguities={**known, name: new})
 
-    def _drop(self, change: Change) -> None:
+    def _drop(self, amendment: str, change: Change) -> None:
         name = change.arguments[0]
         old = self.protocol.clauses[name]
         if old.used_by:
@@ -208,6 +214,7 @@ class _Changes:
             if clause.id != name
         }
         self.protocol = replace(self.protocol, clauses=kept)
+        self._dropped[name] = amendment, change.place
 
     def _text(self, change: Change) -> None:
         name, words = change.arguments

@@ -9,6 +9,7 @@ from pathlib import Path
 import clingo
 from clingo import ast
 
+from oligoasp.protocol.files import stray_signs
 from oligoasp.record.errors import nearest
 from oligoasp.solver.edit import DIRECTIVES, signature
 from oligoasp.solver.program import ProgramError, shorten
@@ -130,6 +131,8 @@ def read_amendment(file: Path) -> Amendment:
         ProgramError: the file does not parse, or a fact has the wrong form; with every
             such mistake and its line.
     """
+    if problems := stray_signs([file]):
+        raise ProgramError(problems)
     messages: list[str] = []
     statements: list[ast.AST] = []
 

@@ -219,18 +219,19 @@ def unknown(what: str, name: str, names: Iterable[str], where: str = "") -> clic
     Args:
         what: what has the name.
         name: what was typed.
-        names: those that exist; a few are listed, of many the nearest suggested.
+        names: those that exist; a few are listed, and many that stand nowhere else; of others
+            the nearest are suggested.
         where: where many can be looked up.
     """
     from oligoasp.record.errors import close, listing  # noqa: PLC0415 - only for errors
 
     known = list(names)
-    few = len(known) <= MOST_NAMES
+    few = len(known) <= MOST_NAMES or not where
     near = listing(f"`{n}`" for n in close(name, known, 1 if few else MOST_NEAR))
     message = f"no {what} `{name}`" + (f"; did you mean {near}?" if near else "")
     if few:
         return click.UsageError(f"{message}\nknown: {', '.join(known)}")
-    return click.UsageError(f"{message}\n{len(known)} are known{where and f'; {where}'}")
+    return click.UsageError(f"{message}\n{len(known)} are known; {where}")
 
 
 def show(document: Document, form: str) -> None:

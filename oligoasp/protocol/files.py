@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+_BLANKED = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:[^"\\\n]|\\.)*"', re.DOTALL)
+_STRAY = re.compile(r"[^\x00-\x7f]+")
+_QUOTES = frozenset("“”„‟«»‘’")
 _INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -23,6 +26,27 @@ def files_of(files: tuple[Path, ...]) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def stray_signs(files: Iterable[Path]) -> list[str]:
+    """Say where files have signs that no rule can have, such as a word processor's quotes.
+
+    The solver's own complaint about one breaks the sign apart, which ends the whole process.
+
+    Args:
+        files: the files, without those that they include.
+    """
+    found = []
+    for file in files:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        bare = _BLANKED.sub(lambda match: "\n" * match[0].count("\n"), text)
+        for number, line in enumerate(bare.splitlines(), 1):
+            if stray := _STRAY.search(line):
+                accepted = 'the straight quotation mark "' if _QUOTES & {*stray[0]} else "ASCII"
+                found.append(
+                    f"{file}:{number}: `{stray[0]}` outside of quoted words; accepted: {accepted}"
+                )
+    return found
+
+
 def _included(file: Path) -> Iterable[Path]:
-    names = _INCLUDE.findall(file.read_text(encoding="utf-8"))
+    names = _INCLUDE.findall(file.read_text(encoding="utf-8", errors="replace"))
     return [(file.parent / name).resolve() for name in names]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from oligoasp.protocol.files import files_of, stray_signs
 from oligoasp.protocol.model import (
     EXCLUSION,
     INCLUSION,
+    ROLES,
     Ambiguity,
     Clause,
     Parameter,
@@ -30,12 +34,14 @@ from oligoasp.protocol.vocabulary import (
     Scale,
     Vocabulary,
 )
-from oligoasp.record.units import units_of
+from oligoasp.record.errors import unknown
+from oligoasp.record.units import respelled, units_of
 from oligoasp.solver.program import Facts, ProgramError, load_control
 
 if TYPE_CHECKING:
     from oligoasp.solver.edit import Edit
 
+_AMOUNT = re.compile(r"\s*(?P<number>-?\d+(?:\.\d+)?)\s*(?P<unit>[^\s\d.].*?)?\s*")
 ENGINE = ("space.lp", "status.lp", "phrases.lp")
 
 
@@ -50,15 +56,27 @@ def protocol_folder(name: str) -> Path:
     """Find a protocol by name (a folder of the installed rules) or by path.
 
     Raises:
-        ProgramError: there is no such protocol; the message lists those that exist.
+        ProgramError: there is no such protocol; the message lists those that exist. Or it has
+            signs that no rule can have.
     """
     for folder in (Path(name), asp_folder() / name):
         if (folder / "protocol.lp").is_file():
-            return folder.resolve()
+            found = folder.resolve()
+            if problems := stray_signs(own_files(found)):
+                raise ProgramError(problems)
+            return found
     known = sorted(p.parent.name for p in asp_folder().glob("*/protocol.lp"))
     raise ProgramError(
         [f"no protocol `{name}`; known: {', '.join(known)}; or a folder with a file protocol.lp"]
     )
+
+
+def own_files(folder: Path) -> list[Path]:
+    """Give the files of a protocol that do not ship with oligoasp."""
+    shipped = asp_folder()
+    if folder.is_relative_to(shipped):
+        return []
+    return [f for f in files_of(program_files(folder)) if not f.is_relative_to(shipped)]
 
 
 def load_protocol(name: str | Path) -> Protocol:
@@ -78,7 +96,14 @@ def load_protocol(name: str | Path) -> Protocol:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> Protocol:
-    return read_protocol(folder, program_files(folder))
+    undefined: list[str] = []
+    protocol = read_protocol(folder, program_files(folder), undefined=undefined)
+    if own := own_files(folder):  # the tests check what ships: no patient has to wait for it
+        from oligoasp.protocol import names  # noqa: PLC0415 - only for protocols of one's own
+
+        if problems := names.problems_of(protocol, own, undefined):
+            raise ProgramError(problems)
+    return protocol
 
 
 def program_files(folder: Path) -> tuple[Path, ...]:
@@ -109,7 +134,7 @@ def read_protocol(
         ProgramError: the rules cannot be read, or contradict themselves as data.
     """
     facts = Facts(load_control(files, edit=edit, undefined=undefined))
-    errors: list[str] = []
+    errors: list[_Mistake] = []
     vocabulary = _vocabulary(facts)
     parameters = _parameters(facts, vocabulary, errors)
     limits: dict[str, set[int]] = defaultdict(set)
@@ -119,13 +144,15 @@ def read_protocol(
     clauses = _clauses(facts, errors)
     for ambiguity in ambiguities.values():
         if ambiguity.clause not in clauses:
-            errors.append(f"reading {ambiguity.name}: no clause `{ambiguity.clause}`")
+            problem = unknown("clause", ambiguity.clause, clauses)
+            errors.append(_Mistake("ambiguity", ambiguity.name, problem))
     headers = list(facts.rows("protocol", 3))
     versions = [row[0] for row in facts.rows("version", 1)]
+    problems = _placed(errors, files)
     if len(headers) != 1 or len(versions) != 1:
-        errors.append("protocol.lp: exactly one protocol/3 and one version/1 are needed")
-    if errors:
-        raise ProgramError([f"{folder.name}: {error}" for error in errors])
+        problems.append(f"{files[-1]}: exactly one protocol/3 and one version/1 are needed")
+    if problems:
+        raise ProgramError(problems)
     return Protocol(
         folder=folder,
         id=headers[0][0],
@@ -148,6 +175,26 @@ def read_protocol(
         edit=edit,
         asked_if=tuple((a, b, c, d) for a, b, c, d in facts.rows("asked_if", 4)),
     )
+
+
+class _Mistake(NamedTuple):
+    """What is wrong with a fact, told by its predicate and its first argument."""
+
+    predicate: str
+    name: str
+    problem: str
+
+
+def _placed(errors: Iterable[_Mistake], files: tuple[Path, ...]) -> list[str]:
+    """Say what is wrong with facts, and where they stand."""
+    from oligoasp.protocol.names import place_of  # noqa: PLC0415 - only for errors
+
+    said = []
+    for predicate, name, problem in errors:
+        place = place_of(files, predicate, name) or str(files[-1])
+        item = {"ambiguity": "reading"}.get(predicate, predicate)
+        said.append(f"{place}: {item} {name}: {problem}")
+    return said
 
 
 def _vocabulary(facts: Facts) -> Vocabulary:
@@ -221,20 +268,21 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
         )
 
 
-def _parameters(facts: Facts, v: Vocabulary, errors: list[str]) -> dict[str, Parameter]:
+def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
     for name, scale_name, value, unit, source in facts.rows("parameter", 5):
         scale = v.scales.get(scale_name)
         if scale is None:
-            errors.append(f"parameter {name}: no scale `{scale_name}`")
+            problem = unknown("scale", scale_name, v.scales)
+            errors.append(_Mistake("parameter", name, problem))
             continue
         if name in parameters:
-            errors.append(f"parameter {name}: stated twice")
+            errors.append(_Mistake("parameter", name, "stated twice"))
             continue
         try:
             code = code_of(scale, value, unit)
         except ValueError as error:
-            errors.append(f"parameter {name}: {error}")
+            errors.append(_Mistake("parameter", name, str(error)))
         else:
             parameters[name] = Parameter(name, scale_name, value, unit, source, code)
     return parameters
@@ -246,25 +294,40 @@ def code_of(scale: Scale, value: str, unit: str) -> int:
     Raises:
         ValueError: it is no number, has another unit, or is finer than the scale.
     """
+    factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
+    factors = factors or {scale.unit: Fraction(1)}
     try:
         exact = Fraction(value)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"`{value}` is not a number") from None
-    factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
-    factor = Fraction(1) if unit == scale.unit else factors.get(unit)
+        raise ValueError(f"`{value}` is not a number{_meant(value, unit, factors)}") from None
+    factor = factors.get(unit)
     if factor is None:
-        accepted = ", ".join(factors) or scale.unit
-        raise ValueError(f"unit `{unit}`; accepted: {accepted}")
+        accepted = ", ".join(factors)
+        hint = _meant(f"{value} {unit}", unit, factors)
+        raise ValueError(f"unit `{unit}`; accepted: {accepted}{hint}")
     code = scale.code(exact * factor)
     if code % 2:
+        said, step = f"{value} {unit}", f"{float(scale.resolution):g} {scale.unit}"
+        if step == "1 1":
+            raise ValueError(f"{said.removesuffix(' 1')} is not a whole number")
         raise ValueError(
-            f"{value} {unit} is finer than the scale's resolution "
-            f"{float(scale.resolution):g} {scale.unit}"
+            f"{said.removesuffix(' 1')} is finer than the scale's resolution "
+            f"{step.removesuffix(' 1')}"
         )
     return code
 
 
-def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
+def _meant(typed: str, unit: str, units: Collection[str]) -> str:
+    """Ask whether a number and a unit were meant that would have been accepted, if any."""
+    match = _AMOUNT.fullmatch(typed.replace(",", "."))
+    if match is None:
+        return ""
+    own = match["unit"] or (unit if unit in units else next(iter(units)))
+    other = next(respelled(own, units), "")
+    return f"; did you mean `{match['number']} {other}`?".replace(" 1`", "`") if other else ""
+
+
+def _ambiguities(facts: Facts, errors: list[_Mistake]) -> dict[str, Ambiguity]:
     options: dict[str, dict[str, str]] = defaultdict(dict)
     for name, option, meaning in facts.rows("option", 3):
         options[name][option] = meaning
@@ -275,14 +338,16 @@ def _ambiguities(facts: Facts, errors: list[str]) -> dict[str, Ambiguity]:
     for name, clause, question in rows:
         default = defaults.get(name, "")
         if default not in options[name]:
-            errors.append(f"reading {name}: its default `{default}` is not one of its options")
+            accepted = ", ".join(options[name])
+            problem = f"its default `{default}` is not one of its options; accepted: {accepted}"
+            errors.append(_Mistake("ambiguity", name, problem))
             continue
         ordered = {default: options[name][default], **options[name]}
         found[name] = Ambiguity(name, clause, question, ordered, default)
     return found
 
 
-def _clauses(facts: Facts, errors: list[str]) -> dict[str, Clause]:
+def _clauses(facts: Facts, errors: list[_Mistake]) -> dict[str, Clause]:
     notes: dict[str, list[str]] = defaultdict(list)
     for clause, note in facts.rows("note", 2):
         notes[clause].append(note)
@@ -297,9 +362,10 @@ def _clauses(facts: Facts, errors: list[str]) -> dict[str, Clause]:
     clauses: dict[str, Clause] = {}
     for clause, section, role, quote in rows:
         if clause in clauses:
-            errors.append(f"clause {clause}: stated twice")
-        if section not in sections:
-            errors.append(f"clause {clause}: section `{section}`; accepted: inclusion, exclusion")
+            errors.append(_Mistake("clause", clause, "stated twice"))
+        for what, word, accepted in (("section", section, sections), ("role", role, ROLES)):
+            if word not in accepted:
+                errors.append(_Mistake("clause", clause, unknown(what, word, accepted)))
         clauses[clause] = Clause(
             clause, section, role, quote, tuple(used[clause]), tuple(notes[clause])
         )

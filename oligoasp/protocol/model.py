@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from oligoasp.solver.edit import Edit
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
+ROLES = ("test", "definition", "permission")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Clause:
 
     id: str
     section: str
-    role: str  # test, definition, permission
+    role: str  # one of ROLES
     text: str
     used_by: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
 QUOTED_LENGTH = 60
+MOST_LISTED = 30
 WITHOUT_QUOTES = frozenset({"true", "false", "[]"})
 
 
@@ -148,6 +150,25 @@ def close(
         return [known[longer[0]]]
     parts = {known[name] for name in known if typed in name.split("_")}
     return list(parts) if len(parts) == 1 else []
+
+
+def unknown(what: str, name: str, names: Iterable[str]) -> str:
+    """Say that a name does not exist, and which one was probably meant.
+
+    Args:
+        what: what has the name.
+        name: what was typed.
+        names: those that exist, in the order in which they are listed if none is near.
+    """
+    known = list(names)
+    # The beginning of names, but "I1" does not begin "I10".
+    longer = [o for o in known if name and re.match(rf"{re.escape(name)}(?!(?<=\d)\d)", o)]
+    near = longer or close(name, known, 1)
+    if near:
+        return f"no {what} `{name}`; did you mean {listing(f'`{one}`' for one in near)}?"
+    if len(known) > MOST_LISTED:
+        return f"no {what} `{name}`; known: {listing(known)}"
+    return f"no {what} `{name}`; known: {', '.join(known)}"
 
 
 def _plain(word: str) -> str:

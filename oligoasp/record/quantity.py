@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from oligoasp.record.units import (
     MOLAR,
     MOLAR_UNITS,
     Unit,
+    respelled,
     units_of,
 )
 from oligoasp.record.value import LONGEST_NUMBER, Number, Value, show
@@ -33,7 +34,6 @@ _FORM = re.compile(
 _SPLIT = re.compile(r"(?P<number>[^a-zA-Z%/\[{]*?[0-9])(?:\s*(?P<unit>[^\s0-9.,].*|\s1.*))?")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]+(?![0-9,]))")
 _THOUSANDS = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
-_SPELLING = str.maketrans({"µ": "u", "μ": "u", "×": "", "⁹": "^9", "³": "^3", "²": "^2", " ": ""})
 
 
 class Interval(NamedTuple):
@@ -221,10 +221,10 @@ class QuantityReader:
         dimensions = {entry.dimension for entry in self.units.values()}
         if dimensions == {MASS} and unit in MOLAR_UNITS:
             return f"{found}, a molar unit instead of one of mass"
-        if dimensions == {MASS, MOLAR} or next(_respelled(unit, self.units), None):
+        if dimensions == {MASS, MOLAR} or next(respelled(unit, self.units), None):
             return found
         elsewhere = self.elsewhere()
-        other = next(_respelled(unit, elsewhere), "")
+        other = next(respelled(unit, elsewhere), "")
         if not other:
             return found
         return f"{found}, a unit of {elsewhere[other]} and not of {self.scale.label}"
@@ -249,18 +249,9 @@ class QuantityReader:
         if unit in self.units:
             yield from (f"{number} {other}" for other in self.units if other != unit)
         elif self.units:
-            yield from (f"{number} {other}" for other in _respelled(unit, self.units))
-        elif next(_respelled(unit, {*self.elsewhere(), *ALIASES.values()}), None):
+            yield from (f"{number} {other}" for other in respelled(unit, self.units))
+        elif next(respelled(unit, {*self.elsewhere(), *ALIASES.values()}), None):
             yield number
-
-
-def _respelled(unit: str, units: Iterable[str]) -> Iterator[str]:
-    """Find the units that were meant by one in another spelling or case."""
-    plain = unit.translate(_SPELLING).casefold().removeprefix("x")
-    names = list(units)
-    yield from (name for name in names if name.casefold() == plain)
-    if (alias := ALIASES.get(plain)) in names:
-        yield alias
 
 
 def _interval(sign: str | None, low: Fraction, high: Fraction) -> Interval:

@@ -6,6 +6,7 @@ here as a decimal is the conventional factor itself, not a rounding made here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -184,6 +185,18 @@ LOINC: dict[str, Loinc] = {
     "29463-7": Loinc("body weight", "weight"),
     "8302-2": Loinc("body height", "height"),
 }
+
+
+_SPELLING = str.maketrans({"µ": "u", "μ": "u", "×": "", "⁹": "^9", "³": "^3", "²": "^2", " ": ""})
+
+
+def respelled(unit: str, units: Iterable[str]) -> Iterator[str]:
+    """Find the units that were meant by one in another spelling or case."""
+    plain = unit.translate(_SPELLING).casefold().removeprefix("x")
+    names = list(units)
+    yield from (name for name in names if name.casefold() == plain)
+    if (alias := ALIASES.get(plain)) in names:
+        yield alias
 
 
 def units_of(scale: str, canonical: str) -> dict[str, Unit]:

@@ -132,11 +132,15 @@ def _change(plan: Plan, change: Change, reworded: set[str], quoted: Quoted, *, w
     if change.kind == SET:
         old, new = plan.base.parameters.get(name), plan.amended.parameters[name]
         about = clauses_of(new, plan.base.clauses, plan.base.ambiguities)
+        if old is not None and (old.value, old.unit) == (new.value, new.unit):
+            return Item(line("= ", Span(name, "strong"), f": {_value(plan, old)} already"))
         head = line("~ ", Span(name, "strong"), f": {_value(plan, old)} → {_value(plan, new)}")
         return Item(head, tuple(_words(clause, reworded, quoted) for clause in about if clause))
     if change.kind == CHOOSE:
         ambiguity, default = plan.amended.ambiguities[name], change.arguments[1]
         before = plan.base.ambiguities[name].default if name in plan.base.ambiguities else ""
+        if before == default:
+            return Item(line("= reading ", Span(name, "strong"), f": {default} already"))
         head = line("~ reading ", Span(name, "strong"), f": {before} → {default}")
         details = [line(ambiguity.question)]
         if before:

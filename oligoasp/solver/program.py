@@ -21,7 +21,7 @@ __all__ = ["Facts", "GroundRules", "ProgramError", "Symbol", "Term", "load_contr
 _LOCATION = re.compile(
     r"^(?P<file>.*?):(?P<line>\d+):(?P<column>[\d-]+):? (?P<rest>.*)$", re.DOTALL
 )
-
+_UNSAFE = re.compile(r"note: '(\w+)' is unsafe")
 
 OPTIONS = ("--heuristic=Vsids", "--no-init-moms")
 """Many small questions are asked, so starting to solve has to be cheap."""
@@ -217,7 +217,25 @@ def shorten(message: str) -> str:
     match = _LOCATION.match(message)
     if not match:
         return message
-    return f"{match['file']}:{match['line']}: {' '.join(match['rest'].split())}"
+    said = " ".join(match["rest"].split())
+    if plain := _in_plain_words(said):
+        said = f"{plain} (the solver says: {said})"
+    return f"{match['file']}:{match['line']}: {said}"
+
+
+def _in_plain_words(said: str) -> str:
+    """Say what is wrong with a rule to somebody who does not know the solver, or ""."""
+    if said.startswith("error: unsafe variables"):
+        names = list(dict.fromkeys(_UNSAFE.findall(said)))
+        which = f"the variable{'s' * (len(names) > 1)} {', '.join(names)} of this rule"
+        stand, it = ("stands", "it") if len(names) == 1 else ("stand", "they")
+        return f"{which} {stand} in no condition that says what {it} can be; is a name misspelled?"
+    if said.startswith(("error: syntax error", "error: lexer error")):
+        return (
+            "this is not a rule; is a full stop, a bracket or a quotation mark missing on this "
+            "line or the one above?"
+        )
+    return ""
 
 
 _ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|(-?\w+)(?:\(((?:[^()"]|"(?:[^"\\]|\\.)*")*)\))?')

@@ -167,6 +167,26 @@ MISTAKES = [
     ("unsafe", HEADER + 'violated("I3", x(L)).', ":2:", "unsafe"),
     ("constraint", HEADER + ":- has(_, sex, male).", ":2:", "a constraint would remove patients"),
     ("script", HEADER + "#const n = 1.", ":2:", "has no place in an amendment"),
+    ("instruction", HEADER + 'drops("I1.d").', ":2:", "`drops`; did you mean `drop`?"),
+    ("instruction, set", HEADER + 'sets(washout, "1", "mo").', ":2:", "did you mean `set`?"),
+    ("instruction, text", HEADER + 'txt("I6.a", "x").', ":2:", "did you mean `text`?"),
+    ("instruction of none", HEADER + "qqq(x).", ":2:", "`qqq`; known: amendment, set, choose"),
+    ("conclusion", HEADER + 'violate("I3", x) :- has(_, sex, male).', ":2:", "mean `violated`?"),
+    ("helper", HEADER + "helper(X) :- has(X, sex, male).", ":2:", "nothing reads `helper`"),
+    ("arguments", HEADER + 'clause("X", test, "x").', ":2:", "3 arguments, and nothing reads it"),
+    ("scale", HEADER + RULE + "has(_, ecog, E), limit(washout, W), E > W.", ":2:", "scale months"),
+    ("evidence", HEADER + 'violated("I3", above(patient, age, washout)).', ":2:", "`age`; did you"),
+    ("unit in words", HEADER + 'set(washout, "3", "months").', ":2:", "did you mean `3 mo`?"),
+    ("unit in number", HEADER + 'set(diameter_below, "60mm", "mm").', ":2:", "mean `60 mm`?"),
+    (
+        "whole",
+        HEADER + 'set(ecog_most, "1.5", "1").',
+        ":2:",
+        "ecog_most: 1.5 is not a whole number",
+    ),
+    ("beginning", HEADER + 'drop("E4").', ":2:", "no clause `E4`; did you mean `E4.a` or `E4.b`?"),
+    ("quotes", HEADER + "drop(\u201cE4.a\u201d).", ":2:", "accepted: the straight quotation mark"),
+    ("full stop", HEADER[:-2] + '\ndrop("E4.a").', ":2:", "is a full stop, a bracket or a quot"),
     ("include", HEADER + "#show a/1.", ":2:", "has no place in an amendment"),
 ]
 
@@ -202,6 +222,29 @@ def test_a_mistake_on_the_command_line_names_the_option() -> None:
         options(sets=("washouts=1",))
     with pytest.raises(ProgramError, match="--set `washout`: accepted: PARAMETER=VALUE"):
         from_options(["washout"], [], [])
+
+
+def test_a_clause_dropped_twice_suggests_no_other_clause(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError) as caught:
+        apply(tmp_path, HEADER + 'drop("I1.d"). drop("I1.d").')
+    (message,) = caught.value.messages
+    assert "clause I1.d is changed already at" in message
+    with pytest.raises(ProgramError) as caught:
+        options(drops=("I1.d", "I1.d"))
+    assert len(caught.value.messages) == 1
+
+
+def test_a_clause_that_is_dropped_cannot_be_changed_any_more(tmp_path: Path) -> None:
+    second = 'amendment("B", "t", "r", "1.0+A").\n'
+    for change in ('drop("I1.d").', 'text("I1.d", "x").'):
+        with pytest.raises(ProgramError, match=r"1\.lp:2: clause I1.d is dropped already at .*0"):
+            apply(tmp_path, HEADER + 'drop("I1.d").', second + change)
+
+
+def test_a_helper_that_a_rule_of_another_amendment_reads_is_allowed(tmp_path: Path) -> None:
+    first = HEADER + "helper(X) :- has(X, sex, male)."
+    second = 'amendment("B", "t", "r", "1.0+A").\n' + RULE + "helper(_)."
+    assert apply(tmp_path, first + '\nviolated("I3", y) :- helper(_).', second)
 
 
 def test_an_unknown_amendment_is_answered_with_those_that_exist() -> None:

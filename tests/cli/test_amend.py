@@ -55,6 +55,10 @@ def test_expectations_are_a_gate(run: Run, expected: str, code: int) -> None:
     ("arguments", "message"),
     [
         ((), "nothing to amend; name an amendment (eso_shanghai_20_diameter, "),
+        (("--drop", "E4"), "no clause `E4`; did you mean `E4.a` or `E4.b`?"),
+        (("--set", "washout=3 months"), "did you mean `3 mo`?"),
+        (("--set", "survival_above=3mo"), "`3mo` is not a number; did you mean `3 mo`?"),
+        (("--set", "ecog_most=1.5"), "ecog_most: 1.5 is not a whole number"),
         (("five",), "no amendment `five`"),
         (("--set", "metastases_mots=5"), "did you mean `metastases_most`?"),
         (("--drop", "E4.z"), "--drop E4.z: no clause `E4.z`"),
@@ -67,6 +71,14 @@ def test_mistakes(run: Run, arguments: tuple[str, ...], message: str) -> None:
     assert result.exit_code == 2
     assert message in result.stderr
     assert not result.stdout
+
+
+def test_what_is_in_force_already_is_no_change(run: Run) -> None:
+    arguments = ("--reading", "diameter_limit=strict", "--set", "ecog_most=1")
+    text = run("amend", *arguments, "--lesions", "1").stdout
+    assert "= reading diameter_limit: strict already" in text
+    assert "= ecog_most: 1 already" in text
+    assert "→" not in text
 
 
 def test_other_commands_take_amendments(run: Run, eligible: Path) -> None:

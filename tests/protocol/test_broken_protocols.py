@@ -54,7 +54,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
             "reading a: no clause `I99`",
         ),
         ('clause("I8.1", inclusion, test, "again").', "clause I8.1: stated twice"),
-        ('clause("X1", other, test, "x").', "clause X1: section `other`"),
+        ('clause("X1", other, test, "x").', "clause X1: no section `other`; known: "),
         ('version("2.0").', "exactly one protocol/3 and one version/1"),
     ],
 )

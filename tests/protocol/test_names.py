@@ -1,0 +1,147 @@
+"""Names that name nothing are told when a protocol of one's own is read, and in what ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oligoasp.protocol.files import files_of
+from oligoasp.protocol.load import asp_folder, load_protocol
+from oligoasp.protocol.names import problems_of
+from oligoasp.solver.program import ProgramError
+from tests.support import protocol, small_trial
+
+HELD = "has(patient, pregnant, yes)."
+END = 25
+"""The last line of the small trial."""
+VIOLATED = 'violated("3", x) :- '
+
+MISTAKES = [
+    (
+        "attribute",
+        VIOLATED + "has(patient, age, A).",
+        "no attribute `age`; did you mean `age_at_enrollment` or `age_at_randomization`?",
+    ),
+    (
+        "attribute of another kind",
+        VIOLATED + "has(patient, short_axis, _).",
+        "no attribute `short_axis`",
+    ),
+    (
+        "value",
+        VIOLATED + "has(patient, pregnant, yse).",
+        "no value of attribute pregnant `yse`; did you mean `yes`?",
+    ),
+    (
+        "attribute by a variable",
+        VIOLATED + "S = (pregnnt; breastfeeding), has(patient, S, yes).",
+        "no attribute `pregnnt`; did you mean `pregnant`?",
+    ),
+    (
+        "limit",
+        VIOLATED + "has(patient, ecog, E), limit(ecog_mots, M), E > M.",
+        "no parameter `ecog_mots`; did you mean `ecog_most`?",
+    ),
+    ("reading", VIOLATED + "reading(x, y).", "no reading `x`"),
+    (
+        "conclusion",
+        'violate("3", x) :- ' + HELD,
+        "nothing reads `violate`; did you mean `violated`",
+    ),
+    ("conclusion of a choice", "{ violate(x) : " + HELD[:-1] + " }.", "nothing reads `violate`"),
+    ("instruction", 'drop("3").', "nothing reads `drop`"),
+    (
+        "arguments",
+        'clause("9", inclusion, "x").',
+        "`clause` is given 3 arguments, and nothing reads it so; accepted: 4",
+    ),
+    ("condition", VIOLATED + "pregnat.", "no rule or vocabulary defines `pregnat`"),
+    ("evidence", 'violated("1", above(patient, age, ecog_most)) :- ' + HELD, "no attribute `age`"),
+    (
+        "evidence, limit",
+        'violated("1", above(patient, ecog, ecg_most)) :- ' + HELD,
+        "no parameter `ecg_most`; did you mean `ecog_most`?",
+    ),
+    (
+        "evidence, value",
+        'violated("3", is(patient, pregnant, yse)) :- ' + HELD,
+        "no value of attribute pregnant `yse`",
+    ),
+    (
+        "scale",
+        VIOLATED + "has(patient, neutrophils, N), limit(ecog_most, M), N > M.",
+        "neutrophils is a number on the scale neutrophils, ecog_most one on the scale grade",
+    ),
+    (
+        "role",
+        'clause("9", inclusion, tset, "x").',
+        "clause 9: no role `tset`; did you mean `test`?",
+    ),
+    (
+        "section",
+        'clause("9", inclsion, test, "x").',
+        "clause 9: no section `inclsion`; did you mean `inclusion`?",
+    ),
+    ("parameter, scale", 'parameter(p, age, "1", "a", "x").', "no scale `age`; known: years, "),
+    (
+        "parameter, unit",
+        'parameter(p, years, "75", "years", "x").',
+        "unit `years`; accepted: a; did you mean `75 a`?",
+    ),
+    (
+        "parameter, number",
+        'parameter(p, length, "60mm", "mm", "x").',
+        "`60mm` is not a number; did you mean `60 mm`?",
+    ),
+    ("parameter, step", 'parameter(p, grade, "1.5", "1", "x").', "1.5 is not a whole number"),
+    ("syntax", "clause(.", "this is not a rule; is a full stop"),
+    ("word processor", "clause(\u201c9\u201d).", "accepted: the straight quotation mark"),
+    (
+        "variable",
+        'violated("3", is(patient, S, yes)) :- ' + HELD,
+        "the variable S of this rule stands in no condition",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES]
+)
+def test_a_name_that_names_nothing_is_told_at_its_line(
+    tmp_path: Path, extra: str, expected: str
+) -> None:
+    with pytest.raises(ProgramError) as caught:
+        small_trial(tmp_path, extra)
+    assert f"{tmp_path / 'protocol.lp'}:{END + 1}: " in str(caught.value)
+    assert expected in str(caught.value)
+
+
+def test_a_parameter_that_is_gone_is_told_where_it_was_used(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError) as caught:
+        small_trial(tmp_path, replace=("parameter(ecog_most,", "% parameter("))
+    assert "no parameter `ecog_most`" in str(caught.value)
+
+
+def test_all_are_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    mistakes = 'violate("3", x).\n' + VIOLATED + "has(patient, ecgo, _).\n" + VIOLATED + "nothing."
+    with pytest.raises(ProgramError) as caught:
+        small_trial(tmp_path, mistakes)
+    lines = [int(m.split(":")[1]) for m in caught.value.messages]
+    assert lines == [END + 1, END + 2, END + 3]
+
+
+def test_helpers_that_are_used_are_allowed(tmp_path: Path) -> None:
+    helper = "expecting(S) :- has(patient, (pregnant; breastfeeding), yes), S = yes.\n"
+    assert small_trial(tmp_path, helper + VIOLATED + "expecting(yes).")
+
+
+@pytest.mark.parametrize("name", ["asthma", "tiny"])
+def test_protocols_of_other_diseases_name_only_what_there_is(name: str) -> None:
+    assert load_protocol(Path(__file__).parents[1] / "protocols" / name)
+
+
+def test_what_ships_names_only_what_there_is() -> None:
+    files = [f for f in files_of(protocol().files) if f.parent != asp_folder() / "engine"]
+    assert len(files) > 10
+    assert problems_of(protocol(), files, ()) == []
