@@ -72,11 +72,12 @@ def protocol_folder(name: str) -> Path:
 
 
 def own_files(folder: Path) -> list[Path]:
-    """Give the files of a protocol that do not ship with oligoasp."""
+    """Give the files of a protocol that do not ship with oligoasp, nor are copies of such files."""
     shipped = asp_folder()
     if folder.is_relative_to(shipped):
         return []
-    return [f for f in files_of(program_files(folder)) if not f.is_relative_to(shipped)]
+    known = {f.relative_to(shipped).parts for f in shipped.glob("*/*.lp")}
+    return [f for f in files_of(program_files(folder)) if f.parts[-2:] not in known]
 
 
 def load_protocol(name: str | Path) -> Protocol:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,12 @@ def test_what_ships_names_only_what_there_is() -> None:
     files = [f for f in files_of(protocol().files) if f.parent != asp_folder() / "engine"]
     assert len(files) > 10
     assert problems_of(protocol(), files, ()) == []
+
+
+def test_a_protocol_may_include_a_copy_of_what_ships(tmp_path: Path) -> None:
+    """As it is where oligoasp is installed, and the protocol lies beside a clone."""
+    shutil.copytree(asp_folder(), tmp_path / "asp")
+    text = (Path(__file__).parents[1] / "readme" / "small_trial" / "protocol.lp").read_text("utf-8")
+    assert "../../../asp/oncology" in text
+    (tmp_path / "protocol.lp").write_text(text.replace("../../../asp", "asp"), encoding="utf-8")
+    assert load_protocol(tmp_path).clauses
