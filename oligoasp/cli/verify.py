@@ -99,13 +99,13 @@ def command(
 
     known = kinds()
     if code is not None and code not in known:
-        raise options.unknown("finding", code, known)
+        raise options.unknown("finding", code, sorted(known))
     if code is not None or reading is None:
         click.echo(page(code or ""))
         return
     for given in (*select, *ignore):
         if not any(name.startswith(given) for name in known):
-            raise options.unknown("finding", given, known)
+            raise options.unknown("finding", given, sorted(known))
     loaded = reading.result()
     for clause in clauses:
         if not any(name.startswith(clause) for name in loaded.clauses):

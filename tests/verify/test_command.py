@@ -7,8 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from oligoasp.cli import main
+from oligoasp.solver.program import ProgramError
 from oligoasp.verify import witness
 from oligoasp.verify.checks import kinds
+from tests.support import small_trial
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 
@@ -23,6 +25,21 @@ def test_every_finding_has_a_doc_page(code: str) -> None:
     status, page = verify("--explain", code)
     assert status == 0
     assert all(word in page for word in (code, "Bad:", "Good:", "Why it matters:"))
+
+
+def test_an_unknown_finding_is_answered_with_those_that_exist() -> None:
+    for arguments in (("--explain", "V999"), ("--select", "V999")):
+        status, said = verify(*arguments)
+        assert status == 2
+        assert f"known: {', '.join(sorted(kinds()))}" in said
+
+
+def test_a_misspelled_role_of_a_clause_is_no_sound_protocol(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match=r":12: clause 1: no role `tset`; did you mean `test`"):
+        small_trial(tmp_path, replace=("inclusion, test", "inclusion, tset"))
+    status, said = verify("--protocol", str(tmp_path))
+    assert status == 2
+    assert "no role `tset`" in said
 
 
 def test_exit_codes_follow_the_fail_level() -> None:
