@@ -77,7 +77,11 @@ def own_files(folder: Path) -> list[Path]:
     if folder.is_relative_to(shipped):
         return []
     known = {f.relative_to(shipped).parts for f in shipped.glob("*/*.lp")}
-    return [f for f in files_of(program_files(folder)) if f.parts[-2:] not in known]
+    return [
+        f
+        for f in files_of(program_files(folder))
+        if f.is_relative_to(folder) or f.parts[-2:] not in known
+    ]
 
 
 def load_protocol(name: str | Path) -> Protocol:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,6 +35,9 @@ READ = frozenset(
 )
 """Predicates that are read by Python, whether or not a rule reads them."""
 
+MOST_FILES = 128
+"""How many texts are remembered as they were read."""
+
 _CONSTANT = re.compile(r"[a-z]\w*")
 _INCLUDE = re.compile(r"^[ \t]*#include\b[^\n]*", re.MULTILINE)
 _UNDEFINED = re.compile(r"^(?P<place>.*?:\d+): .*any rule head:\s*(?P<name>\w+)")
@@ -41,9 +45,44 @@ _UNDEFINED = re.compile(r"^(?P<place>.*?:\d+): .*any rule head:\s*(?P<name>\w+)"
 
 def statements(file: Path) -> list[ast.AST]:
     """Give the statements of a file that the solver has understood, without what it includes."""
+    return list(_statements(file.read_text(encoding="utf-8")))
+
+
+# What is read off a text is remembered, since most files of most protocols are the same.
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _statements(text: str) -> tuple[ast.AST, ...]:
     found: list[ast.AST] = []
-    ast.parse_string(_INCLUDE.sub("", file.read_text(encoding="utf-8")), found.append)
-    return found
+    ast.parse_string(_INCLUDE.sub("", text), found.append)
+    return tuple(found)
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _rules(text: str) -> tuple[tuple[ast.AST, list[Signature]], ...]:
+    """Give the rules of a text, each with the predicates that it concludes."""
+    rules = (one for one in _statements(text) if one.ast_type == ast.ASTType.Rule)
+    return tuple((rule, Reader.of_head(rule)) for rule in rules)
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _asking(text: str) -> tuple[tuple[int, ast.AST, Reader], ...]:
+    """Give the rules of a text that ask for something, without pools: line, rule, what is read."""
+    return tuple(
+        (rule.location.begin.line, one, Reader.of(one))
+        for rule, _ in _rules(text)
+        if rule.body  # facts of these predicates are refused
+        for one in rule.unpool()
+    )
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _asked(text: str) -> frozenset[Signature]:
+    """Give the predicates that the statements of a text ask for."""
+    bodies = Reader()
+    for statement in _statements(text):
+        bodies.take_body(statement)
+    return frozenset(bodies.read)
 
 
 def place_of(files: Sequence[Path], predicate: str, name: str) -> str:
@@ -72,19 +111,15 @@ def problems_of(protocol: Protocol, own: Iterable[Path], undefined: Iterable[str
         own: the files.
         undefined: messages of the solver about atoms that no rule defines.
     """
-    rules = [
-        (file, statement)
-        for file in own
-        for statement in statements(file)
-        if statement.ast_type == ast.ASTType.Rule
-    ]
+    texts = {file: file.read_text(encoding="utf-8") for file in own}
     seen: dict[str, None] = {}
-    for file, rule in rules:
-        for one in rule.unpool() if rule.body else ():  # facts of these predicates are refused
-            for problem in wrong_names(one, protocol):
-                seen[f"{file}:{rule.location.begin.line}: {problem}"] = None
-    seen |= dict.fromkeys(unread(rules, protocol.files))
-    seen |= dict.fromkeys(never_defined({file for file, _ in rules}, undefined))
+    for file, text in texts.items():
+        for line, rule, reader in _asking(text):
+            for problem in _wrong_names(rule, reader, protocol):
+                seen[f"{file}:{line}: {problem}"] = None
+    heads = [(file, *rule) for file, text in texts.items() for rule in _rules(text)]
+    seen |= dict.fromkeys(_unread(heads, protocol.files))
+    seen |= dict.fromkeys(never_defined(texts.keys(), undefined))
     return in_order(seen)
 
 
@@ -100,8 +135,10 @@ def in_order(problems: Iterable[str]) -> list[str]:
 
 def wrong_names(rule: ast.AST, protocol: Protocol) -> Iterator[str]:
     """Say which constants of a rule without pools name nothing, and which limits do not fit."""
-    reader = Reader()
-    reader(rule)
+    return _wrong_names(rule, Reader.of(rule), protocol)
+
+
+def _wrong_names(rule: ast.AST, reader: Reader, protocol: Protocol) -> Iterator[str]:
     for name, arguments in reader.atoms:
         constants = [reader.equal.get(a, a) for a in arguments]
         constants = [a if _CONSTANT.fullmatch(a) else "" for a in constants]
@@ -195,19 +232,27 @@ def unread(
         amending: they are those of an amendment, so an instruction may have been meant.
     """
     heads = [(file, rule, Reader.of_head(rule)) for file, rule in rules]
+    return _unread(heads, [*files, *dict(rules)], amending=amending)
+
+
+def _unread(
+    heads: Sequence[tuple[Path, ast.AST, list[Signature]]],
+    files: Sequence[Path],
+    *,
+    amending: bool = False,
+) -> Iterator[str]:
     wanted = {s for _, _, found in heads for s in found} - READ
     if not wanted:
         return
-    bodies = Reader()
-    for file in {*files_of(tuple(files)), *(file for file, _ in rules)}:
-        for statement in statements(file):
-            bodies.take_body(statement)
-    wanted -= bodies.read
+    read: set[Signature] = set()
+    for file in {*files_of(tuple(files)), *files}:
+        read |= _asked(file.read_text(encoding="utf-8"))
+    wanted -= read
     for file, rule, found in heads:
         for name, arity in found:
             if (name, arity) in wanted:
                 place = f"{file}:{rule.location.begin.line}"
-                yield f"{place}: {_useless(name, arity, rule, bodies.read, amending=amending)}"
+                yield f"{place}: {_useless(name, arity, rule, read, amending=amending)}"
 
 
 def _useless(
@@ -257,6 +302,13 @@ class Reader(ast.Transformer):
         self.equal: dict[str, str] = {}
         self.compared: list[tuple[str, str]] = []
         self.read: set[Signature] = set()
+
+    @classmethod
+    def of(cls, rule: ast.AST) -> Reader:
+        """Read a rule."""
+        reader = cls()
+        reader(rule)
+        return reader
 
     @classmethod
     def of_head(cls, rule: ast.AST) -> list[Signature]:

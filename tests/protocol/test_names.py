@@ -153,5 +153,7 @@ def test_a_protocol_may_include_a_copy_of_what_ships(tmp_path: Path) -> None:
     shutil.copytree(asp_folder(), tmp_path / "asp")
     text = (Path(__file__).parents[1] / "readme" / "small_trial" / "protocol.lp").read_text("utf-8")
     assert "../../../asp/oncology" in text
-    (tmp_path / "protocol.lp").write_text(text.replace("../../../asp", "asp"), encoding="utf-8")
-    assert load_protocol(tmp_path).clauses
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "protocol.lp").write_text(text.replace("../../../asp", "../asp"), encoding="utf-8")
+    assert load_protocol(folder).clauses
