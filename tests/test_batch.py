@@ -13,7 +13,7 @@ from oligoasp.batch.check import PIECE, check
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.outline import Outlines
 from oligoasp.batch.outlook import look
-from oligoasp.decide import Engine, Verdict
+from oligoasp.decide import Engine, Status, Verdict
 from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import Problem, RecordError
 from oligoasp.record.source import Document
@@ -69,6 +69,17 @@ def test_a_batch_under_other_readings_answers_as_one_by_one() -> None:
         batch = Batch(other)
         for data in records(7)[::4]:
             assert answer(batch, data) == answer(other, data), (chosen, data)
+
+
+def test_what_the_rules_leave_open_of_a_complete_record_is_open_in_a_batch() -> None:
+    attested = Engine(protocol(), {"uncontrolled_brain": "attested"})
+    batch = Batch(attested)
+    for sites in (["brain"], ["liver", "brain", "lung"]):
+        data = changed(baseline(), {"lesions": metastases(*sites)})
+        for again in (batch.decide(parse(data)), batch.decide(parse(data))):
+            assert again.statuses["E5.a"] is Status.UNKNOWN
+            assert again.verdict is not Verdict.ELIGIBLE
+        assert answer(batch, data) == answer(attested, data)
 
 
 @pytest.mark.parametrize("number", [4, 5, 9, 20, 33])

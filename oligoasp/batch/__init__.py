@@ -385,7 +385,12 @@ class Batch:
         session, assumptions = self._programs.assume(outline, focus)
         seen = {place: sights[place] for place in missing}
         clauses = {self._clauses[place].id for place in seen}
-        agreed = {self._clauses[place].id for place, (_, key) in seen.items() if settled(key)}
+        # Where the rules leave a choice of their own, completions need not agree all the same.
+        agreed = {
+            self._clauses[place].id
+            for place, (_, key) in seen.items()
+            if settled(key) and self._outlook.meanings[self._clauses[place].id] is not None
+        }
         found = session.consequences_for(clauses, assumptions, agreed)
         if found is None:
             return None
