@@ -14,7 +14,7 @@ from oligoasp.decide import Engine, Verdict
 from oligoasp.explain.question import Question
 from oligoasp.solver.minimal import check_minimal, group_oracle
 from tests.reference.generate import clone, random_record, remove_parts
-from tests.support import Data, decide, explained, parse, protocol
+from tests.support import Data, baseline, changed, decide, explained, parse, protocol
 
 RECORDS = 48
 POSTPONED = ("registration", "enrollment", "randomization", "treatment_start")
@@ -114,6 +114,16 @@ def waiting_samples() -> list[tuple[Data, Explanation]]:
         if decision.violated & {"E3", "E8", "I4.b", "I6.a", "I10.b", "I1.c"}:
             found.append((data, explained(data)))
     return found
+
+
+def test_waiting_says_when_it_may_suffice_and_when_it_certainly_does() -> None:
+    drug = {"id": "s1", "class": "chemotherapy", "first_dose": "2024-01-10", "last_dose": "2024-05"}
+    data = changed(baseline(), {"systemic_therapies": [drug]})
+    assert decide(data).verdict is Verdict.INELIGIBLE
+    waits = explained(data).waiting
+    assert [w.verdict for w in waits][-2:] == [Verdict.UNDETERMINED, Verdict.ELIGIBLE]
+    assert decide(postponed(data, waits[-1].days)).verdict is Verdict.ELIGIBLE
+    assert decide(postponed(data, waits[-1].days - 1)).verdict is Verdict.UNDETERMINED
 
 
 def test_waiting_until_the_date_suffices_and_a_day_less_does_not() -> None:
