@@ -94,9 +94,7 @@ def _unreplaced(amendment: Amendment, heads: dict[str, int]) -> Iterator[str]:
 
 def _numbers(rule: ast.AST) -> Iterator[str]:
     """Say which numbers of a rule are no parameters."""
-    reader = Reader()
-    reader(rule)
-    for number in reader.numbers:
+    for number in Reader.of(rule).numbers:
         yield (
             f"the number {number} in a rule; accepted: a parameter(…) and limit(name, Variable), "
             "so that its boundary is tested"

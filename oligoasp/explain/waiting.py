@@ -11,7 +11,6 @@ from oligoasp.explain.reasons import WAIT
 from oligoasp.record.dates import DateInterval, MomentInterval, add_months, day_of
 from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.errors import RecordError
-from oligoasp.record.facts import Situation
 
 LONGEST = 3 * 366
 """How many days ahead are looked at."""
@@ -33,15 +32,16 @@ def waiting(question: Question) -> list[Waiting]:
     if anchor is None or not blockers:
         return []
     today = day_of(anchor[0][1])
-    order = question.engine.protocol.in_order
+    session, order = question.session, question.engine.protocol.in_order
     found: list[Waiting] = []
     gone: frozenset[str] = frozenset()
     open_still = False
     for days in _days_of_change(question, today):
-        if open_still:
-            decision = _certain(question, days)
-        else:
-            decision = _decide(question, days, order(blockers - gone))
+        if open_still:  # until nobody like that can be ineligible
+            decision = _decide(question, days, -session.eligible, possible=False)
+        else:  # until not everybody like that violates what is left
+            some_gone = [-session.violated[clause] for clause in order(blockers - gone)]
+            decision = _decide(question, days, session.at_least(1, some_gone), possible=True)
         if decision is None:
             continue
         removed = blockers - decision.violated
@@ -62,28 +62,18 @@ def waiting(question: Question) -> list[Waiting]:
     return found
 
 
-def _certain(question: Question, days: int) -> Decision | None:
-    """Decide the record as it is some days later, unless it is open whether that suffices."""
-    session = question.session
-    situation = question.engine.compiler.compile(question.situation.record, days)
-    later = [*question.readings, *literals(session, situation)]
-    return None if session.satisfiable([*later, -session.eligible]) else _later(question, situation)
+def _decide(question: Question, days: int, literal: int, *, possible: bool) -> Decision | None:
+    """Decide the record as it is some days later, if a literal can hold then, or cannot.
 
-
-def _decide(question: Question, days: int, blockers: list[str]) -> Decision | None:
-    """Decide the record as it is some days later, unless all blockers block still."""
-    session = question.session
-    situation = question.engine.compiler.compile(question.situation.record, days)
-    some_gone = session.at_least(1, [-session.violated[clause] for clause in blockers])
-    later = [*question.readings, *literals(session, situation)]
-    if not session.satisfiable([*later, some_gone]):
+    Whether it can is one question to the solver; deciding takes many.
+    """
+    engine, session = question.engine, question.session
+    situation = engine.compiler.compile(question.situation.record, days)
+    later = [*question.readings, *literals(session, situation), literal]
+    if session.satisfiable(later) is not possible:
         return None
-    return _later(question, situation)
-
-
-def _later(question: Question, situation: Situation) -> Decision | None:
     try:
-        return question.engine.conclude(question.session, situation, question.readings)
+        return engine.conclude(session, situation, question.readings)
     except RecordError:
         return None
 
