@@ -265,3 +265,14 @@ def test_an_outline_made_before_its_rows_were_forgotten_is_noticed(
     batch.outlines.make_room()
     with pytest.raises(KeyError):
         batch.outlines.told(before, [("lesion", [0])])
+
+
+def test_programs_hold_one_value_of_those_that_nothing_tells_apart() -> None:
+    batch = Batch(engine())
+    outlook, outline = batch._outlook, batch.outlined(parse(baseline()))[0]
+    session, _ = batch._programs.assume(outline, batch._programs.whole)
+    for (entity, name), values in session.has.items():
+        alike = outlook.merged.get((entity[0], name), {})
+        assert all(alike.get(value, value) == value for value in values), (entity, name)
+    months = outlook.merged["patient", "amenorrhea"]
+    assert 1 < len(set(months.values())) < len(months), "a year without menses or not"

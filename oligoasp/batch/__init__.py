@@ -179,7 +179,9 @@ class Batch:
         self._concluded: dict[int, tuple[_Look, Outcome | None]] = {}
         self._direct = Direct(engine.compiler, self.outlines, self._outlook.unused if alone else ())
         self.views = self._outlook.views
-        self._programs = Programs(engine, self.outlines, self.views, self._outlook.unused)
+        self._programs = Programs(
+            engine, self.outlines, self.views, self._outlook.unused, self._outlook.merged
+        )
         self.together = Together([view.far for view in self.views], self.outlines)
         self._glances = Glances(self.views, self.outlines)
         self._nothing = Basis(self._glances, [None] * len(self.views), None)

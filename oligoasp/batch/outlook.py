@@ -14,10 +14,10 @@ from oligoasp.batch.meanings import Meanings
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.signs import Comparison, Signs, by_attribute
 from oligoasp.batch.traits import Traits
-from oligoasp.batch.views import ByKind, Classes, Columns, Key, View
+from oligoasp.batch.views import ByKind, Classes, Columns, Key, Merged, View
 from oligoasp.decide import Engine
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import THE_PATIENT, Pair
+from oligoasp.record.facts import THE_PATIENT, Pair, Value
 from oligoasp.solver.alike import Alike
 from oligoasp.solver.session import Session
 
@@ -29,14 +29,17 @@ StatusAtoms: TypeAlias = tuple[int | None, int | None]
 class Outlook:
     """What clauses and integrity rules see of a record, and what none of them does.
 
-    ``meanings`` has a digest of the rules of each clause, ``possible`` one of those that
-    say who is possible; None: they cannot be compared. ``atoms`` are those that the status of
-    each clause is read from, in ``rules``.
+    ``unused`` are attributes that none of them sees; ``merged`` has for the values of the
+    others one that stands for all that none of them tells apart. ``meanings`` has a digest
+    of the rules of each clause, ``possible`` one of those that say who is possible; None: they
+    cannot be compared. ``atoms`` are those that the status of each clause is read from, in
+    ``rules``.
     """
 
     views: list[View]
     integrity: Integrity
     unused: frozenset[tuple[str, str]]
+    merged: Merged
     meanings: dict[str, tuple[bytes, ...] | None]
     possible: tuple[bytes, ...] | None
     atoms: Mapping[str, StatusAtoms]
@@ -115,6 +118,7 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
         [],
         Integrity([], outlines, local),
         frozenset(),
+        {},
         meanings,
         meaning(session.impossible),
         atoms,
@@ -127,6 +131,7 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
             views=[known[clause] for clause in meanings],
             integrity=like.integrity,
             unused=like.unused,
+            merged=like.merged,
         )
     maker = _Looker(engine, outlines, session, local)
     return replace(
@@ -134,6 +139,7 @@ def look(engine: Engine, outlines: Outlines, like: Outlook | None = None) -> Out
         views=[known.get(clause) or maker.view(clause) for clause in meanings],
         integrity=maker.integrity(),
         unused=maker.unused(),
+        merged=maker.merged(),
     )
 
 
@@ -155,8 +161,8 @@ class _Looker:
         self._session = session
         self._local = local
         self._dependencies = session.dependencies
-        firsts = {pair: values for pair, values in session.has.items() if pair[0][1] < 2}
-        self._alike = Alike(session.rules.bare, firsts)
+        self._firsts = {pair: values for pair, values in session.has.items() if pair[0][1] < 2}
+        self._alike = Alike(session.rules.bare, self._firsts)
         self._counting = session.rules.counting
         self._tied = {(entity[0], name) for entity, name in self._dependencies.tied}
 
@@ -208,6 +214,22 @@ class _Looker:
             for entity, attribute in self._dependencies.of(self._session.status_atoms(clause))
         )
         return frozenset({(entity[0], name) for entity, name in self._session.has} - seen)
+
+    def merged(self) -> Merged:
+        """Give, for each value of an attribute, one that nothing tells from it."""
+        session = self._session
+        atoms = [atom for clause in self._clauses for atom in session.status_atoms(clause)]
+        reached = self._dependencies.reached([*atoms, *session.impossible])
+        found = {}
+        for pair in self._firsts:
+            if self._local.vocabulary.attributes[pair[0][0], pair[1]].type == "group":
+                continue  # a label stands for the entries that share it
+            of_class: dict[int, Value] = {}
+            found[pair[0][0], pair[1]] = {
+                value: of_class.setdefault(number, value)
+                for value, number in self._alike.classes(pair, reached).items()
+            }
+        return found
 
 
 def _knots(bonds: Iterable[frozenset[Pair]]) -> list[ByKind]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from oligoasp.batch.outline import Outline, Outlines, Row
-from oligoasp.batch.views import View
+from oligoasp.batch.views import Merged, View
 from oligoasp.decide import Engine, presence, said_literals
 from oligoasp.record.facts import THE_PATIENT, Entity
 from oligoasp.solver.session import Session, Shape
@@ -27,6 +27,7 @@ class Programs:
         outlines: knows what outlines say.
         views: what each clause sees.
         unused: the attributes, by kind, that nothing sees.
+        merged: values that stand for all that nothing tells apart; programs hold only these.
 
     ``whole`` is enough for all clauses.
     """
@@ -37,11 +38,19 @@ class Programs:
         outlines: Outlines,
         views: Sequence[View],
         unused: frozenset[tuple[str, str]],
+        merged: Merged,
     ) -> None:
         self._engine = engine
         self._outlines = outlines
         self._kinds = engine.protocol.vocabulary.kinds
         self._programs: dict[tuple[Shape, Focus], _Program] = {}
+        self._merged = merged
+        self._spare = [
+            (kind, name, value)
+            for (kind, name), of_value in merged.items()
+            for value, other in of_value.items()
+            if value != other
+        ]
         self.whole = Focus(frozenset(self._kinds), unused)
         # Long lists make a program large, so clauses that look at them have one of their own.
         long = {kind.name for kind in self._kinds.values() if kind.unrecorded > 1}
@@ -85,9 +94,14 @@ class Programs:
         if program is None:
             settled = self._engine.settled
             session = Session(
-                self._engine.protocol, shape, settled, unused=focus.unused, traced=False
+                self._engine.protocol,
+                shape,
+                settled,
+                unused=focus.unused,
+                spare=self._spare,
+                traced=False,
             )
-            program = _Program(session, session.readings(settled), self._outlines)
+            program = _Program(session, session.readings(settled), self._outlines, self._merged)
             self._programs[shape, focus] = program
         return program.session, program.assumptions(outline)
 
@@ -99,10 +113,14 @@ class _Program:
         session: the session.
         always: what is always assumed.
         outlines: knows what outlines say.
+        merged: the values that stand for others.
     """
 
-    def __init__(self, session: Session, always: Sequence[int], outlines: Outlines) -> None:
+    def __init__(
+        self, session: Session, always: Sequence[int], outlines: Outlines, merged: Merged
+    ) -> None:
         self.session = session
+        self._merged = merged
         self._always = always
         self._outlines = outlines
         asked = {(entity[0], name) for entity, name in session.has}
@@ -139,4 +157,9 @@ class _Program:
         if fact is None:
             return []
         name = self._outlines.names[entity[0]][place]
-        return said_literals(self.session, entity, {name: fact}).get(name, [])
+        alike = self._merged.get((entity[0], name), {})
+        values = tuple([alike.get(value, value) for value in fact.values])
+        if len(values) > 1:  # one value may say that there is one, several never do
+            values = (*fact.values, *values)
+        said = {name: fact._replace(values=values)}
+        return said_literals(self.session, entity, said).get(name, [])

@@ -46,6 +46,7 @@ class Session:
         shape: how many entries of each kind there may be.
         settled: readings that are settled for good, by ambiguity; the others stay open.
         unused: attributes, by kind, that no rule asks for under the settled readings.
+        spare: values, by kind and attribute, that are left out, since others stand for them.
         traced: whether to keep the ground rules, to read dependencies off them.
         in_turn: whether entries are only there if those before them are.
     """
@@ -59,6 +60,7 @@ class Session:
         settled: Mapping[str, str] | None = None,
         *,
         unused: Iterable[tuple[str, str]] = (),
+        spare: Iterable[tuple[str, str, Value]] = (),
         traced: bool = True,
         in_turn: bool = False,
     ) -> None:
@@ -67,6 +69,7 @@ class Session:
         self.settled = dict(settled or {})
         facts = _facts(protocol, shape, self.settled, {*unused, *protocol.unasked(self.settled)})
         facts += following(shape) if in_turn else ""
+        facts += "".join([f"spare({kind}, {name}, {value}).\n" for kind, name, value in spare])
         self._rules = GroundRules() if traced else None
         self._control = load_control(
             protocol.files,
