@@ -44,35 +44,36 @@ class _Joints(Memo[int, int]):
         self._numbers = {absent: ABSENT}
         self.seen = [absent]
         # Rows of the same classes are the same to all, and most that are new are of these.
-        classes = {
-            (place, tuple(sorted(of_place.numbers.items(), key=str))): of_place
+        known = [part for part in self._parts if part is not None]
+        columns = {id(column[1]): column for part in known for column in part.columns}
+        self._classes = [*columns.values()]
+        places = {key: place for place, key in enumerate(columns)}
+        self._pickers = [
+            picker([] if part is None else [places[id(classes)] for _, classes in part.columns])
             for part in self._parts
-            if part is not None
-            for place, of_place in part.columns
-        }
-        self._classes = [(place, of_place) for (place, _), of_place in classes.items()]
-        tied = {place for part in self._parts if part is not None for place in part.tied}
-        self._tied = picker(sorted(tied))
+        ]
+        self._tied = picker(sorted({place for part in known for place in part.tied}))
         self._by_classes: dict[Row, int] = {}
 
     def _find(self, row: int) -> int:
-        if None in self._parts:
-            return self._join(row)
         said = self._rows[row]
         classes = tuple([of_place[said[place]] for place, of_place in self._classes])
+        if None in self._parts:
+            return self._join(row, classes)
+        told = classes
         if min(classes, default=0) < TIED:
-            classes += self._tied(said)
-        number = self._by_classes.get(classes)
+            told += self._tied(said)
+        number = self._by_classes.get(told)
         if number is None:
-            number = self._join(row)
+            number = self._join(row, classes)
             if max(self.seen[number], default=0) < LOST:
-                self._by_classes[classes] = number
+                self._by_classes[told] = number
         return number
 
-    def _join(self, row: int) -> int:
+    def _join(self, row: int, classes: Row) -> int:
         seen = []
-        for part in self._parts:
-            number = LOST if part is None else part[row]
+        for part, pick in zip(self._parts, self._pickers, strict=True):
+            number = LOST if part is None else part.of_classes(pick(classes), row)
             seen.append(LOST + row if number == LOST else number)
         found = self._numbers.setdefault(tuple(seen), len(self._numbers))
         if found == len(self.seen):

@@ -163,6 +163,7 @@ class _Looker:
         self._dependencies = session.dependencies
         self._firsts = {pair: values for pair, values in session.has.items() if pair[0][1] < 2}
         self._alike = Alike(session.rules.bare, self._firsts)
+        self._sorted: dict[tuple[str, str, tuple[int, ...]], Classes] = {}
         self._counting = session.rules.counting
         self._tied = {(entity[0], name) for entity, name in self._dependencies.tied}
 
@@ -187,12 +188,17 @@ class _Looker:
         return View(clause, columns, _by_kind(self._dependencies.of(atoms)), self._outlines)
 
     def _classes(self, kind: str, name: str, reached: frozenset[int]) -> Classes:
-        place = self._outlines.place(kind, name)
-        return Classes(
-            lambda number: self._outlines.fact(kind, place, number),
-            self._alike.classes((stand_in(kind), name), reached),
-            (kind, name) in self._tied,
-        )
+        """Sort what is said of an attribute, the same for all who tell the same values apart."""
+        numbers = self._alike.classes((stand_in(kind), name), reached)
+        key = kind, name, tuple(numbers.values())
+        if key not in self._sorted:
+            place = self._outlines.place(kind, name)
+            self._sorted[key] = Classes(
+                lambda number: self._outlines.fact(kind, place, number),
+                numbers,
+                (kind, name) in self._tied,
+            )
+        return self._sorted[key]
 
     def integrity(self) -> Integrity:
         """Give what the integrity rules see.

@@ -116,11 +116,14 @@ class TraitNumbers(Memo[int, int]):
         self._by_classes: dict[Numbers, int] = {}
 
     def _find(self, row: int) -> int:
-        classes = self._column.told_apart(row)
-        number = self._by_classes.get(classes)
+        return self.of_classes(self._column.classes(row), row)
+
+    def of_classes(self, classes: Numbers, row: int) -> int:
+        """Give the number of the traits of an entry, of which the classes are known."""
+        told = self._column.told_apart(classes, row)
+        number = self._by_classes.get(told)
         if number is None:
-            number = self._column.traits_number(row, self._patient)
-            self._by_classes[classes] = number
+            number = self._by_classes[told] = self._column.traits_number(row, self._patient)
         return number
 
 
@@ -194,9 +197,8 @@ class _Column:
         said = self._outlines.rows[self.kind][row]
         return tuple([classes[said[place]] for place, classes in self.columns])
 
-    def told_apart(self, row: int) -> Numbers:
-        """Give the classes of what is said of an entry, and of what is tied to that if open."""
-        classes = self.classes(row)
+    def told_apart(self, classes: Numbers, row: int) -> Numbers:
+        """Give the classes of what is said of an entry, and what is tied to that if it is open."""
         if min(classes, default=0) < TIED:
             known = self._outlines.rows[self.kind][row]
             return (*classes, *[known[place] for place in self.tied_places])
