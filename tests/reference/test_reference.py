@@ -23,7 +23,8 @@ from .generate import (
     remove_parts,
     woman,
 )
-from .reading import Patient, constraints
+from .impossible import constraints
+from .reading import Patient
 from .values import (
     Span,
     add_months,
