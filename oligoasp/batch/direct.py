@@ -277,10 +277,10 @@ def _ask_times(
         others = vague.copy()
         for index, day, derivation in days:
             there = derivation.day(anchor)
-            if there is None:
-                others.append(index)
-            else:
+            if there is not None:
                 spans.append((index, day, there))
+            elif derivation.anchor(anchor) is not None:
+                others.append(index)
         for asked, code, numbers in timed:
             column = columns[asked.place]
             for index, day, there in spans:
