@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, islice, repeat
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from oligoasp.batch.outline import Outline, Outlines, Row, picker
 from oligoasp.memo import MOST, Memo
@@ -28,8 +28,6 @@ from oligoasp.record.facts import (
     group_labels,
 )
 from oligoasp.record.read import Entry, Record
-
-CodeOfDay: TypeAlias = Callable[[date, date], int]
 
 ASK = -1
 """Stands in a row for what a value says only together with the rest of the record."""
@@ -99,9 +97,10 @@ class _Asked(NamedTuple):
 
 
 class _Timed(NamedTuple):
-    """An attribute that is an elapsed time, and the numbers of what its codes say."""
+    """An attribute that is an elapsed time, what codes it, and the numbers of what codes say."""
 
     asked: _Asked
+    code: Callable[[date, date], int]
     numbers: Memo[int, int]
 
 
@@ -164,13 +163,13 @@ class _Kind:
         self._blank = [silent.get(attribute, 0) for attribute in short[len(looked_up) :]]
         self._asked: list[_Asked] = []
         self._beside: list[_Beside] = []
-        self._timed: dict[str, dict[tuple[CodeOfDay, str], list[_Timed]]] = {}
+        self._timed: dict[str, dict[str, list[_Timed]]] = {}
         for attribute, path, converter in asked:
             made = _Asked(short.index(attribute), path, converter, said[attribute])
             if converter.of_day is not None:
-                code, anchor, _ = converter.of_day
                 of_path = self._timed.setdefault(path, {})
-                of_path.setdefault((code, anchor), []).append(_timed(made, converter.of_day))
+                of_anchor = of_path.setdefault(converter.of_day.anchor, [])
+                of_anchor.append(_timed(made, converter.of_day))
             elif converter.beside:
                 self._beside.append(_Beside(made, {}))
             else:
@@ -202,8 +201,8 @@ class _Kind:
             asked.ask(columns[asked.place], there, given)
         for beside in self._beside:
             _ask_beside(beside, columns[beside.asked.place], given)
-        for path, by_measure in self._timed.items():
-            _ask_times(path, by_measure, columns, given)
+        for path, by_anchor in self._timed.items():
+            _ask_times(path, by_anchor, columns, given)
         for place, path, converter, said in self._perhaps:
             column = columns[place]
             if ASK in column:
@@ -253,39 +252,39 @@ class _Kind:
 
 
 def _timed(asked: _Asked, of_day: OfDay) -> _Timed:
-    return _Timed(asked, Memo(lambda code: asked.said[of_day.fact(code)]))
+    return _Timed(asked, of_day.code, Memo(lambda code: asked.said[of_day.fact(code)]))
 
 
 def _ask_times(
     path: str,
-    by_measure: Mapping[tuple[CodeOfDay, str], Sequence[_Timed]],
+    by_anchor: Mapping[str, Sequence[_Timed]],
     columns: Sequence[list[int]],
     given: Sequence[_Given],
 ) -> None:
-    """Put into columns what the dates in one field say; what is measured alike is so once."""
-    days: list[tuple[int, date]] = []
+    """Put into columns what the dates in one field say, anchor by anchor."""
+    days: list[tuple[int, date, Derivation]] = []
     vague: list[int] = []
-    for index, (entry, _, _) in enumerate(given):
+    for index, (entry, derivation, _) in enumerate(given):
         value = entry.values.get(path)
         if value is not None:
             day = exact_day(value)
             if day is None:
                 vague.append(index)
             else:
-                days.append((index, day))
-    for (code, anchor), timed in by_measure.items():
-        codes: list[tuple[int, int]] = []
+                days.append((index, day, derivation))
+    for anchor, timed in by_anchor.items():
+        spans: list[tuple[int, date, date]] = []
         others = vague.copy()
-        for index, day in days:
-            there = given[index].derivation.day(anchor)
-            if there is None:
+        for index, day, derivation in days:
+            there = derivation.day(anchor)
+            if there is not None:
+                spans.append((index, day, there))
+            elif derivation.anchor(anchor) is not None:
                 others.append(index)
-            else:
-                codes.append((index, code(day, there)))
-        for asked, numbers in timed:
+        for asked, code, numbers in timed:
             column = columns[asked.place]
-            for index, found in codes:
-                column[index] = numbers[found]
+            for index, day, there in spans:
+                column[index] = numbers[code(day, there)]
             if others:
                 asked.ask(column, others, given)
 

@@ -34,8 +34,12 @@ class Scale(NamedTuple):
         Returns:
             Twice the number of steps, plus one if the value lies strictly between steps.
         """
+        return self.code_of(value.numerator, value.denominator)
+
+    def code_of(self, numerator: int, denominator: int) -> int:
+        """Give the integer that stands for a fraction, which need not be in lowest terms."""
         step = self.resolution
-        whole, rest = divmod(value.numerator * step.denominator, value.denominator * step.numerator)
+        whole, rest = divmod(numerator * step.denominator, denominator * step.numerator)
         return 2 * whole + (rest != 0)
 
 

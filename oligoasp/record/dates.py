@@ -134,17 +134,17 @@ def months_before(day: date, anchor: date) -> int:
     return 2 * months + (there > here) - (there < here)
 
 
-def months_after(anchor: date, day: date) -> int:
+def months_after(day: date, anchor: date) -> int:
     """Code the calendar months from an anchor on to a day, as `months_before` does."""
     return -months_before(day, anchor)
 
 
 def years_before(day: date, anchor: date) -> int:
     """Code the calendar years (of 12 months) from a day up to an anchor."""
-    return -years_after(anchor, day)
+    return -years_after(day, anchor)
 
 
-def years_after(anchor: date, day: date) -> int:
+def years_after(day: date, anchor: date) -> int:
     """Code the calendar years (of 12 months) from an anchor on to a day."""
     there = (anchor.month, _day_in(day.year, anchor.month, anchor))
     here = (day.month, day.day)
@@ -171,7 +171,7 @@ def days_before(day: date, anchor: date) -> int:
     return 2 * (anchor - day).days
 
 
-def days_after(anchor: date, day: date) -> int:
+def days_after(day: date, anchor: date) -> int:
     """Code the days from an anchor on to a day: twice their number."""
     return 2 * (day - anchor).days
 

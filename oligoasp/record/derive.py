@@ -63,10 +63,17 @@ class Derivation:
 
     def codes(self, entry: Entry, attribute: Attribute) -> Codes | None:
         """Give the codes that a numeric attribute can have, or None if it is unknown."""
-        if attribute.origin.form in TIMED:
-            if attribute.origin.form == "age":
-                return self._age(*attribute.origin.arguments)
+        form, arguments = attribute.origin
+        if form == "age":
+            return self._age(*arguments)
+        if form in TIMED:
             return self._elapsed(entry, attribute)
+        if form == "cockcroft_gault":
+            clearance = self._clearance(*arguments)
+            if clearance is None:
+                return None
+            code = self._vocabulary.scales[attribute.of].code_of(*clearance)
+            return code, code
         interval = self.interval(entry, attribute)
         if interval is None:
             return None
@@ -81,7 +88,9 @@ class Derivation:
             case "quotient":
                 return _quotient(entry.get(arguments[0]), entry.get(arguments[1]))
             case "cockcroft_gault":
-                return self._cockcroft_gault(*arguments)
+                clearance = self._clearance(*arguments)
+                exact = None if clearance is None else Fraction(*clearance)
+                return None if exact is None else Interval(exact, exact)
         value = entry.get(arguments[0])
         if isinstance(value, list):
             results = self.latest(arguments[0]) if entry is self._record else tuple(value)
@@ -90,14 +99,18 @@ class Derivation:
 
     def latest(self, path: str) -> tuple[Measurement, ...]:
         """Give the patient's results of which one is the latest on or before enrollment."""
-        if path not in self._latest:
-            value = self._record.get(path)
-            found: tuple[Measurement, ...] = ()
-            if isinstance(value, list):
-                enrollment = self.anchor(ENROLLMENT)
-                found = _possible_latest(value, None if enrollment is None else enrollment[0])
+        found = self._latest.get(path)
+        if found is None:
+            value = self._record.values.get(path)
+            found = self._possible_latest(value) if isinstance(value, list) else ()
             self._latest[path] = found
-        return self._latest[path]
+        return found
+
+    def _possible_latest(self, results: Sequence[Measurement]) -> tuple[Measurement, ...]:
+        if len(results) == 1 and results[0].date is None:
+            return (results[0],)
+        enrollment = self.anchor(ENROLLMENT)
+        return _possible_latest(results, None if enrollment is None else enrollment[0])
 
     def complete_years(self, attribute: Attribute) -> int | None:
         """Give an age in complete years, if it is certain."""
@@ -118,7 +131,9 @@ class Derivation:
         there = self.anchor(anchor)
         if isinstance(born, DateInterval) and there is not None:
             start, end = day_of(there[0][0]), day_of(there[0][1])
-            return dates.age(born.latest, start), dates.age(born.earliest, end)
+            least = dates.age(born.latest, start)
+            exact = born.exact and start == end
+            return least, least if exact else dates.age(born.earliest, end)
         age = self._record.get(years)
         if not isinstance(age, Interval):
             return None
@@ -127,34 +142,35 @@ class Derivation:
             None if age.high is None else 2 * int(age.high) + 1 - 2 * age.high_open,
         )
 
-    def _cockcroft_gault(
+    def _clearance(
         self, creatinine: str, weight: str, birth: str, years: str, sex: str
-    ) -> Interval | None:
+    ) -> tuple[int, int] | None:
         """Creatinine clearance in mL/min (Cockcroft and Gault 1976), from exact values only.
 
         (140 - age) x kg x (0.85 if female) / (72 x creatinine in mg/dL), age in complete
         years at enrollment.
+
+        Returns:
+            Numerator and denominator: hardly two records give the same fraction, and making
+            one of them takes most of the time.
         """
-        age = self._age(birth, years, ENROLLMENT)
         which = self._record.get(sex)
-        if age is None or age[0] is None or age[1] is None or age[0] // 2 != age[1] // 2:
+        age = self._age(birth, years, ENROLLMENT)
+        if which not in ("female", "male") or age is None or age[0] is None or age[1] is None:
             return None
-        if which not in ("female", "male"):
+        percent, complete = 85 if which == "female" else 100, age[0] // 2
+        mg, kg = self._exactly_latest(creatinine), self._exactly_latest(weight)
+        if not mg or kg is None or complete != age[1] // 2:
             return None
-        exact = []
-        for path in (creatinine, weight):
-            results = self.latest(path)
-            exact.append(results[0].value.exact if len(results) == 1 else None)
-        if not exact[0] or exact[1] is None:
-            return None
-        percent = 85 if which == "female" else 100
-        years_left = max(140 - age[0] // 2, 0)
-        kg, mg = exact[1], exact[0]
-        clearance = Fraction(
-            years_left * percent * kg.numerator * mg.denominator,
+        return (
+            max(140 - complete, 0) * percent * kg.numerator * mg.denominator,
             72 * 100 * kg.denominator * mg.numerator,
         )
-        return Interval(clearance, clearance)
+
+    def _exactly_latest(self, path: str) -> Fraction | None:
+        """Give the latest result of the patient, if it is certain which that is and exact."""
+        results = self.latest(path)
+        return results[0].value.exact if len(results) == 1 else None
 
     # ---- times -------------------------------------------------------------------------
 
@@ -179,33 +195,39 @@ class Derivation:
 
     def day(self, anchor: str) -> date | None:
         """Give the day of an anchor, if it is certain."""
-        try:
-            return self._days[anchor]
-        except KeyError:
+        if anchor not in self._days:
             there = self.anchor(anchor)
-            start, end = (None, None) if there is None else map(day_of, there[0])
-            day = self._days[anchor] = start if start == end else None
-            return day
+            self._days[anchor] = None if there is None else _only_day(*there[0])
+        return self._days[anchor]
 
     def _find_anchor(self, name: str) -> tuple[Times, str] | None:
+        given = self._record.values
         for sources in self._vocabulary.anchors[name]:
+            path = sources[0].path
             if sources[0].latest_of:
-                times = [t for source in sources for t in self._all(source)]
-                known = [t for t in times if t is not None]
-                if not times or len(known) < len(times):
-                    return None
-                return (max(t[0] for t in known), max(t[1] for t in known)), sources[0].path
-            value = self._record.get(sources[0].path)
+                latest = self._latest_end(sources)
+                return None if latest is None else (latest, path)
+            value = given.get(path)
             if isinstance(value, _DATES):
-                return (value.earliest, value.latest), sources[0].path
+                return value, path
         return None
 
-    def _all(self, source: AnchorSource) -> list[Times | None]:
-        entries = self._record.entries(source.kind)
-        if entries is None or source.latest_of in self._record.incomplete:
-            return [None]
-        values = [entry.get(source.path) for entry in entries]
-        return [(v.earliest, v.latest) if isinstance(v, DateInterval) else None for v in values]
+    def _latest_end(self, sources: Sequence[AnchorSource]) -> Times | None:
+        """Give the times that the latest date of some lists can mean."""
+        latest: Times | None = None
+        for path, list_name, kind in sources:
+            entries = self._record.entries(kind)
+            if entries is None or list_name in self._record.incomplete:
+                return None
+            for entry in entries:
+                value = entry.values.get(path)
+                if not isinstance(value, DateInterval):
+                    return None
+                if latest is None:
+                    latest = value
+                elif value != latest:
+                    latest = max(latest[0], value[0]), max(latest[1], value[1])
+        return latest
 
     def _elapsed(self, entry: Entry, attribute: Attribute) -> Codes | None:
         backwards = attribute.origin.form == "before"
@@ -238,6 +260,12 @@ class Derivation:
         return None
 
 
+def _only_day(start: date, end: date) -> date | None:
+    """Give the day of two times that are on one day."""
+    day = day_of(start)
+    return day if start is end or day == day_of(end) else None
+
+
 _DATES = (DateInterval, MomentInterval)
 OPEN_ENDS = frozenset({dates.FIRST_DAY, dates.LAST_DAY})
 """What an end stands for that is open in the record."""
@@ -246,9 +274,9 @@ _MEASURES: dict[tuple[bool, str], Callable[[date, date], int]] = {
     (True, "years"): dates.years_before,
     (True, "months"): dates.months_before,
     (True, "days"): dates.days_before,
-    (False, "years"): lambda day, anchor: dates.years_after(anchor, day),
-    (False, "months"): lambda day, anchor: dates.months_after(anchor, day),
-    (False, "days"): lambda day, anchor: dates.days_after(anchor, day),
+    (False, "years"): dates.years_after,
+    (False, "months"): dates.months_after,
+    (False, "days"): dates.days_after,
 }
 """What codes the time from a day up to its anchor (or else from the anchor on), by its unit."""
 
@@ -339,8 +367,6 @@ def _possible_latest(
     An undated result may or may not be the latest of several. Where it is open whether
     any result counts at all, none is given.
     """
-    if len(results) == 1 and results[0].date is None:
-        return (results[0],)
     undated = tuple(r for r in results if r.date is None)
     dated = [(r, r.date) for r in results if r.date is not None]
     if enrollment is None:
@@ -373,8 +399,10 @@ def _hours_apart(early: date, late: date, start: date, end: date) -> Codes:
     return (max(least, 0) if same_day and most >= 0 else least), most
 
 
+_HUNDREDTH, _NO_TIME = timedelta(hours=1) / 100, timedelta(0)
+
+
 def _hours(earlier: datetime, later: datetime) -> int:
     """Code the hours between two moments, in hundredths."""
-    hundredths = Fraction(int((later - earlier).total_seconds()) * 100, 3600)
-    whole = hundredths.numerator // hundredths.denominator
-    return 2 * whole + (hundredths.denominator != 1)
+    whole, rest = divmod(later - earlier, _HUNDREDTH)
+    return 2 * whole + (rest > _NO_TIME)

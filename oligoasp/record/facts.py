@@ -317,7 +317,7 @@ class Compiler:
         number = _Numbers(self.regions[attribute.of], self.vocabulary.scales[attribute.of])
         if attribute.origin.form in TIMED:
             return _timed(attribute, number)
-        return _measured(attribute, number, self.vocabulary.scales[attribute.of])
+        return _measured(attribute, number)
 
     def _default(self, attribute: Attribute, value: str) -> Value:
         if attribute.type != "number":
@@ -382,7 +382,7 @@ def _timed(attribute: Attribute, number: _Numbers) -> Converter:
     return Converter(convert=convert_day, of_day=OfDay(exact, anchor, number.of_code))
 
 
-def _measured(attribute: Attribute, number: _Numbers, scale: Scale) -> Converter:
+def _measured(attribute: Attribute, number: _Numbers) -> Converter:
     """Make the converter of a quantity.
 
     Which of several measurements counts, and whether one with a date does, depends on others.
@@ -393,8 +393,8 @@ def _measured(attribute: Attribute, number: _Numbers, scale: Scale) -> Converter
         return None if interval is None else number.of_interval(interval)
 
     def convert_anew(_: object, entry: Entry, derivation: Derivation) -> Fact | None:
-        interval = derivation.interval(entry, attribute)
-        return None if interval is None else number.of_codes(*codes_of(interval, scale))
+        codes = derivation.codes(entry, attribute)
+        return None if codes is None else number.of_codes(*codes)
 
     def plain(value: object) -> Fact | Depends | None:
         if isinstance(value, Interval):

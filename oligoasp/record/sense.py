@@ -71,14 +71,18 @@ class Sense:
         found = [p for age in self._ages for p in _wrong_age(record, age, derivation)]
         enrollment = derivation.anchor(ENROLLMENT)
         last = date.max if enrollment is None else day_of(enrollment[0][1])
-        born = next((p for p in self._vocabulary.birth if record.get(p) is not None), "")
+        born = next((path for path in self._vocabulary.birth if path in record.values), "")
         birth, _ = _days(record.get(born)) or (date.min, None)
         for kind, observed, in_order, shared, dated in self._kinds:
-            entries: list[Entry] = [record] if kind == PATIENT else record.entries(kind) or []
+            entries = [record] if kind == PATIENT else record.entries(kind)
+            if not entries:
+                continue
             for path, group in shared if len(entries) > 1 else ():
-                found += _disagreements(record, entries, path, group)
+                grouped = [entry for entry in entries if group in entry.values]
+                if len(grouped) > 1:
+                    found += _disagreements(record, grouped, path, group)
             for entry in entries:
-                if not in_order and _plain(entry, dated, birth, last):
+                if _plain(entry, dated, in_order, birth, last):
                     continue
                 days = {path: _days(entry.values[path]) for path in dated if path in entry.values}
                 for earlier, later in in_order:
@@ -94,13 +98,25 @@ class Sense:
         return found
 
 
-def _plain(entry: Entry, dated: Iterable[str], birth: date, last: date) -> bool:
-    """Tell quickly whether all dates of an entry are from birth up to a last day."""
+def _plain(
+    entry: Entry,
+    dated: Iterable[str],
+    in_order: Iterable[tuple[str, str]],
+    birth: date,
+    last: date,
+) -> bool:
+    """Tell quickly whether all dates of an entry are from birth up to a last day, and in order."""
     values = entry.values
     for path in dated:
         when = values.get(path)
         if when is not None and not (
             isinstance(when, DateInterval) and when[0] <= last and when[1] >= birth
+        ):
+            return False
+    for earlier, later in in_order:
+        start, end = values.get(earlier), values.get(later)
+        if not (start is None or end is None) and not (
+            isinstance(start, DateInterval) and isinstance(end, DateInterval) and start[0] <= end[1]
         ):
             return False
     return True
@@ -115,7 +131,7 @@ def _wrong_age(record: Record, attribute: Attribute, derivation: Derivation) -> 
     """Compare an age that is given with the date of birth."""
     birth, years, _ = attribute.origin.arguments
     given = record.get(years)
-    if record.get(birth) is None or not isinstance(given, Interval):
+    if not isinstance(given, Interval) or record.get(birth) is None:
         return
     codes = derivation.codes(record, attribute)
     if codes is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import getitem
-from typing import Any
+from typing import Any, NamedTuple
 
-from oligoasp.batch import Outcome
 from oligoasp.decide import Status, Verdict
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
@@ -18,6 +18,18 @@ Row = dict[str, Any]
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
 
 
+class Decided(NamedTuple):
+    """What was decided of one record; ``statuses`` has those of all clauses, in one order."""
+
+    record: str
+    verdict: str
+    statuses: tuple[str, ...]
+    blockers: tuple[str, ...]
+    unknown: tuple[str, ...]
+    clash: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 class Lines:
     """Writes the rows of records that were decided.
 
@@ -26,37 +38,29 @@ class Lines:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._statuses = [
-            {status: f"{compact(name)}:{compact(status)}" if name else "" for status in Status}
+        self._statuses: list[dict[str, str]] = [
+            {status: f",{compact(name)}:{compact(status)}" if name else "" for status in Status}
             for name in names
         ]
 
-    def line(
-        self, record: Record, outcome: Outcome, clash: Sequence[str], missing: Sequence[str]
-    ) -> str:
-        """Write the row of a record.
-
-        Args:
-            record: the record.
-            outcome: what was decided.
-            clash: clauses that cannot be met together.
-            missing: fields to ask for.
-        """
-        line, blockers = record.line, outcome.blockers
-        conflict = outcome.verdict is Verdict.INELIGIBLE and not blockers
-        statuses = ",".join(filter(None, map(getitem, self._statuses, outcome.by_place)))
+    def line(self, record: Record, decided: Decided) -> str:
+        """Write the row of a record."""
+        line = record.line
+        conflict = decided.verdict == Verdict.INELIGIBLE and not decided.blockers
+        statuses = "".join(map(getitem, self._statuses, decided.statuses))
         return (
-            f'{{"format":"{FORMAT}","record":{compact(record.id)},'
+            f'{{"format":"{FORMAT}","record":{compact(decided.record)},'
             f'"source":{compact(record.source)},"line":{"null" if line is None else line},'
-            f'"verdict":"{outcome.verdict}","blockers":{_list(blockers)},'
-            f'"conflict":{"true" if conflict else "false"},"clash":{_list(clash)},'
-            f'"unknown":{_list(outcome.unknown)},"missing":{_list(missing)},'
-            f'"statuses":{{{statuses}}}}}\n'
+            f'"verdict":"{decided.verdict}","blockers":{_list(decided.blockers)},'
+            f'"conflict":{"true" if conflict else "false"},"clash":{_list(decided.clash)},'
+            f'"unknown":{_list(decided.unknown)},"missing":{_list(decided.missing)},'
+            f'"statuses":{{{statuses[1:]}}}}}\n'
         )
 
 
-def _list(names: Sequence[str]) -> str:
-    return compact(names) if names else "[]"
+@lru_cache(maxsize=4096)
+def _list(names: tuple[str, ...]) -> str:
+    return compact(names)
 
 
 def refused(error: RecordError) -> Row:
@@ -69,6 +73,12 @@ def refused(error: RecordError) -> Row:
         "record": first.record,
         "problems": [problem.render() for problem in error.problems],
     }
+
+
+def decided_of(row: Row) -> Decided:
+    """Give what a row of a record that was decided says."""
+    lists = [tuple(row[name]) for name in ("blockers", "unknown", "clash", "missing")]
+    return Decided(row["record"], row["verdict"], tuple(row["statuses"].values()), *lists)
 
 
 def is_refused(row: Row) -> bool:

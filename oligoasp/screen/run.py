@@ -24,7 +24,7 @@ from oligoasp.render.json import compact
 from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import KEPT, ROWS, Work
 from oligoasp.screen.output import read_rows, write_output
-from oligoasp.screen.rows import Lines, is_refused, refused
+from oligoasp.screen.rows import Decided, Lines, is_refused, refused
 from oligoasp.screen.tally import Tally, is_named
 from oligoasp.whole import written_whole
 
@@ -54,7 +54,8 @@ class Screener:
         self.clauses = [c.id for c in engine.protocol.clauses.values() if c.tests]
         self.files = (ROWS, KEPT) if keep else (ROWS,)
         self._keep = keep
-        self._lines = Lines(names_of(engine.protocol))
+        self._names = names_of(engine.protocol)
+        self._lines = Lines(self._names)
         self._forget()
 
     def _forget(self) -> None:
@@ -83,6 +84,7 @@ class Screener:
             self._forget()
         tally = Tally(self.clauses)
         lines: list[str] = []
+        decided: list[Decided] = []
         problems: list[str] = []
         self._batch.outlines.make_room()
         members = list(self.cohort.members(chunk))
@@ -104,10 +106,18 @@ class Screener:
                 if piece:
                     piece.refuse(row["problems"])
                 continue
-            clash = self._details.clash(outline, outcome)
-            missing = self._details.missing(record, outline, outcome)
-            lines.append(self._lines.line(record, outcome, clash, missing))
-            tally.count(record.id, outcome, clash, missing)
+            of_record = Decided(
+                record.id,
+                outcome.verdict,
+                outcome.by_place,
+                outcome.blockers,
+                outcome.unknown,
+                self._details.clash(outline, outcome),
+                self._details.missing(record, outline, outcome),
+            )
+            lines.append(self._lines.line(record, of_record))
+            decided.append(of_record)
+        tally.count(decided, self._names)
         self._decided += len(members)
         made = ["".join(lines).encode("utf-8", "backslashreplace")]
         return [*made, sealed(piece.stored())] if piece else made, tally, problems

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, combinations, pairwise
-from operator import getitem
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from itertools import combinations, pairwise
+from typing import Any, TypeAlias, TypeVar
 
 from oligoasp.answers import (
     Attrition,
@@ -21,9 +20,8 @@ from oligoasp.answers import (
     Screening,
     TogetherCount,
 )
-from oligoasp.batch import Outcome
 from oligoasp.decide import Status, Verdict
-from oligoasp.screen.rows import Row, is_refused
+from oligoasp.screen.rows import Decided, Row, decided_of, is_refused
 
 _Counted = TypeVar("_Counted", str, tuple[str, ...])
 
@@ -69,62 +67,49 @@ class Tally:
         if name is not None:
             self._names.append(_number(name))
 
-    def count(
-        self, name: str, outcome: Outcome, clash: tuple[str, ...], missing: Iterable[str]
-    ) -> None:
-        """Count a record that was decided.
-
-        Args:
-            name: its id.
-            outcome: what was decided.
-            clash: clauses that cannot be met together.
-            missing: fields to ask for.
-        """
-        statuses = _Statuses(outcome.names, outcome.by_place, outcome.blockers, outcome.unknown)
-        self._count(name, outcome.verdict.value, statuses, clash, missing)
-
     def add(self, row: Row) -> None:
         """Count a row as it was written."""
         if is_refused(row):
             self.refuse(row["record"])
             return
-        names, by_place = tuple(row["statuses"]), tuple(row["statuses"].values())
-        statuses = _Statuses(names, by_place, tuple(row["blockers"]), tuple(row["unknown"]))
-        clash = tuple(row["clash"])
-        self._count(row["record"], row["verdict"], statuses, clash, row["missing"])
+        self.count([decided_of(row)], tuple(row["statuses"]))
 
-    def _count(
-        self,
-        name: str,
-        verdict: str,
-        statuses: _Statuses,
-        clash: tuple[str, ...],
-        missing: Iterable[str],
-    ) -> None:
-        names, by_place, blockers, unknown = statuses
-        self._names.append(_number(name))
-        found: list[Counted] = [("verdict", verdict)]
-        found += chain.from_iterable(map(getitem, _by_status(names), by_place))
-        if unknown and not (blockers and names.index(blockers[0]) < names.index(unknown[0])):
-            # Open at its first unknown clause, until a clause blocks.
-            found.append(("opened", unknown[0]))
-            found += [("closed", clause) for clause in blockers[:1]]
-        if blockers:
-            found.append(("first", blockers[0]))
-            found += [("pair", pair) for pair in combinations(blockers[:MOST_BLOCKERS], 2)]
-            self._sets[blockers] += 1
-            if unknown:
-                self._open_sets[blockers] += 1
-        elif verdict == Verdict.INELIGIBLE:
-            found.append(("conflict", ""))
-        elif verdict == Verdict.UNDETERMINED:
-            found += [("undetermined", clause) for clause in unknown]
-            found += [("decisive", clause) for clause in unknown if len(unknown) == 1]
-        if clash:
-            found.append(("clash", clash))
-        if missing:
-            found += {("missing", _ENTRY.sub("[]", path)) for path in missing}
+    def count(self, decided: Sequence[Decided], names: Sequence[str]) -> None:
+        """Count records that were decided.
+
+        Args:
+            decided: what was decided of each.
+            names: the clause of each of their statuses; "" if it is not counted.
+        """
+        found: list[Counted] = []
+        for name, verdict, _, blockers, unknown, clash, missing in decided:
+            self._names.append(_number(name))
+            found.append(("verdict", verdict))
+            if unknown and not (blockers and self._places[blockers[0]] < self._places[unknown[0]]):
+                # Open at its first unknown clause, until a clause blocks.
+                found.append(("opened", unknown[0]))
+                found += [("closed", clause) for clause in blockers[:1]]
+            if blockers:
+                found += _of_blockers(blockers)
+                self._sets[blockers] += 1
+                if unknown:
+                    self._open_sets[blockers] += 1
+            elif verdict == Verdict.INELIGIBLE:
+                found.append(("conflict", ""))
+            elif verdict == Verdict.UNDETERMINED:
+                found += [("undetermined", clause) for clause in unknown]
+                found += [("decisive", clause) for clause in unknown if len(unknown) == 1]
+            if clash:
+                found.append(("clash", clash))
+            if missing:
+                found += _of_missing(missing)
         self._counts.update(found)
+        # Clause by clause, which takes far fewer steps than record by record.
+        columns = zip(*[of_record.statuses for of_record in decided], strict=True)
+        for clause, statuses in zip(names, columns, strict=bool(decided)):
+            for status, number in Counter(statuses).items() if clause else ():
+                for sort in _SORTS[status]:
+                    self._counts[sort, clause] += number
 
     def merge(self, other: Tally) -> None:
         """Count what another tally has counted of the records that follow."""
@@ -222,25 +207,25 @@ class Tally:
             )
 
 
-class _Statuses(NamedTuple):
-    """The statuses of one record, in the order of the protocol; "" for a clause without one."""
-
-    names: tuple[str, ...]
-    by_place: tuple[str, ...]
-    blockers: tuple[str, ...]
-    unknown: tuple[str, ...]
+@lru_cache(maxsize=4096)
+def _of_blockers(blockers: tuple[str, ...]) -> tuple[Counted, ...]:
+    """Give what is counted of the clauses that block a patient together."""
+    pairs = combinations(blockers[:MOST_BLOCKERS], 2)
+    return ("first", blockers[0]), *(("pair", pair) for pair in pairs)
 
 
-@lru_cache(maxsize=8)
-def _by_status(names: tuple[str, ...]) -> list[dict[str, tuple[Counted, ...]]]:
-    """Give what is counted of each clause, by its status."""
-    sorts: dict[Status, tuple[str, ...]] = dict.fromkeys(Status, ())
-    sorts |= {status: ("blocks",) for status in Status if status.blocks}
-    sorts |= {Status.UNKNOWN: ("unknown",), Status.NOT_APPLICABLE: ("inapplicable",)}
-    return [
-        {status: tuple((of, name) for of in sort if name) for status, sort in sorts.items()}
-        for name in names
-    ]
+@lru_cache(maxsize=4096)
+def _of_missing(missing: tuple[str, ...]) -> frozenset[Counted]:
+    """Give what is counted of fields to ask for: in whichever entries, each of them once."""
+    return frozenset(("missing", _ENTRY.sub("[]", path)) for path in missing)
+
+
+_SORTS: dict[str, tuple[str, ...]] = {
+    **{status: ("blocks",) if status.blocks else () for status in Status},
+    Status.UNKNOWN: ("unknown",),
+    Status.NOT_APPLICABLE: ("inapplicable",),
+}
+"""What a status is counted as."""
 
 
 def _commonest(counts: Mapping[_Counted, int]) -> list[tuple[_Counted, int]]:
