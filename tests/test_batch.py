@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 
-from oligoasp.batch import Batch, glance, outline, views
+from oligoasp.batch import Batch, glance, outline, programs, views
 from oligoasp.batch.check import PIECE, check
 from oligoasp.batch.direct import Direct
 from oligoasp.batch.outline import Outlines
@@ -46,12 +46,15 @@ def answer(engine_or_batch: Engine | Batch, data: Data) -> object:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_batch_answers_as_one_by_one_in_any_order(seed: int) -> None:
+def test_a_batch_answers_as_one_by_one_in_any_order_and_in_excerpts(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = records(seed)
     alone = [answer(engine(), one) for one in data]
     assert sum(isinstance(found, str) for found in alone) >= len(IMPOSSIBLE)
     order = list(range(len(data)))
-    for _ in range(3):
+    for often in (seed, programs.OFTEN, programs.OFTEN):
+        monkeypatch.setattr(programs, "OFTEN", often)
         random.Random(seed).shuffle(order)
         batch = Batch(engine())
         for index in order:
@@ -270,7 +273,7 @@ def test_an_outline_made_before_its_rows_were_forgotten_is_noticed(
 def test_programs_hold_one_value_of_those_that_nothing_tells_apart() -> None:
     batch = Batch(engine())
     outlook, outline = batch._outlook, batch.outlined(parse(baseline()))[0]
-    session, _ = batch._programs.assume(outline, batch._programs.whole)
+    session = batch._programs._program(outline, batch._programs.whole).session
     for (entity, name), values in session.has.items():
         alike = outlook.merged.get((entity[0], name), {})
         assert all(alike.get(value, value) == value for value in values), (entity, name)

@@ -21,7 +21,7 @@ deciding one by one; a test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress, repeat
@@ -31,7 +31,7 @@ from oligoasp.batch.direct import Direct
 from oligoasp.batch.glance import UNKNOWN, Glances
 from oligoasp.batch.outline import Outline, Outlines, Row
 from oligoasp.batch.outlook import look
-from oligoasp.batch.programs import Focus, Programs
+from oligoasp.batch.programs import Programs
 from oligoasp.batch.signs import Signs
 from oligoasp.batch.together import Together
 from oligoasp.batch.views import Columns, Key, View, settled
@@ -333,11 +333,9 @@ class Batch:
                 return Verdict.INELIGIBLE
         return Verdict.UNDETERMINED
 
-    def can_be_met(self, clauses: Collection[int], outline: Outline) -> bool:
+    def can_be_met(self, clauses: Sequence[int], outline: Outline) -> bool:
         """Tell whether clauses, by their places, can be met together as far as a record says."""
-        session, assumptions = self._programs.assume(outline, self._programs.focus(clauses))
-        met = [-session.violated[self._clauses[place].id] for place in clauses]
-        return session.satisfiable([*assumptions, *met])
+        return self._programs.can_be_met(outline, clauses)
 
     def shared(self, other: Batch) -> list[int | None]:
         """Give, for each clause, the place of that which means the same under another batch."""
@@ -368,32 +366,30 @@ class Batch:
         ]
 
     def _find(
-        self, missing: Collection[int], outline: Outline, sights: _Sights, *, possible: bool
+        self, missing: Sequence[int], outline: Outline, sights: _Sights, *, possible: bool
     ) -> dict[int, Status] | None:
         """Solve for clauses that are not known; None: nobody can be as the record says."""
         if not possible:
-            return self._solve(missing, sights, outline, self._programs.whole)
+            return self._solve(missing, sights, outline, possible=False)
         statuses: dict[int, Status] = {}
-        for focus, places in self._programs.sort(missing).items():
-            found = self._solve(places, sights, outline, focus)
+        for places in self._programs.sort(missing):
+            found = self._solve(places, sights, outline, possible=True)
             assert found is not None, "a record that is possible is so to any clause"
             statuses.update(found)
         return statuses
 
     def _solve(
-        self, missing: Iterable[int], sights: _Sights, outline: Outline, focus: Focus
+        self, missing: Sequence[int], sights: _Sights, outline: Outline, *, possible: bool
     ) -> dict[int, Status] | None:
         """Solve and remember the statuses of clauses that are not known, by their places."""
-        session, assumptions = self._programs.assume(outline, focus)
         seen = {place: sights[place] for place in missing}
-        clauses = {self._clauses[place].id for place in seen}
         # Where the rules leave a choice of their own, completions need not agree all the same.
         agreed = {
             self._clauses[place].id
             for place, (_, key) in seen.items()
             if settled(key) and self._outlook.meanings[self._clauses[place].id] is not None
         }
-        found = session.consequences_for(clauses, assumptions, agreed)
+        found = self._programs.consequences(outline, missing, agreed, possible=possible)
         if found is None:
             return None
         statuses = {}

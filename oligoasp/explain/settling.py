@@ -80,14 +80,7 @@ class Settling:
     @cached_property
     def _asked(self) -> Excerpt:
         """The rules on which the clause depends: much is asked that is about these only."""
-        session = self._session
-        atoms = [abs(self._violated), session.tolerate]
-        for pair, literals in session.has.items():
-            atoms += literals.values() if pair in self.cone else ()
-        entities = {entity for entity, _ in self.cone}
-        atoms += [lit for entity, lit in session.present.items() if entity in entities]
-        bodies = [body for body, bond in self._unknowns.ties if not bond.isdisjoint(self.cone)]
-        return self._unknowns.excerpts.of(atoms, [[*body, -session.tolerate] for body in bodies])
+        return self._unknowns.rules.about([abs(self._violated)], self.cone)
 
     def place(self, literal: int) -> Place:
         """Give what a literal of a demand is about; see `Oracle`."""
@@ -377,7 +370,7 @@ class Settling:
         of = {pair: e for e, pair in enumerate(self.pairs)}
         of |= {one: self._unlisted[one[0]] for one in self.cone if one[0] in self._unlisted}
         found: dict[int, list[Sequence[int]]] = {}
-        for body, bond in self._unknowns.ties:
+        for body, bond in self._unknowns.rules.ties:
             elements = {of[one] for one in bond if one in of}
             for e in sorted(elements) if len(elements) > 1 else ():
                 found.setdefault(e, []).append(body)

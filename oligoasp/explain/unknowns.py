@@ -7,7 +7,7 @@ from functools import cached_property
 
 from oligoasp.explain.question import Question
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
-from oligoasp.solver.excerpt import Excerpts
+from oligoasp.solver.excerpt import Parts
 
 
 class Unknowns:
@@ -143,18 +143,9 @@ class Unknowns:
         return None, clash
 
     @cached_property
-    def excerpts(self) -> Excerpts:
+    def rules(self) -> Parts:
         """What takes excerpts from the rules."""
-        return Excerpts(self._session.rules, (self._session.tolerate, self._session.nobody))
-
-    @cached_property
-    def ties(self) -> list[tuple[Sequence[int], frozenset[Pair]]]:
-        """Assumptions with which an integrity rule applies, and the attributes that it ties."""
-        counting = self._session.rules.counting
-        return [
-            ([head] if head in counting else body, bond)
-            for head, body, bond in self._session.dependencies.integrity()
-        ]
+        return Parts(self._session)
 
     @cached_property
     def first(self) -> tuple[frozenset[int] | None, frozenset[int]]:

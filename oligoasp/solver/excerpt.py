@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
+from typing import TYPE_CHECKING
 
 import clingo
 
+from oligoasp.record.facts import Pair
 from oligoasp.solver.program import OPTIONS, GroundRules
+
+if TYPE_CHECKING:
+    from oligoasp.solver.session import Session
 
 
 class Excerpts:
@@ -124,7 +129,53 @@ class Excerpt:
         self._control.solve(assumptions=own, on_model=take, on_core=clash.extend)
         return (found[0] if found else None), frozenset(self._others[lit] for lit in clash)
 
+    def true_literals(
+        self, assumptions: Iterable[int], literals: Iterable[int]
+    ) -> frozenset[int] | None:
+        """Give which literals hold for somebody who fulfils assumptions; see `Session`."""
+        return self.true_or_clashing(assumptions, literals)[0]
+
+    def satisfiable(self, assumptions: Iterable[int]) -> bool:
+        """Tell whether somebody fulfils assumptions."""
+        return self.true_literals(assumptions, ()) is not None
+
     def core(self, assumptions: Sequence[int]) -> list[int] | None:
         """Give assumptions that nobody fulfils together, or None; see `Session`."""
         found, clash = self.true_or_clashing(assumptions, ())
         return None if found is not None else sorted(clash)
+
+
+class Parts:
+    """Takes from a traced session the rules that are about some of its atoms.
+
+    Args:
+        session: the session.
+
+    Attributes:
+        ties: literals with which an integrity rule applies, and the attributes that it ties.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._excerpts = Excerpts(session.rules, (session.tolerate, session.nobody))
+        counting = session.rules.counting
+        self.ties: list[tuple[Sequence[int], frozenset[Pair]]] = [
+            ([head] if head in counting else body, bond)
+            for head, body, bond in session.dependencies.integrity()
+        ]
+
+    def about(self, atoms: Iterable[int], cone: Set[Pair]) -> Excerpt:
+        """Take the rules, and what integrity rules make of the attributes that these see.
+
+        Args:
+            atoms: the atoms.
+            cone: the attributes that they can depend on.
+        """
+        session = self._session
+        asked = [*atoms, session.tolerate]
+        for pair, literals in session.has.items():
+            asked += literals.values() if pair in cone else ()
+        entities = {entity for entity, _ in cone}
+        asked += [lit for entity, lit in session.present.items() if entity in entities]
+        bodies = [body for body, bond in self.ties if not bond.isdisjoint(cone)]
+        return self._excerpts.of(asked, [[*body, -session.tolerate] for body in bodies])
