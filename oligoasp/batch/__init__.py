@@ -42,7 +42,7 @@ from oligoasp.record.derive import Derivation
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record
 
-MOST_OUTCOMES = 1024
+MOST_OUTCOMES = 4096
 """How many outcomes are remembered of late."""
 
 

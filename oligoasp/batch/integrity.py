@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from oligoasp.batch.local_rules import Knot, LocalRules, NoTraitsError
@@ -52,7 +52,6 @@ class Integrity:
                 (self._alone if kind == PATIENT else self._of_entries).append(made)
         # Entries that are possible whoever the patient is, by the numbers of their rows.
         self._possible: dict[str, set[int]] = {tie.kind: set() for tie in self._of_entries}
-        self._crossing = any(PATIENT in tie and len(tie) > 1 for tie in ties)
 
     def _tie(self, kind: str, names: ByKind) -> _Tie:
         def places(kind: str) -> list[int]:
@@ -74,19 +73,16 @@ class Integrity:
             if known is False:
                 return False
             found = found and known
-        for kind, rows in self._possible.items():
-            if self._crossing or not rows.issuperset(outline.entries[kind]):
-                break
-        else:
-            return found
-        for tie, own, said in self._said(outline):
+        entries = outline.entries
+        seen = {kind for kind, rows in self._possible.items() if rows.issuperset(entries[kind])}
+        for tie, own, said in self._said(outline, seen):
             known = tie.known.get(own + said)
             if known is None:
                 known = self._judge(tie, said, alone=not own)
             if known is False:
                 return False
             found = found and known
-        if found:
+        if found and len(seen) < len(self._possible):
             self._see(outline)
         return found
 
@@ -94,7 +90,7 @@ class Integrity:
         """Take note of a record that is possible."""
         for tie in self._alone:
             tie.known[tie.entry(outline.patient)] = True
-        for tie, own, said in self._said(outline):
+        for tie, own, said in self._said(outline, ()):
             tie.known[own + said] = True
         self._see(outline)
 
@@ -104,10 +100,17 @@ class Integrity:
                 rows.clear()
             rows.update(outline.entries[kind])
 
-    def _said(self, outline: Outline) -> Iterable[tuple[_Tie, Row, Row]]:
-        """Give what is said of the attributes of each tie about entries, for each entry."""
+    def _said(self, outline: Outline, seen: Collection[str]) -> Iterator[tuple[_Tie, Row, Row]]:
+        """Give what is said of the attributes of ties about entries, for each entry.
+
+        Args:
+            outline: the record.
+            seen: kinds whose entries are possible, but for ties to the patient.
+        """
         for tie in self._of_entries:
             own, rows = tie.own(outline.patient), self._outlines.rows[tie.kind]
+            if tie.kind in seen and not own:
+                continue
             for number in outline.entries[tie.kind]:
                 yield tie, own, tie.entry(rows[number])
 

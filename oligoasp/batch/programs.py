@@ -71,6 +71,7 @@ class Programs:
             for side in set(sides)
         }
         self._focuses = [focuses[side] for side in sides]
+        self._long = focuses.get(False)
 
     def _focus_on(self, views: Collection[View]) -> Focus:
         used = {(kind, a) for view in views for kind, names in view.far.items() for a in names}
@@ -126,7 +127,12 @@ class Programs:
         if program is None:
             settled = self._engine.settled
             session = Session(
-                self._engine.protocol, shape, settled, unused=focus.unused, spare=self._spare
+                self._engine.protocol,
+                shape,
+                settled,
+                unused=focus.unused,
+                spare=self._spare,
+                traced=focus == self._long,  # it takes memory, and others are not asked so often
             )
             program = _Program(session, session.readings(settled), self._outlines, self._merged)
             self._programs[shape, focus] = program
@@ -193,7 +199,7 @@ class _Program:
 
     def _excerpt(self, clauses: tuple[str, ...]) -> Excerpt | None:
         """Give the rules on which clauses depend, if it pays: if they are asked about often."""
-        if self._asked[clauses] < OFTEN:
+        if not self.session.traced or self._asked[clauses] < OFTEN:
             self._asked[clauses] += 1
             return None
         if clauses not in self._excerpts:

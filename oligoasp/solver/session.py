@@ -155,6 +155,11 @@ class Session:
         return tuple(table[clause] for table in tables if clause in table)
 
     @property
+    def traced(self) -> bool:
+        """Whether the ground rules are kept."""
+        return self._rules is not None
+
+    @property
     def rules(self) -> GroundRules:
         """The ground rules of a traced session."""
         assert self._rules is not None
