@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, TypeAlias
 
 from oligoasp.answers import Item, Need
@@ -24,8 +24,8 @@ MOST_WAYS = 16
 MOST_PROPOSALS, MOST_IN_ALL, LEAST_PROPOSALS = 600, 1200, 60
 """How many proposals of what is known, and what is answered, are looked at for a clause, and for
 all clauses together; but no clause gets fewer than the least."""
-APART = 12
-"""How many clauses are worth a copy of this process."""
+APART, COPIES = 12, 2
+"""How many clauses are worth a copy of this process, and how many copies are made."""
 JOINED = frozenset({"quotient", "cockcroft_gault"})
 """Origins of attributes that are not settled by any single field."""
 MOST_DESCRIBED = 80
@@ -75,7 +75,7 @@ class Missing:
         self._found: dict[str, Ways] = {}
         self._settlings: dict[str, Settling] = {}
         self._left = MOST_IN_ALL
-        self._copy: Apart[Look] | None = None
+        self._copies: list[Apart[Look]] = []
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -88,22 +88,32 @@ class Missing:
         """
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         clauses = self._open
-        _ = self.ends  # looks at half of the clauses elsewhere, if that was begun
+        _ = self.ends  # takes over what was found elsewhere, if that was begun
         exact = [self.ways(clause).exact for clause in clauses]
         for clause in clauses:
             grouped.setdefault(self.need(clause).alternatives, []).append(clause)
         needs = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
         return needs, all(exact)
 
-    def begin(self) -> None:
-        """Look for what half of the open clauses need in a copy of this process, at once.
+    def begin(self) -> bool:
+        """Look for what the open clauses need in copies of this process, at once.
 
-        That is worth it if there are many; else `needs` looks at all of them.
+        Returns:
+            Whether that was begun: it is worth it if there are many; else `needs` looks itself.
         """
-        half = self._open[1::2]
-        if len(half) >= APART:
+        clauses = self._open
+        if len(clauses) >= COPIES * APART:
             self._question.wait()  # a copy has no threads
-            self._copy = in_copy(lambda: self._look(half))
+            for index in range(COPIES):
+                part = clauses[index::COPIES]
+                copy = in_copy(partial(self._look_apart, part), partial(self._look, part))
+                self._copies += [] if copy is None else [copy]
+        return bool(self._copies)
+
+    def _look_apart(self, clauses: Sequence[str]) -> Look:
+        """Find what `_look` does where nobody else will be asked for in this session."""
+        self.unknowns.settle()
+        return self._look(clauses)
 
     def _look(self, clauses: Sequence[str]) -> Look:
         """Find the ways of meeting clauses, and the values that would break one."""
@@ -223,14 +233,11 @@ class Missing:
         """The values of unknowns with which, whatever else is answered, nobody is eligible."""
         if not self._eligible:
             return {}
-        if self._copy is None:
-            broken = self._look(self._open).fatal
-        else:
-            broken = self._look(self._open[::2]).fatal
-            other = self._copy.result()
-            self._found |= other.ways
-            self.unknowns.seen |= other.seen
-            for pair, values in other.fatal.items():
+        broken: dict[Pair, set[Value]] = {}
+        for look in [copy.result() for copy in self._copies] or [self._look(self._open)]:
+            self._found |= look.ways
+            self.unknowns.seen |= look.seen
+            for pair, values in look.fatal.items():
                 broken.setdefault(pair, set()).update(values)
         return ending(self._session, self.unknowns, broken)
 

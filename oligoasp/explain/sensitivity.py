@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from clingo import SymbolType
@@ -24,13 +24,13 @@ def readings(question: Question) -> list[ReadingMatters]:
     session = question.open_readings
     record = literals(session, question.situation)
     found = []
-    for name in _candidates(question, session, record):
+    for name, sides in _candidates(question, session, record).items():
         ambiguity = engine.protocol.ambiguities[name]
         for option, meaning in ambiguity.options.items():
             if option == engine.settled[name]:
                 continue
             chosen = session.readings({**engine.readings, name: option})
-            verdict = _verdict(session, [*chosen, *record])
+            verdict = _verdict(session, [*chosen, *record], sides)
             if verdict is not None and verdict is not question.decision.verdict:
                 found.append(
                     ReadingMatters(
@@ -45,10 +45,18 @@ def readings(question: Question) -> list[ReadingMatters]:
     return found
 
 
-def _verdict(session: Session, assumptions: list[int]) -> Verdict | None:
-    """Give the verdict under assumptions, or None if nobody fulfils them."""
-    can_be = session.satisfiable([*assumptions, session.eligible])
-    can_fail = session.satisfiable([*assumptions, -session.eligible])
+def _verdict(session: Session, assumptions: list[int], sides: Collection[int]) -> Verdict | None:
+    """Give the verdict under assumptions, or None if nobody fulfils them.
+
+    Args:
+        session: the session.
+        assumptions: the assumptions.
+        sides: who may not be possible: the eligible, as a literal, the others, or both.
+    """
+    can_be, can_fail = (
+        side not in sides or session.satisfiable([*assumptions, side])
+        for side in (session.eligible, -session.eligible)
+    )
     if can_be and can_fail:
         return Verdict.UNDETERMINED
     if can_be:
@@ -56,27 +64,32 @@ def _verdict(session: Session, assumptions: list[int]) -> Verdict | None:
     return Verdict.INELIGIBLE if can_fail else None
 
 
-def _candidates(question: Question, session: Session, record: list[int]) -> list[str]:
+def _candidates(question: Question, session: Session, record: list[int]) -> dict[str, list[int]]:
     """Give the ambiguities that may matter, leaving out those that cannot.
 
     A settled verdict changes only if the other side becomes possible; an open one only
     if a side stops to be possible, and with it a given completion on that side.
+
+    Returns:
+        By ambiguity, the sides that may or may not be possible; see `_verdict`.
     """
     readings = question.engine.readings
     names = list(question.engine.protocol.ambiguities)
-    if question.decision.verdict is Verdict.INELIGIBLE:
-        return _turning(session, readings, names, [*record, session.eligible])
-    if question.decision.verdict is Verdict.ELIGIBLE:
-        return _turning(session, readings, names, [*record, -session.eligible])
+    sides = [session.eligible, -session.eligible]
+    if question.decision.verdict is not Verdict.UNDETERMINED:
+        other = sides[question.decision.verdict is Verdict.ELIGIBLE]
+        turning = _turning(session, readings, names, [*record, other])
+        return dict.fromkeys(turning, sides)
     everything = [lit for values in session.has.values() for lit in values.values()]
     everything += session.present.values()
-    found: set[str] = set()
-    for side in (session.eligible, -session.eligible):
+    found: dict[str, list[int]] = {}
+    for side in sides:
         assumptions = [*session.readings(readings), *record, side]
         true = session.true_literals(assumptions, everything) or frozenset()
         patient = [lit if lit in true else -lit for lit in everything]
-        found.update(_turning(session, readings, names, [*patient, -side]))
-    return [name for name in names if name in found]
+        for name in _turning(session, readings, names, [*patient, -side]):
+            found.setdefault(name, []).append(side)
+    return {name: found[name] for name in names if name in found}
 
 
 def _turning(

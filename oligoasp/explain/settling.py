@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.excerpt import Excerpt
+from oligoasp.solver.groups import Groups
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
 
@@ -67,7 +68,7 @@ class Settling:
         reached = question.cone(clause)
         pairs = [pair for pair in unknowns.pairs if pair in reached]
         self.pairs = sorted(pairs, key=lambda pair: pair[1] != "")
-        self._literals = [lit for p in self.pairs for lit in unknowns.literals(p, self.cone)]
+        self._wanted = Groups(g for p in self.pairs for g in unknowns.groups(p, self.cone))
         self._unlisted = {
             entity: e for e, p in enumerate(self.pairs) for entity in unknowns.rest.get(p, ())
         }
@@ -81,6 +82,12 @@ class Settling:
     def _asked(self) -> Excerpt:
         """The rules on which the clause depends: much is asked that is about these only."""
         return self._unknowns.rules.about([abs(self._violated)], self.cone)
+
+    @cached_property
+    def _people(self) -> list[frozenset[int]]:
+        """Who has been seen so far, as what is true of them."""
+        first = self._unknowns.first[0]
+        return [] if first is None else [first]
 
     def place(self, literal: int) -> Place:
         """Give what a literal of a demand is about; see `Oracle`."""
@@ -105,42 +112,54 @@ class Settling:
 
     def somebody(self, known: Collection[int], demands: Collection[Demand]) -> Answers | Clash:
         """Find somebody who can be the patient as one hopes; see `Oracle`."""
-        wished = {self._wish(literals): (e, literals) for e, literals in demands}
         hidden = {lit: e for lit, e in self._none.items() if e not in known}
-        assumptions = [-self._violated, *wished, *hidden]
-        true, clash = self._unknowns.first
-        if true is not None and (
-            wished or self._violated in true or any(-lit in true for lit in hidden)
-        ):
-            # The few rules about the clause tell more quickly what is impossible, if they do.
-            clash = self._clashing(assumptions)
-            true = None
-            if not clash:
-                true, clash = self._unknowns.somebody(assumptions, self._literals)
-        if true is None:
-            return Clash(
-                {wished[lit] for lit in clash if lit in wished},
-                {hidden[lit] for lit in clash if lit in hidden},
-            )
-        return {e: self._answer(e, true) for e in known}
+        true = next((one for one in self._people if self._is(one, demands, hidden)), None)
+        if true is not None:
+            return {e: self._answer(e, true) for e in known}
+        wishes = [(demand, self._wish(demand[1])) for demand in demands]
+        groups = [[-self._violated], *(wish for _, wish in wishes), *([lit] for lit in hidden)]
+        # The few rules about the clause tell more quickly what is impossible, if they do.
+        blamed = self._clashing(groups)
+        if not blamed:
+            together = [lit for group in groups for lit in group]
+            true, clash = self._unknowns.somebody(together, self._wanted)
+            if true is not None:
+                self._people.append(true)
+                return {e: self._answer(e, true) for e in known}
+            core = [i for i, group in enumerate(groups) if not clash.isdisjoint(group)]
+            # Few that clash rule out much, which is worth asking for.
+            blamed = shrink(core, group_oracle(groups, self._unknowns.goal, self._session.core))
+        named = [None, *(demand for demand, _ in wishes), *hidden.values()]
+        return Clash(
+            [x for i in blamed if isinstance(x := named[i], tuple)],
+            [x for i in blamed if isinstance(x := named[i], int)],
+        )
 
-    def _wish(self, literals: frozenset[int]) -> int:
-        """Give a literal that says that one of some literals does not hold."""
-        if len(literals) == 1:
-            (literal,) = literals
-            return -literal
-        wished = sorted(-literal for literal in literals)
-        atom = self._session.at_least(1, wished)
-        self._asked.define(atom, wished)
-        return atom
+    def _is(self, true: Collection[int], demands: Collection[Demand], none: Iterable[int]) -> bool:
+        """Tell whether somebody meets the clause, fulfils demands and has none of some entries."""
+        return (
+            self._violated not in true
+            and all(-lit not in true for lit in none)
+            and all(any((abs(x) in true) != (x > 0) for x in some) for _, some in demands)
+        )
 
-    def _clashing(self, assumptions: Sequence[int]) -> frozenset[int]:
+    def _wish(self, literals: frozenset[int]) -> list[int]:
+        """Give assumptions that say that one of some literals does not hold; see `Demand`."""
+        first, *others = literals
+        if not others:
+            return [-first]
+        return self._one_of(self._unknowns.attribute[-first], {-lit for lit in literals})
+
+    def _one_of(self, pair: Pair, literals: Collection[int]) -> list[int]:
+        """Give assumptions that say that an attribute has one of the values with some literals."""
+        others = [-lit for lit in self._session.has[pair].values() if lit not in literals]
+        return [*self._unknowns.meaning(pair), *others]
+
+    def _clashing(self, groups: Sequence[Sequence[int]]) -> Sequence[int]:
         """Give few of some assumptions that nobody fulfils, if it is for the clause's own rules."""
-        background = self._unknowns.assumptions
-        oracle = group_oracle([[lit] for lit in assumptions], background, self._asked.core)
-        core = oracle(range(len(assumptions)))
-        least = shrink(core, oracle) if core else ()
-        return frozenset(assumptions[i] for i in least)
+        oracle = group_oracle(groups, [-self._session.tolerate], self._asked.core)
+        core = oracle(range(len(groups)))
+        return shrink(core, oracle) if core else ()
 
     def _answer(self, e: int, true: Collection[int]) -> list[int]:
         """Give what would be answered about somebody: nothing where there is no meaning."""
@@ -181,24 +200,26 @@ class Settling:
         background = self._answered({**others, e: []})
         return self._never(self.pairs[e], [*background, self._violated])
 
-    def fatal(self, pair: Pair, values: Collection[Value]) -> frozenset[Value]:
-        """Give, of some values of an attribute, those with which everybody breaks the clause."""
-        return self._never(pair, [*self._unknowns.assumptions, -self._violated], values)
-
-    def _never(
-        self, pair: Pair, assumptions: Sequence[int], values: Collection[Value] | None = None
-    ) -> frozenset[Value]:
-        """Give the values of an attribute (of some, or all) of nobody who fulfils assumptions."""
+    def _never(self, pair: Pair, assumptions: Sequence[int]) -> frozenset[Value]:
+        """Give the values of an attribute of nobody who fulfils assumptions."""
         literals = self._session.has[pair]
-        left = set(self._unknowns.possible(pair) if values is None else values)
+        left = set(self._unknowns.possible(pair))
         while left:
             among = self._unknowns.among(pair, left)
-            true, _ = self._asked.true_or_clashing([*assumptions, *among], self._literals)
+            wanted = [literals[value] for value in left]
+            true, _ = self._asked.true_or_clashing([*assumptions, *among], Groups([wanted]))
             if true is None:
                 break
             shown = {value for value in left if literals[value] in true}
             left = left - shown if shown else set()  # without a meaning it can have them all
         return frozenset(left)
+
+    def meeting(
+        self, assumptions: Iterable[int], wanted: Groups
+    ) -> tuple[frozenset[int] | None, frozenset[int]]:
+        """Give which literals hold for somebody who meets the clause, or assumptions that clash."""
+        met = (-self._session.tolerate, -self._violated)
+        return self._asked.true_or_clashing([*met, *assumptions], wanted)
 
     def entry(self, pair: Pair, assumptions: Sequence[int]) -> EntryLike:
         """Give what the first entry of a list can be like if the clause is met.
@@ -209,12 +230,7 @@ class Settling:
         """
         session = self._session
         entity = self._unknowns.rest[pair][0]
-        there = [
-            *self._unknowns.assumptions,
-            *assumptions,
-            -self._violated,
-            session.present[entity],
-        ]
+        there = [-session.tolerate, *assumptions, -self._violated, session.present[entity]]
         allowed: dict[str, set[Value]] = {}
         meaningless: set[str] = set()
         for one, values in session.has.items():
@@ -222,8 +238,8 @@ class Settling:
                 continue
             left = dict(values)
             while left:
-                some = self._wish(frozenset(-lit for lit in left.values()))
-                true, _ = self._asked.true_or_clashing([*there, some], left.values())
+                some = self._one_of(one, left.values())
+                true, _ = self._asked.true_or_clashing([*there, *some], Groups([left.values()]))
                 if true is None:
                     break
                 left = {value: lit for value, lit in left.items() if lit not in true}
@@ -252,14 +268,14 @@ class Settling:
     def _breaking(self, answers: Answers) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Find somebody who answers so and breaks the clause, or assumptions that clash."""
         return self._asked.true_or_clashing(
-            [*self._answered(answers), self._violated], self._literals
+            [*self._answered(answers), self._violated], self._wanted
         )
 
     def _answered(self, answers: Answers) -> list[int]:
         """Give the assumptions of a record with some answers."""
         none = [lit for lit, e in self._none.items() if e not in answers]
         said = [lit for literals in answers.values() for lit in literals]
-        return [*self._unknowns.assumptions, *none, *said]
+        return [-self._session.tolerate, *none, *said]
 
     def _others(self, e: int, true: frozenset[int]) -> list[int]:
         """Say what all unknowns but one are in somebody."""
@@ -306,34 +322,23 @@ class Settling:
         self, answers: Answers, parts: Sequence[tuple[int, list[int]]]
     ) -> dict[int, int] | None:
         """Give parts of what holds for somebody with which everybody breaks the clause."""
-        background = [*self._unknowns.assumptions, -self._violated]
-        seen = self._unknowns.seen
-        hidden = {lit: e for e, part in parts for lit in part if e not in answers}
-        answered = {lit: e for e, part in parts for lit in part if e in answers}
+        background = [-self._session.tolerate, -self._violated]
+        owner = {lit: e for e, part in parts for lit in part}
         # Rather blamed is what was not answered, and that it is none of what may be well.
-        for owner in (
-            {lit: e for lit, e in hidden.items() if -lit in seen},
-            hidden,
-            {lit: e for lit, e in (hidden | answered).items() if -lit in seen},
-            hidden | {lit: e for lit, e in answered.items() if -lit in seen},
-            hidden | answered,
-        ):
-            core = self._asked.core([*background, *owner])
-            if core is None:
-                continue
-            groups: dict[tuple[bool, int, Place], list[int]] = {}
-            for lit in core:
-                if lit in owner:
-                    place = (owner[lit] not in answers, owner[lit], self.place(lit))
-                    groups.setdefault(place, []).append(lit)
-            places = sorted(groups)
-            oracle = group_oracle([groups[one] for one in places], background, self._asked.core)
-            return {
-                lit: places[i][1]
-                for i in shrink(range(len(places)), oracle)
-                for lit in groups[places[i]]
-            }
-        return None
+        order = sorted(owner, key=lambda lit: (owner[lit] in answers, not self.likely(lit)))
+        core = self._asked.core([*background, *order])
+        if core is None:
+            return None
+        groups: dict[tuple[bool, bool, int, Place], list[int]] = {}
+        for lit in core:
+            if lit in owner:
+                e = owner[lit]
+                place = (e not in answers, self.likely(lit), e, self.place(lit))
+                groups.setdefault(place, []).append(lit)
+        places = sorted(groups)
+        oracle = group_oracle([groups[one] for one in places], background, self._asked.core)
+        least = shrink(range(len(places)), oracle)
+        return {lit: places[i][2] for i in least for lit in groups[places[i]]}
 
     def _keep_possible(self, blamed: dict[int, int], state: dict[int, int]) -> None:
         """Blame also what keeps everybody possible in whom what is blamed is put in the place."""
@@ -357,9 +362,8 @@ class Settling:
             touched = set(blamed.values())
             best = min(false, key=lambda lit: state[lit] not in touched)
             return {best: state[best]}
-        tolerant = self._session.tolerant(self._unknowns.assumptions)
         own = [lit for lit, e in state.items() if e == moved]
-        core = self._asked.core([*tolerant, *body, *own, *state])
+        core = self._asked.core([self._session.tolerate, *body, *own, *state])
         if core is None:
             return state
         return {lit: state[lit] for lit in core if state.get(lit, moved) != moved}
@@ -370,9 +374,12 @@ class Settling:
         of = {pair: e for e, pair in enumerate(self.pairs)}
         of |= {one: self._unlisted[one[0]] for one in self.cone if one[0] in self._unlisted}
         found: dict[int, list[Sequence[int]]] = {}
+        tied: dict[frozenset[Pair], list[int]] = {}  # many rules tie the same attributes
         for body, bond in self._unknowns.rules.ties:
-            elements = {of[one] for one in bond if one in of}
-            for e in sorted(elements) if len(elements) > 1 else ():
+            if bond not in tied:
+                elements = {of[one] for one in bond if one in of}
+                tied[bond] = sorted(elements) if len(elements) > 1 else []
+            for e in tied[bond]:
                 found.setdefault(e, []).append(body)
         return found
 
@@ -380,13 +387,14 @@ class Settling:
     def _excluded(self) -> frozenset[int]:
         """The literals that say what the record rules out."""
         facts = self._situation.facts
-        return frozenset(
+        values = frozenset(
             lit
             for pair in self.cone
             if pair in facts
             for value, lit in self._session.has.get(pair, {}).items()
             if value not in facts[pair].values
         )
+        return values.union(-lit for lit in self._unknowns.assumptions)
 
     @cached_property
     def _presence(self) -> dict[int, int]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from oligoasp.explain.question import Question
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.excerpt import Parts
+from oligoasp.solver.groups import Groups
 
 
 class Unknowns:
@@ -87,15 +88,18 @@ class Unknowns:
 
     def literals(self, pair: Pair, cone: Collection[Pair] | None = None) -> list[int]:
         """Give the literals that say what an unknown is: of a list, as far as a cone reaches."""
+        return [lit for group in self.groups(pair, cone) for lit in group]
+
+    def groups(self, pair: Pair, cone: Collection[Pair] | None = None) -> Iterator[Collection[int]]:
+        """Give the same literals in groups of which at most one holds."""
         has = self._session.has
         if pair[1]:
-            return list(has[pair].values())
-        found = [self._session.present[entity] for entity in self.rest[pair]]
-        for entity in self.rest[pair]:
+            yield has[pair].values()
+        for entity in self.rest.get(pair, ()):
+            yield [self._session.present[entity]]
             for attribute in self._attributes[entity]:
                 if cone is None or (entity, attribute) in cone:
-                    found += has[entity, attribute].values()
-        return found
+                    yield has[entity, attribute].values()
 
     def parts(
         self, pair: Pair, true: Collection[int], cone: Collection[Pair]
@@ -118,16 +122,28 @@ class Unknowns:
                 if (entity, attribute) in cone:
                     yield _others(has[entity, attribute].values(), true)
 
+    @cached_property
+    def attribute(self) -> dict[int, Pair]:
+        """The attribute that each literal is a value of."""
+        has = self._session.has
+        return {lit: pair for pair, values in has.items() for lit in values.values()}
+
+    def meaning(self, pair: Pair) -> list[int]:
+        """Give assumptions that say that an attribute has a meaning, and so a value."""
+        session, (entity, attribute) = self._session, pair
+        there = [] if entity == THE_PATIENT else [session.present[entity]]
+        return [*there, -session.meaningless(entity, attribute)]
+
     # ---- who the patient can be ---------------------------------------------------------
 
     def somebody(
-        self, assumptions: Sequence[int], wanted: Sequence[int]
+        self, assumptions: Sequence[int], wanted: Groups
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Find somebody as one hopes, with as few entries of open lists as can be.
 
         Args:
             assumptions: what else is to be true of that person.
-            wanted: literals.
+            wanted: literals to look for.
 
         Returns:
             Those of the literals that are true of somebody, or None and assumptions that clash.
@@ -142,16 +158,23 @@ class Unknowns:
                 break
         return None, clash
 
+    def settle(self) -> None:
+        """Make the session one in which there is nobody but who the patient can be as one hopes."""
+        self._session.settle(self.goal)
+        self.goal = []
+
     @cached_property
     def rules(self) -> Parts:
-        """What takes excerpts from the rules."""
-        return Parts(self._session)
+        """What takes excerpts from the rules, with the record in them."""
+        fixed = [lit for lit in self.assumptions if abs(lit) != self._session.tolerate]
+        return Parts(self._session, fixed)
 
     @cached_property
     def first(self) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Whom `somebody` finds first: with all literals of the unknowns, and of the clauses."""
-        wanted = [lit for pair in self.pairs for lit in self.literals(pair)]
-        return self.somebody([], [*wanted, *self._session.violated.values()])
+        wanted = [group for pair in self.pairs for group in self.groups(pair)]
+        broken = [[literal] for literal in self._session.violated.values()]
+        return self.somebody([], Groups([*wanted, *broken]))
 
     def _fewer_and_fewer(self) -> Iterator[list[int]]:
         """Give what to assume about the rest of lists, worked out only where it is needed."""

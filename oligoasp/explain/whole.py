@@ -38,10 +38,13 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     question = Question(engine, record)
     decision = question.decision
     missing = Missing(question)
-    if decision.verdict is Verdict.UNDETERMINED:
-        missing.begin()
+    elsewhere = decision.verdict is Verdict.UNDETERMINED and missing.begin()
     # Solving leaves Python free, and readings are tried in a program of their own.
     sensitive = Ahead(lambda: readings(question))
+    if elsewhere:
+        # All else has to wait for the copies, so what can be asked here is asked now.
+        sensitive.wait()
+        _ = question.counted, question.possibly_counted
     joint, all_conflicts = conflicts(question)
     blocking = blocking_sets(question, joint)
     needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)

@@ -87,9 +87,9 @@ def begin(apart: Callable[[], T], beside: Callable[[], T]) -> Ahead[T] | Apart[T
     return Apart(apart, beside) if _safe() else Ahead(beside)
 
 
-def in_copy(work: Callable[[], T]) -> Apart[T] | None:
-    """Run a function in a copy of this process, where that is safe."""
-    return Apart(work, work) if _safe() else None
+def in_copy(work: Callable[[], T], otherwise: Callable[[], T] | None = None) -> Apart[T] | None:
+    """Run a function in a copy of this process, where that is safe; see `Apart`."""
+    return Apart(work, otherwise or work) if _safe() else None
 
 
 def _safe() -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import clingo
 
 from oligoasp.record.facts import Pair
+from oligoasp.solver.groups import NOTHING, Groups
 from oligoasp.solver.program import OPTIONS, GroundRules
 
 if TYPE_CHECKING:
@@ -22,22 +23,29 @@ class Excerpts:
         rules: the rules.
         apart: atoms that stand in no excerpt unless it is asked for them: constraints with them
             are left out.
+        fixed: choices that are made for good, as literals. Rules that cannot apply then are left
+            out, which leaves less to depend on.
     """
 
-    def __init__(self, rules: GroundRules, apart: Collection[int]) -> None:
+    def __init__(
+        self, rules: GroundRules, apart: Collection[int], fixed: Collection[int] = ()
+    ) -> None:
         self.rules = rules
-        self._apart = frozenset(apart)
+        self._fixed = fixed
+        self._false = frozenset(-literal for literal in fixed)
         self._plain: dict[int, list[int]] = defaultdict(list)
         self._weighted: dict[int, list[int]] = defaultdict(list)
         self._constraints: dict[int, list[int]] = defaultdict(list)
-        for number, (_, heads, _) in enumerate(rules.plain):
-            for head in heads:
-                self._plain[head].append(number)
         for number, (_, heads, _, _) in enumerate(rules.weighted):
             for head in heads:
                 self._weighted[head].append(number)
+        left_out = frozenset(apart)
         for number, (_, heads, body) in enumerate(rules.plain):
-            if not heads and self._apart.isdisjoint(map(abs, body)):
+            if not self._false.isdisjoint(body):
+                continue
+            for head in heads:
+                self._plain[head].append(number)
+            if not heads and left_out.isdisjoint(map(abs, body)):
                 for atom in map(abs, body):
                     self._constraints[atom].append(number)
                     for weighted in self._weighted.get(atom, ()):
@@ -54,7 +62,8 @@ class Excerpts:
         plain: dict[int, None] = {}
         weighted: dict[int, None] = {}
         found: dict[int, None] = {}
-        stack = [*atoms, *(abs(literal) for body in constraints for literal in body)]
+        further = [body for body in constraints if self._false.isdisjoint(body)]
+        stack = [*atoms, *(abs(literal) for body in further for literal in body)]
         while stack:
             atom = stack.pop()
             if atom in found:
@@ -72,7 +81,8 @@ class Excerpts:
                     _, heads, _, weights = self.rules.weighted[number]
                     stack += heads
                     stack += [abs(literal) for literal, _ in weights]
-        return Excerpt(self.rules, found, plain, weighted, constraints)
+        further += [(-literal,) for literal in self._fixed if abs(literal) in found]
+        return Excerpt(self.rules, found, plain, weighted, further)
 
 
 class Excerpt:
@@ -103,27 +113,16 @@ class Excerpt:
                 backend.add_rule([], [own[x] for x in body])
         self._others = {own: literal for literal, own in self._own.items()}
 
-    def define(self, atom: int, literals: Iterable[int]) -> None:
-        """Take in an atom that holds if one of some literals does, if it stands here at all."""
-        own = [self._own[lit] for lit in literals if lit in self._own]
-        if own and atom not in self._own:
-            with self._control.backend() as backend:
-                there = backend.add_atom()
-                for literal in own:
-                    backend.add_rule([there], [literal])
-            self._own |= {atom: there, -atom: -there}
-            self._others[there] = atom
-
     def true_or_clashing(
-        self, assumptions: Iterable[int], literals: Iterable[int]
+        self, assumptions: Iterable[int], wanted: Groups
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Give which literals hold for somebody who fulfils assumptions; see `Session`."""
-        wanted = [(lit, self._own[lit]) for lit in literals if lit in self._own]
         found: list[frozenset[int]] = []
         clash: list[int] = []
 
         def take(model: clingo.Model) -> None:
-            found.append(frozenset(lit for lit, own in wanted if model.is_true(own)))
+            numbers = self._own
+            found.append(wanted.holding(lambda lit: lit in numbers and model.is_true(numbers[lit])))
 
         own = [self._own[lit] for lit in assumptions if lit in self._own]
         self._control.solve(assumptions=own, on_model=take, on_core=clash.extend)
@@ -133,15 +132,15 @@ class Excerpt:
         self, assumptions: Iterable[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which literals hold for somebody who fulfils assumptions; see `Session`."""
-        return self.true_or_clashing(assumptions, literals)[0]
+        return self.true_or_clashing(assumptions, Groups.each(literals))[0]
 
     def satisfiable(self, assumptions: Iterable[int]) -> bool:
         """Tell whether somebody fulfils assumptions."""
-        return self.true_literals(assumptions, ()) is not None
+        return self.true_or_clashing(assumptions, NOTHING)[0] is not None
 
     def core(self, assumptions: Sequence[int]) -> list[int] | None:
         """Give assumptions that nobody fulfils together, or None; see `Session`."""
-        found, clash = self.true_or_clashing(assumptions, ())
+        found, clash = self.true_or_clashing(assumptions, NOTHING)
         return None if found is not None else sorted(clash)
 
 
@@ -150,14 +149,15 @@ class Parts:
 
     Args:
         session: the session.
+        fixed: choices that are made for good; see `Excerpts`.
 
     Attributes:
         ties: literals with which an integrity rule applies, and the attributes that it ties.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, fixed: Collection[int] = ()) -> None:
         self._session = session
-        self._excerpts = Excerpts(session.rules, (session.tolerate, session.nobody))
+        self._excerpts = Excerpts(session.rules, (session.tolerate, session.nobody), fixed)
         counting = session.rules.counting
         self.ties: list[tuple[Sequence[int], frozenset[Pair]]] = [
             ([head] if head in counting else body, bond)

@@ -18,6 +18,7 @@ from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Value
 from oligoasp.solver.dependencies import Dependencies
+from oligoasp.solver.groups import Groups
 from oligoasp.solver.program import OPTIONS, GroundRules, load_control
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
@@ -182,6 +183,12 @@ class Session:
         """Give assumptions that let impossible people in."""
         return [lit for lit in assumptions if lit != -self.tolerate] + [self.tolerate]
 
+    def settle(self, assumptions: Iterable[int]) -> None:
+        """Let in for good only who fulfils assumptions, which makes all questions cheaper."""
+        with self._control.backend() as backend:
+            for literal in assumptions:
+                backend.add_rule([], [-literal])
+
     # ---- solving -----------------------------------------------------------------
 
     def satisfiable(self, assumptions: Sequence[int]) -> bool:
@@ -229,22 +236,21 @@ class Session:
         self, assumptions: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which of the literals hold in one patient who fulfils the assumptions."""
-        return self.true_or_clashing(assumptions, literals)[0]
+        return self.true_or_clashing(assumptions, Groups.each(literals))[0]
 
     def true_or_clashing(
-        self, assumptions: Sequence[int], literals: Iterable[int]
+        self, assumptions: Sequence[int], wanted: Groups
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Give what `true_literals` does, and if it is None, assumptions that clash.
 
         They are not minimal.
         """
         self._mode("auto", 1)
-        wanted = list(literals)
         found: list[frozenset[int]] = []
         clash: list[int] = []
 
         def take(model: clingo.Model) -> None:
-            found.append(frozenset(lit for lit in wanted if model.is_true(lit)))
+            found.append(wanted.holding(model.is_true))
 
         # A callback costs half of what iterating over the models does.
         self._control.solve(assumptions=list(assumptions), on_model=take, on_core=clash.extend)

@@ -31,7 +31,10 @@ from tests.cohort import cohort
 
 PROTOCOL = "eso_shanghai_13"
 CASES = Path(__file__).parents[2] / "cases"
-EXPLAINED = ("published/c05-a.yaml", "published/c02-a.yaml", "eligible/baseline.yaml")
+EXPLAINED = (
+    *("published/c05-a.yaml", "published/c02-a.yaml", "published/c11-a.yaml"),
+    "eligible/baseline.yaml",
+)
 
 
 def shell(commands: list[list[str]], runs: int) -> list[float]:
