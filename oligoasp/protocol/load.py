@@ -84,11 +84,13 @@ def own_files(folder: Path) -> list[Path]:
     ]
 
 
-def load_protocol(name: str | Path) -> Protocol:
+def load_protocol(name: str | Path, *, draft: bool = False) -> Protocol:
     """Read a protocol.
 
     Args:
         name: the name of a protocol that ships with oligoasp, or a folder.
+        draft: it may be under construction: clauses without rules and rules without a clause
+            are left for `verify` to report. Nobody should be decided with it.
 
     Returns:
         The protocol. Reading it again gives the same object.
@@ -96,18 +98,20 @@ def load_protocol(name: str | Path) -> Protocol:
     Raises:
         ProgramError: the rules cannot be read, or contradict themselves as data.
     """
-    return _load(protocol_folder(str(name)))
+    return _load(protocol_folder(str(name)), draft)
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path) -> Protocol:
+def _load(folder: Path, draft: bool) -> Protocol:
     undefined: list[str] = []
     protocol = read_protocol(folder, program_files(folder), undefined=undefined)
     if own := own_files(folder):  # the tests check what ships: no patient has to wait for it
-        from oligoasp.protocol import names  # noqa: PLC0415 - only for protocols of one's own
+        from oligoasp.protocol import encoded, names  # noqa: PLC0415 - only for one's own
 
-        if problems := names.problems_of(protocol, own, undefined):
-            raise ProgramError(problems)
+        problems = names.problems_of(protocol, own, undefined)
+        problems += () if draft else encoded.problems_of(protocol, own)
+        if problems:
+            raise ProgramError(names.in_order(problems))
     return protocol
 
 

@@ -154,6 +154,19 @@ MISTAKES = [
     ("twice", HEADER + 'set(washout, "1", "mo").\nset(washout, "2", "mo").', ":3:", "already at"),
     ("moved", 'amendment("A", "t", "r", "0.9").\ndrop("I3").', ":1:", "written for version 0.9"),
     ("no rule", HEADER + 'replace("I3").', ":2:", "clause I3 is replaced by no rule"),
+    (
+        "no words, by a variable",
+        HEADER + 'violated(C, x) :- C = ("I3"; "X1"), has(_, sex, male).',
+        ":2:",
+        "X1 is left without",
+    ),
+    (
+        "no rules",
+        HEADER + 'clause(("X1"; "X2"), inclusion, test, "x").\n'
+        'violated("X1", x) :- has(_, sex, male).',
+        ":2:",
+        "clause X2 tests, but no rule says when it is violated",
+    ),
     ("no words", HEADER + 'violated("X1", x) :- has(_, sex, male).', ":2:", "X1 is left without"),
     ("no test", HEADER + 'clause("X1", exclusion, test, "x").', ":2:", "clause X1 tests, but no"),
     ("known", HEADER + 'clause("I3", inclusion, test, "x").', ":2:", "clause I3 exists"),
