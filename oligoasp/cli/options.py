@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -282,6 +282,22 @@ def complain(error: RecordError) -> None:
     """Print what is wrong with a record on standard error."""
     for problem in error.problems:
         click.echo(f"error: {problem.render()}", err=True)
+
+
+def told_better(error: RecordError, given: Collection[str], engine: Engine) -> RecordError:
+    """Give what is wrong with a record, or say that a file that was given is no record at all.
+
+    Args:
+        error: what is wrong with a record.
+        given: the files that should have records.
+        engine: the protocol.
+    """
+    source = error.problems[0].source
+    if source not in given:
+        return error
+    from oligoasp.cohort.open import mapping_instead  # noqa: PLC0415 - only for errors
+
+    return mapping_instead(source, engine.protocol.vocabulary) or error
 
 
 def refusal(error: RecordError) -> Refusal:
