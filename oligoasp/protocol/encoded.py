@@ -6,7 +6,7 @@ decides with a protocol of one's own has them refused when it is read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from oligoasp.protocol.files import files_of
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.names import MOST_FILES, Reader, place_of, statements_of
 from oligoasp.record.errors import unknown
-from oligoasp.solver.edit import STATUS_HEADS, declares, signature
+from oligoasp.solver.edit import STATUS_HEADS, declares, gives_status, signature
 
 VIOLATED = STATUS_HEADS[0]
 CLAUSE = ("clause", 4)
@@ -37,30 +37,19 @@ class Status(NamedTuple):
     violates: bool
 
 
-class _Text(NamedTuple):
-    """What a text says of clauses.
-
-    Attributes:
-        rules: the rules of their status.
-        words: what other rules name, and rules whose clause their conditions say.
-        every: one of these rules goes through all clauses.
-    """
-
-    rules: tuple[Status, ...]
-    words: frozenset[str]
-    every: bool
-
-
 def without_rule(protocol: Protocol) -> list[str]:
     """Give the clauses that test although no rule says when they are violated."""
-    found = [_read(file.read_text(encoding="utf-8")) for file in files_of(protocol.files)]
-    rules = [rule for text in found for rule in text.rules if rule.violates]
+    texts = [file.read_text(encoding="utf-8") for file in files_of(protocol.files)]
+    rules = [rule for text in texts for rule in _rules(text) if rule.violates]
     encoded = {rule.clause for rule in rules}
-    if "" in encoded:  # whatever is named elsewhere may be handed on to such a rule
-        encoded |= frozenset().union(*(text.words for text in found))
-        if any(text.every for text in found):
+    left = [c.id for c in protocol.clauses.values() if c.tests and c.id not in encoded]
+    if left and "" in encoded:  # whatever is named elsewhere may be handed on to such a rule
+        for text in sorted(texts, key=lambda text: not _rules(text)):  # likely ones are read anyway
+            named = set(_handed_on(text, left))
+            left = [clause for clause in left if clause not in named]
+        if left and any(map(_goes_through_all, texts)):
             return []
-    return [c.id for c in protocol.clauses.values() if c.tests and c.id not in encoded]
+    return left
 
 
 def without_clause(
@@ -77,7 +66,7 @@ def without_clause(
         File, line and the name that is no clause.
     """
     for file in files:
-        for rule in _read(file.read_text(encoding="utf-8")).rules:
+        for rule in _rules(file.read_text(encoding="utf-8")):
             if rule.clause and rule.clause not in protocol.clauses and rule.clause not in gone:
                 yield file, rule.line, rule.clause
 
@@ -104,21 +93,44 @@ def problems_of_clauses(protocol: Protocol, clauses: Collection[str]) -> Iterato
 
 
 @lru_cache(maxsize=MOST_FILES)
-def _read(text: str) -> _Text:
-    rules: list[Status] = []
-    words: set[str] = set()
-    every = False
-    for statement in statements_of(text):
-        if statement.ast_type != ast.ASTType.Rule or declares(statement):
-            continue
-        head = signature(statement)
-        pools = statement.unpool() if head in STATUS_HEADS else []
-        found = list(dict.fromkeys(map(status_of, pools)))
-        rules += found
-        if all(rule.clause == "" for rule in found):
-            words |= _Words.of(statement)
-            every = every or bool(head and head[1] and CLAUSE in Reader.of(statement).read)
-    return _Text(tuple(rules), frozenset(words), every)
+def _rules(text: str) -> tuple[Status, ...]:
+    """Give the rules of a text that give a clause its status."""
+    found: dict[Status, None] = {}
+    if any(name in text for name, _ in STATUS_HEADS):
+        for statement in statements_of(text):
+            if gives_status(statement):
+                found |= dict.fromkeys(map(status_of, statement.unpool()))
+    return tuple(found)
+
+
+def _handed_on(text: str, clauses: Iterable[str]) -> Iterator[str]:
+    """Give those of some clauses that others may get to know from the rules of a text."""
+    if quoted := {f'"{clause}"': clause for clause in clauses if f'"{clause}"' in text}:
+        for statement in statements_of(text):
+            said = str(statement)
+            if (found := [c for q, c in quoted.items() if q in said]) and _hands_on(statement):
+                yield from found
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _goes_through_all(text: str) -> bool:
+    """Tell whether one of the rules of a text hands on any clause."""
+    return any(
+        CLAUSE in Reader.of(statement).read and bool((signature(statement) or ("", 0))[1])
+        for statement in statements_of(text)
+        if _hands_on(statement)
+    )
+
+
+def _hands_on(statement: ast.AST) -> bool:
+    """Tell whether a statement is a rule from which others may get to know a clause.
+
+    A rule that gives a clause its status is one only if its conditions say which clause.
+    """
+    if statement.ast_type != ast.ASTType.Rule or declares(statement):
+        return False
+    pools = statement.unpool() if gives_status(statement) else ()
+    return not pools or not all(status_of(one).clause for one in pools)
 
 
 def status_of(rule: ast.AST) -> Status:
@@ -128,23 +140,3 @@ def status_of(rule: ast.AST) -> Status:
         subject = Reader.of(rule).equal.get(subject, "")
     clause = subject[1:-1] if subject.startswith('"') else ""
     return Status(rule.location.begin.line, clause, signature(rule) == VIOLATED)
-
-
-class _Words(ast.Transformer):
-    """Collects the quoted words of a rule."""
-
-    def __init__(self) -> None:
-        self.found: set[str] = set()
-
-    @classmethod
-    def of(cls, rule: ast.AST) -> set[str]:
-        """Give the quoted words of a rule."""
-        words = cls()
-        words(rule)
-        return words.found
-
-    def visit_SymbolicTerm(self, node: ast.AST) -> ast.AST:  # noqa: N802 - clingo's name
-        """Take in a word."""
-        if str(node).startswith('"'):
-            self.found.add(node.symbol.string)
-        return node
