@@ -71,6 +71,19 @@ def without_clause(
                 yield file, rule.line, rule.clause
 
 
+def clauses_by_parameter(protocol: Protocol, files: Iterable[Path]) -> dict[str, list[str]]:
+    """Give, for parameters, the clauses whose rules in some files compare something with them."""
+    found: dict[str, dict[str, None]] = {}
+    for file in files:
+        for statement in _giving_status(file.read_text(encoding="utf-8")):
+            for rule in statement.unpool():
+                clause = status_of(rule).clause
+                for name, arguments in Reader.of(rule).atoms:
+                    if name == "limit" and clause in protocol.clauses:
+                        found.setdefault(arguments[0], {})[clause] = None
+    return {parameter: protocol.in_order(clauses) for parameter, clauses in found.items()}
+
+
 def problems_of(protocol: Protocol, own: Collection[Path]) -> Iterator[str]:
     """Say which clauses of a protocol have no rule, and which rules in some files no clause."""
     for file, line, name in without_clause(protocol, own):
@@ -96,11 +109,15 @@ def problems_of_clauses(protocol: Protocol, clauses: Collection[str]) -> Iterato
 def _rules(text: str) -> tuple[Status, ...]:
     """Give the rules of a text that give a clause its status."""
     found: dict[Status, None] = {}
-    if any(name in text for name, _ in STATUS_HEADS):
-        for statement in statements_of(text):
-            if gives_status(statement):
-                found |= dict.fromkeys(map(status_of, statement.unpool()))
+    for statement in _giving_status(text):
+        found |= dict.fromkeys(map(status_of, statement.unpool()))
     return tuple(found)
+
+
+def _giving_status(text: str) -> list[ast.AST]:
+    if not any(name in text for name, _ in STATUS_HEADS):
+        return []
+    return [statement for statement in statements_of(text) if gives_status(statement)]
 
 
 def _handed_on(text: str, clauses: Iterable[str]) -> Iterator[str]:

@@ -31,6 +31,7 @@ from oligoasp.protocol.vocabulary import (
     Kind,
     Origin,
     Range,
+    Reach,
     Scale,
     Vocabulary,
 )
@@ -279,6 +280,7 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
 
 def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
+    reach = v.reach()
     for name, scale_name, value, unit, source in facts.rows("parameter", 5):
         scale = v.scales.get(scale_name)
         if scale is None:
@@ -289,7 +291,7 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str
             errors.append(_Mistake("parameter", name, "stated twice"))
             continue
         try:
-            code = code_of(scale, value, unit)
+            code = limit_of(scale, reach[scale_name], value, unit)
         except ValueError as error:
             errors.append(_Mistake("parameter", name, str(error)))
         else:
@@ -297,12 +299,27 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str
     return parameters
 
 
-def code_of(scale: Scale, value: str, unit: str) -> int:
+def limit_of(scale: Scale, reach: Reach, value: str, unit: str) -> int:
     """Give the place of a limit on its scale.
 
     Raises:
-        ValueError: it is no number, has another unit, or is finer than the scale.
+        ValueError: it is no number, has another unit, is finer than the scale, or beyond all
+            numbers that there can be.
     """
+    code = _code_of(scale, value, unit)
+    least, most = reach
+    # A step more than there can be is what all numbers are below.
+    too_small = least is not None and code < scale.code(Fraction(least))
+    if too_small or (most is not None and code > scale.code(Fraction(most) + scale.resolution)):
+        said, of = (f" {u}".removesuffix(" 1") for u in (unit, scale.unit))
+        accepted = f"{least}{of} or more" if most is None else f"{least} to {most}{of}"
+        raise ValueError(
+            f"{value}{said} is beyond all numbers on the scale {scale.name}; accepted: {accepted}"
+        )
+    return code
+
+
+def _code_of(scale: Scale, value: str, unit: str) -> int:
     factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
     factors = factors or {scale.unit: Fraction(1)}
     try:

@@ -125,6 +125,13 @@ def _changes(plan: Plan, quoted: Quoted, *, whole: bool) -> Iterator[Item]:
                 line(Span("+ ", "good"), Span(clause.id, "strong"), f" new {clause.section}"),
                 (quoted.name(clause.id),),
             )
+    for name, parameter in plan.amended.parameters.items():
+        if name not in plan.base.parameters:
+            value = _value(plan, parameter)
+            yield Item(
+                line(Span("+ ", "good"), Span(name, "strong"), f": {value}"),
+                (line(Span(parameter.source, "muted")),),
+            )
 
 
 def _change(plan: Plan, change: Change, reworded: set[str], quoted: Quoted, *, whole: bool) -> Item:

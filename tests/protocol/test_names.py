@@ -110,6 +110,11 @@ MISTAKES = [
         'parameter(p, length, "60mm", "mm", "x").',
         "`60mm` is not a number; did you mean `60 mm`?",
     ),
+    (
+        "parameter, beyond",
+        'parameter(p, grade, "7", "1", "x").',
+        "parameter p: 7 is beyond all numbers on the scale grade; accepted: 0 to 4",
+    ),
     ("parameter, step", 'parameter(p, grade, "1.5", "1", "x").', "1.5 is not a whole number"),
     ("syntax", "clause(.", "this is not a rule; is a full stop"),
     ("word processor", "clause(\u201c9\u201d).", "accepted: the straight quotation mark"),
