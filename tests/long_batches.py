@@ -22,7 +22,7 @@ from oligoasp.record.errors import RecordError
 from tests.reference.generate import corners, random_record, remove_parts
 from tests.support import Data, parse, protocol
 
-RECORDS = 40
+RECORDS = 16
 
 
 def answer(decider: Engine | Batch, data: Data) -> object:

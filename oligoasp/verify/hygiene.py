@@ -3,7 +3,8 @@
 These checks read the files rather than ask the solver.
 
 - V601 clause-not-encoded: a clause that tests has no rule, so it is always met.
-- V602 rule-without-clause: a rule says whether an unknown clause is violated.
+- V602 rule-without-clause: a rule says whether an unknown clause is violated. Commands that
+  decide about patients refuse a protocol with one of these two.
 - V603 literal-number: a rule compares with a number instead of a parameter, so that the
   representative values do not cover it and no proof holds.
 - V604 parameter-without-source: a parameter has no unit, or no source in the text.
