@@ -66,13 +66,15 @@ def variant(
         (place / "extra.lp").write_text(extra, encoding="utf-8")
         with (place / "protocol.lp").open("a", encoding="utf-8") as file:
             file.write('\n#include "extra.lp".\n')
-    return load_protocol(place)
+    return load_protocol(place, draft=bool(without))  # other rules may still name the clause
 
 
-def small_trial(folder: Path, extra: str = "", replace: tuple[str, str] = ("", "")) -> Protocol:
+def small_trial(
+    folder: Path, extra: str = "", replace: tuple[str, str] = ("", ""), *, draft: bool = False
+) -> Protocol:
     """Give the README's protocol of one's own with rules added or words replaced."""
     text = (Path(__file__).parent / "readme" / "small_trial" / "protocol.lp").read_text("utf-8")
     text = text.replace("../../../asp", str(asp_folder())).replace(*replace)
     folder.mkdir(exist_ok=True)
     (folder / "protocol.lp").write_text(text + extra, encoding="utf-8")
-    return load_protocol(folder)
+    return load_protocol(folder, draft=draft)

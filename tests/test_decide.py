@@ -180,7 +180,10 @@ def test_dates_out_of_order_are_refused_with_both_fields(data: Data) -> None:
     [
         ({"age": 40}, r"age: found `40`, although birth_date is `.*`; accepted: \d+"),
         ({"lesions.0.detected": "2025-01-01"}, "which is after dates.enrollment"),
-        ({"birth_date": "2025-06-01"}, "which is before birth_date"),
+        (
+            {"birth_date": "1990-06-01", "course.first_metastasis": "1980-01"},
+            "course.first_metastasis: found `1980-01`, which is before birth_date `1990-06-01`",
+        ),
         (
             {"labs.bilirubin": {"value": "3.0", "unit": "mg/dL", "uln": "21"}},
             "which is no upper limit of normal in mg/dL",
@@ -190,6 +193,16 @@ def test_dates_out_of_order_are_refused_with_both_fields(data: Data) -> None:
 def test_what_cannot_be_true_is_refused(change: Data, says: str) -> None:
     with pytest.raises(RecordError, match=says):
         decide(changed(baseline(), change))
+
+
+def test_a_birth_after_all_other_dates_is_one_mistake_rather_than_one_for_each_of_them() -> None:
+    data = changed(baseline(), {"birth_date": "2071-06-01", "age": 61})
+    data["lesions"] = [{**lesion, "detected": "2024-01"} for lesion in data["lesions"]]
+    with pytest.raises(RecordError) as caught:
+        decide(data)
+    (problem,) = caught.value.problems
+    assert problem.field == "birth_date"
+    assert problem.found.startswith("`2071-06-01`, which is after all other dates, such as dates.")
 
 
 def test_a_field_without_a_meaning_is_refused_with_the_field_that_takes_it_away() -> None:

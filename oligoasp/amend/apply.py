@@ -17,7 +17,7 @@ from oligoasp.amend.format import (
     Amendment,
     Change,
 )
-from oligoasp.protocol.load import code_of, read_protocol
+from oligoasp.protocol.load import limit_of, read_protocol
 from oligoasp.protocol.model import Former, Protocol
 from oligoasp.record.errors import unknown
 from oligoasp.solver.edit import Edit
@@ -175,7 +175,7 @@ class _Changes:
         unit = given or old.unit
         scale = self.protocol.vocabulary.scales[old.scale]
         try:
-            code = code_of(scale, value, unit)
+            code = limit_of(scale, self.protocol.vocabulary.reach()[old.scale], value, unit)
             if abs(code) > LARGEST or (scale.counted and not 0 <= code <= 2 * MOST_COUNTED):
                 raise ValueError(f"`{value}` is out of reach")
         except ValueError as error:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from clingo import ast
 
 from oligoasp.amend.format import REPLACE, Amendment
+from oligoasp.protocol.encoded import problems_of_clauses, status_of
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.names import Reader, in_order, never_defined, unread, wrong_names
 from oligoasp.solver.edit import STATUS_HEADS, signature
-
-_STRING = re.compile(r'"(.*)"')
 
 
 def problems_of_rules(
@@ -43,6 +41,8 @@ def problems_of_rules(
         seen |= dict.fromkeys(unread(rules, files, amending=True))
         seen |= dict.fromkeys(never_defined({amendment.file}, undefined))
         problems += in_order(seen)
+    if any(new.tests and new.id not in base.clauses for new in result.clauses.values()):
+        problems += problems_of_clauses(result, result.clauses.keys() - base.clauses.keys())
     return problems
 
 
@@ -54,9 +54,8 @@ def _clauses(amendment: Amendment, base: Protocol, result: Protocol) -> Iterator
             head = signature(one) or ("", 0)
             line = one.location.begin.line
             if head in STATUS_HEADS:
-                found = _STRING.fullmatch(str(one.head.atom.symbol.arguments[0]))
-                if found:
-                    heads.setdefault(found[1], line)
+                if clause := status_of(one).clause:
+                    heads.setdefault(clause, line)
             elif head == ("clause", 4):
                 clause = str(one.head.atom.symbol.arguments[0]).strip('"')
                 if clause in base.clauses:
@@ -72,14 +71,6 @@ def _clauses(amendment: Amendment, base: Protocol, result: Protocol) -> Iterator
                 f"{amendment.file}:{line}: clause {clause} is left without text; accepted: "
                 f'clause("{clause}", inclusion or exclusion, test, "…")'
             )
-    for new in result.clauses.values():
-        if new.id not in base.clauses and new.tests and new.id not in heads:
-            for rule in amendment.rules:
-                if str(rule).startswith(f'clause("{new.id}",'):
-                    yield (
-                        f"{amendment.file}:{rule.location.begin.line}: clause {new.id} tests, "
-                        "but no rule says when it is violated"
-                    )
     yield from _unreplaced(amendment, heads)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from oligoasp.amend.sides import AMENDED, BASE, Sides
 from oligoasp.decide import Verdict
 from oligoasp.protocol.model import Protocol
 from oligoasp.solver.ahead import in_copy
+from oligoasp.solver.program import text
 from oligoasp.verify.space import MOST_LESIONS
 from oligoasp.verify.witness import Witness
 
@@ -47,6 +48,8 @@ class Touched:
             longer violates it, if it admits nobody.
         shut_before_by: the minimal sets of other clauses that kept out everybody who
             violates it now, if it excludes nobody.
+        partly_by: if it admits somebody, the clauses that speak of the same thing, did not
+            change, and each alone still keep out others who no longer violate it.
     """
 
     clause: str
@@ -56,6 +59,7 @@ class Touched:
     excludes: bool = False
     still_shut_by: Sets = ()
     shut_before_by: Sets = ()
+    partly_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,31 @@ class _Comparison:
                         tightened or (),
                     )
                 )
-        return tuple(found)
+        changed = {t.clause for t in found}
+        return tuple(
+            replace(t, partly_by=tuple(self._partly(t.clause, changed))) if t.admits else t
+            for t in found
+        )
+
+    def _partly(self, clause: str, changed: Collection[str]) -> Iterator[str]:
+        """Give the clauses that alone keep out somebody whom a clause now lets through.
+
+        Any clause does so with somebody. To be told are those which the protocol says to speak
+        of the same thing, if they do not change and it is for the same entry of the record.
+        """
+        sides = self.sides
+        pairs = [(text(a), text(b)) for a, b, _ in sides.double.facts("overlap", 3)]
+        speaking = {other for pair in pairs if clause in pair for other in pair}
+        for other in sides.amended.in_order(speaking - {*changed, clause}):
+            same = sides.for_the_same(other, clause)
+            if same and sides.space.exists(
+                [
+                    *sides.only_second(clause, AMENDED, BASE),
+                    sides.double.at_least(1, same),
+                    *sides.space.met(sides.space.others(other)),
+                ]
+            ):
+                yield other
 
     def _moved(self, clause: str, side: str) -> Sets | None:
         """Give what keeps out, in the other version, those who violate a clause in one only.

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from clingo import Symbol, SymbolType
+
 from oligoasp.amend.apply import limits_of
 from oligoasp.decide import Decision, Engine, Verdict
 from oligoasp.protocol.model import Ambiguity, Protocol, section_order
@@ -196,6 +198,25 @@ class Sides:
         """
         ways = [self.double.over(literal) for literal in self.double.ways(clause)]
         return any(self.space.exists([*fixed, way]) for way in ways) or self.space.exists(fixed)
+
+    def for_the_same(self, one: str, other: str) -> list[int]:
+        """Give atoms: an entry violates a clause, and in the second copy another one.
+
+        There is an atom for each entry of which the evidence of both can speak first.
+        """
+        first, second = self._by_subject(one), self._by_subject(other)
+        over = self.double.over
+        cases = [(first[e], list(map(over, second[e]))) for e in first if e in second]
+        at_least = self.double.at_least
+        return [at_least(2, [at_least(1, ways) for ways in both]) for both in cases]
+
+    def _by_subject(self, clause: str) -> dict[Symbol, list[int]]:
+        """Give the ways of violating a clause by what their evidence speaks of first."""
+        found: dict[Symbol, list[int]] = {}
+        for literal, evidence in sorted(self.double.ways(clause).items()):
+            if evidence.type == SymbolType.Function and evidence.arguments:
+                found.setdefault(evidence.arguments[0], []).append(literal)
+        return found
 
     def tests_in_both(self, clause: str) -> bool:
         """Tell whether a clause belongs to both versions."""

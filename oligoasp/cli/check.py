@@ -72,6 +72,8 @@ def command(
         click.echo(lines.TABLE_HEAD)
     nothing = 0
     for answer in _watched(answers):
+        if isinstance(answer, RecordError):
+            answer = options.told_better(answer, files, engine)  # noqa: PLW2901
         if isinstance(answer, NoRecordsError) and form != options.JSON:
             nothing += 1
             options.complain(answer)

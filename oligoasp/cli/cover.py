@@ -38,7 +38,7 @@ def command(
     from oligoasp.render import coverage  # noqa: PLC0415
     from oligoasp.render.json import indented  # noqa: PLC0415
 
-    engine = options.make_engine(protocol, ())
+    engine = options.engine_of(options.load(protocol, draft=True), ())
     matrix = matrix_of(engine, options.passing_cases(engine, paths))
     if form == options.JSON:
         click.echo(indented(coverage.data(engine.protocol, matrix)))

@@ -51,7 +51,7 @@ def command(
 
     if ti is not None and clauses:
         raise click.UsageError("--ti has all criteria; name no clause")
-    loaded = options.load(protocol, amendments)
+    loaded = options.load(protocol, amendments, draft=True)
     if ti is not None:
         _write_ti(ti, loaded)
         return

@@ -83,7 +83,7 @@ def command(
             explanation = explain(engine, record, full=full)
         except RecordError as error:
             refused += 1
-            _refuse(error, form)
+            _refuse(options.told_better(error, [file], engine), form)
         else:
             if form == options.TEXT and verdicts:
                 click.echo()

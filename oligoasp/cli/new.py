@@ -29,7 +29,7 @@ def command(file: Path | None, protocol: str) -> None:
     """
     from oligoasp.record.skeleton import skeleton  # noqa: PLC0415 - loads the record modules
 
-    text = skeleton(options.load(protocol).vocabulary)
+    text = skeleton(options.load(protocol, draft=True).vocabulary)
     if file is None or str(file) == "-":
         click.echo(text, nl=False)
         return

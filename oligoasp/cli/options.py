@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -73,19 +73,20 @@ readings_option = click.option(
 )
 
 
-def load(name: str, amendments: Iterable[str] = ()) -> Protocol:
+def load(name: str, amendments: Iterable[str] = (), *, draft: bool = False) -> Protocol:
     """Read a protocol: the named one, or else the first that ships with oligoasp.
 
     Args:
         name: its name or folder, or "".
         amendments: names or files of amendments to apply, in order.
+        draft: it may lack rules, since nobody is to be decided with it.
 
     Raises:
         ProgramError: the protocol or an amendment does not exist or cannot be read.
     """
     from oligoasp.protocol.load import load_protocol  # noqa: PLC0415 - loads clingo
 
-    protocol = load_protocol(name or _first_shipped())
+    protocol = load_protocol(name or _first_shipped(), draft=draft)
     if names := list(amendments):
         from oligoasp.amend import amended, read_amendments  # noqa: PLC0415 - seldom
 
@@ -94,7 +95,12 @@ def load(name: str, amendments: Iterable[str] = ()) -> Protocol:
 
 
 def load_ahead(
-    name: str, amendments: tuple[str, ...] = (), programs: int = 0, spaces: int = 0
+    name: str,
+    amendments: tuple[str, ...] = (),
+    programs: int = 0,
+    spaces: int = 0,
+    *,
+    draft: bool = False,
 ) -> Ahead[Protocol]:
     """Begin to read a protocol, as `load` does, while the rest of the program is imported.
 
@@ -103,6 +109,7 @@ def load_ahead(
         amendments: names or files of amendments to apply, in order.
         programs: how many programs of its rules will be asked about records.
         spaces: how many will be asked about all patients.
+        draft: it may lack rules, since nobody is to be decided with it.
 
     Raises:
         ProgramError: the protocol does not exist; all else is raised by the result.
@@ -116,7 +123,7 @@ def load_ahead(
     from oligoasp.solver.program import ASKING, OPTIONS, read_ahead  # noqa: PLC0415 - loads clingo
 
     folder = protocol_folder(str(name or _first_shipped()))
-    protocol = Ahead(lambda: load(str(folder), amendments))
+    protocol = Ahead(lambda: load(str(folder), amendments, draft=draft))
     files = program_files(folder)
     read_ahead(files, OPTIONS, programs)
     read_ahead((*files, calendar_file()), ASKING, spaces)
@@ -275,6 +282,22 @@ def complain(error: RecordError) -> None:
     """Print what is wrong with a record on standard error."""
     for problem in error.problems:
         click.echo(f"error: {problem.render()}", err=True)
+
+
+def told_better(error: RecordError, given: Collection[str], engine: Engine) -> RecordError:
+    """Give what is wrong with a record, or say that a file that was given is no record at all.
+
+    Args:
+        error: what is wrong with a record.
+        given: the files that should have records.
+        engine: the protocol.
+    """
+    source = error.problems[0].source
+    if source not in given:
+        return error
+    from oligoasp.cohort.open import mapping_instead  # noqa: PLC0415 - only for errors
+
+    return mapping_instead(source, engine.protocol.vocabulary) or error
 
 
 def refusal(error: RecordError) -> Refusal:

@@ -44,7 +44,7 @@ def command(answer: str | None, form: str, protocol: str) -> None:
 def _of_record(protocol: str) -> dict[str, Any]:
     from oligoasp.record.schema import json_schema  # noqa: PLC0415 - loaded when needed
 
-    return json_schema(options.load(protocol).vocabulary)
+    return json_schema(options.load(protocol, draft=True).vocabulary)
 
 
 def _of_answer(name: str) -> dict[str, Any]:

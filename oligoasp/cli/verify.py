@@ -92,7 +92,9 @@ def command(
     be accepted in the protocol's own files, with a reason:
     accepted("V201", "E4.b", "…").
     """
-    reading = None if code is not None else options.load_ahead(protocol, amendments, spaces=SPACES)
+    reading = None
+    if code is None:
+        reading = options.load_ahead(protocol, amendments, spaces=SPACES, draft=True)
     from oligoasp.verify.checks import kinds, page, run  # noqa: PLC0415 - loads clingo
     from oligoasp.verify.survey import Survey  # noqa: PLC0415
     from oligoasp.verify.witness import MismatchError  # noqa: PLC0415

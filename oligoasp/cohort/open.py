@@ -10,16 +10,15 @@ from typing import IO
 from oligoasp.cohort.files import FileCohort
 from oligoasp.cohort.model import Cohort
 from oligoasp.protocol.vocabulary import Vocabulary
-from oligoasp.record.errors import Fault, RecordError, quote
+from oligoasp.record.errors import Fault, NoRecordsError, RecordError, quote
 from oligoasp.record.read import Record
-from oligoasp.record.source import FORMATS, STANDARD_INPUT, YAML, refusal
+from oligoasp.record.source import FORMATS, STANDARD_INPUT, YAML, no_records, refusal
 
 PIECE = 100
-FIELDS = "fields"
 BEGINNING = 2**16
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
 
-_MAPPING = re.compile(rb"^%s\s*:" % FIELDS.encode(), re.MULTILINE)
+_MAPPING = re.compile(rb"^(fields|lists|record)\s*:", re.MULTILINE)
 
 
 def open_cohort(
@@ -60,18 +59,24 @@ def open_cohort(
         accepted = f"a name ending in {', '.join([*FORMATS, *TABLES])}"
         raise refusal(name, None, Fault(f"a file named {quote(path.name)}", accepted))
     cohort = FileCohort(place, vocabulary, stdin)
-    if FORMATS.get(suffix) == YAML and path.is_file() and _is_mapping(path, vocabulary):
-        accepted = f"records, or a table with --mapping {name}"
-        raise refusal(name, None, Fault("a mapping of columns, not a cohort", accepted))
+    if error := mapping_instead(name, vocabulary):
+        raise error
     return cohort
 
 
-def _is_mapping(path: Path, vocabulary: Vocabulary) -> bool:
-    """Tell whether a file says in which columns fields are: no record has the key for that."""
-    if any(of.startswith(f"{FIELDS}.") for _, of in vocabulary.fields):
-        return False
+def mapping_instead(name: str, vocabulary: Vocabulary) -> NoRecordsError | None:
+    """Say that a mapping of columns was given where records belong, if a file is one."""
+    path = Path(name)
+    if FORMATS.get(path.suffix.lower()) != YAML or not path.is_file():
+        return None
+    of_records = {kind.list_name for kind in vocabulary.kinds.values()}
+    of_records |= {of.partition(".")[0] for _, of in vocabulary.fields}
     with path.open("rb") as stream:
-        return _MAPPING.search(stream.read(BEGINNING)) is not None
+        keys = {match[1].decode() for match in _MAPPING.finditer(stream.read(BEGINNING))}
+    if keys <= of_records:
+        return None
+    accepted = f"records, or a table: oligoasp screen TABLE --mapping {name}"
+    return no_records(name, Fault("a mapping of columns, not a cohort", accepted))
 
 
 def records_of(cohort: Cohort) -> Iterator[Record | RecordError]:

@@ -195,7 +195,8 @@ class Missing:
         entries = {
             unknown: settling.entry(unknown, assumptions)
             for unknown, assumptions in way.filled.items()
-            if len(self.unknowns.literals(unknown)) // len(self.unknowns.rest[unknown])
+            if unknown not in way.elsewhere
+            and len(self.unknowns.literals(unknown)) // len(self.unknowns.rest[unknown])
             <= MOST_DESCRIBED
         }
         return replace(way, entries=entries) if entries else way
@@ -284,8 +285,11 @@ class Missing:
                 field=kind.list_name,
                 needed=said,
             )
-        passes = no_more(len(self._question.situation.ids[kind.name]))
-        if filled:
+        recorded = len(self._question.situation.ids[kind.name])
+        passes = no_more(recorded)
+        if unknown in way.elsewhere:
+            passes += f"; other criteria need {'another' if recorded else 'one'}"
+        elif filled:
             passes = "only if there is one" + (f" with {said}" if said != RECORDED else "")
         return Item(
             item=kind.list_name.replace("_", " "),

@@ -30,12 +30,14 @@ class Way:
 
     A list has no values: it has to be complete. ``filled`` are lists that must not be empty,
     each with the assumptions under which it has to be as it is: somebody who gives the same
-    answers to the rest, but breaks the clause. ``entries`` says of some of them what their
-    first entry can be like.
+    answers to the rest, but breaks the clause. ``elsewhere`` are those of them that this clause
+    lets be empty: only for other clauses they must not. ``entries`` says of some of the others
+    what their first entry can be like.
     """
 
     values: dict[Pair, frozenset[Value]]
     filled: dict[Pair, list[int]]
+    elsewhere: frozenset[Pair] = frozenset()
     entries: dict[Pair, EntryLike] = field(default_factory=dict)
 
     def covers(self, other: Way) -> bool:
@@ -180,6 +182,7 @@ class Settling:
         """Give the values with which answers settle the clause just as well."""
         values: dict[Pair, frozenset[Value]] = {}
         filled: dict[Pair, list[int]] = {}
+        elsewhere: set[Pair] = set()
         said = dict(answers)
         for e in sorted(answers, key=lambda e: (self.pairs[e][1] == "", e)):
             pair = self.pairs[e]
@@ -193,7 +196,10 @@ class Settling:
             if any(lit > 0 for lit in said[e]):
                 true, _ = self._breaking(others)
                 filled[pair] = self._others(e, true or frozenset())
-        return Way(values, filled)
+                empty = [-self._session.present[entity] for entity in self._unknowns.rest[pair]]
+                if self._breaking({**others, e: empty})[0] is None:
+                    elsewhere.add(pair)
+        return Way(values, filled, frozenset(elsewhere))
 
     def _passing(self, e: int, others: Answers) -> frozenset[Value]:
         """Give the values with which, others being as they are, nobody breaks the clause."""

@@ -31,6 +31,7 @@ from oligoasp.protocol.vocabulary import (
     Kind,
     Origin,
     Range,
+    Reach,
     Scale,
     Vocabulary,
 )
@@ -84,11 +85,13 @@ def own_files(folder: Path) -> list[Path]:
     ]
 
 
-def load_protocol(name: str | Path) -> Protocol:
+def load_protocol(name: str | Path, *, draft: bool = False) -> Protocol:
     """Read a protocol.
 
     Args:
         name: the name of a protocol that ships with oligoasp, or a folder.
+        draft: it may be under construction: clauses without rules and rules without a clause
+            are left for `verify` to report. Nobody should be decided with it.
 
     Returns:
         The protocol. Reading it again gives the same object.
@@ -96,18 +99,20 @@ def load_protocol(name: str | Path) -> Protocol:
     Raises:
         ProgramError: the rules cannot be read, or contradict themselves as data.
     """
-    return _load(protocol_folder(str(name)))
+    return _load(protocol_folder(str(name)), draft)
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path) -> Protocol:
+def _load(folder: Path, draft: bool) -> Protocol:
     undefined: list[str] = []
     protocol = read_protocol(folder, program_files(folder), undefined=undefined)
     if own := own_files(folder):  # the tests check what ships: no patient has to wait for it
-        from oligoasp.protocol import names  # noqa: PLC0415 - only for protocols of one's own
+        from oligoasp.protocol import encoded, names  # noqa: PLC0415 - only for one's own
 
-        if problems := names.problems_of(protocol, own, undefined):
-            raise ProgramError(problems)
+        problems = names.problems_of(protocol, own, undefined)
+        problems += () if draft else encoded.problems_of(protocol, own)
+        if problems:
+            raise ProgramError(names.in_order(problems))
     return protocol
 
 
@@ -275,6 +280,7 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
 
 def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
+    reach = v.reach()
     for name, scale_name, value, unit, source in facts.rows("parameter", 5):
         scale = v.scales.get(scale_name)
         if scale is None:
@@ -285,7 +291,7 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str
             errors.append(_Mistake("parameter", name, "stated twice"))
             continue
         try:
-            code = code_of(scale, value, unit)
+            code = limit_of(scale, reach[scale_name], value, unit)
         except ValueError as error:
             errors.append(_Mistake("parameter", name, str(error)))
         else:
@@ -293,12 +299,27 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str
     return parameters
 
 
-def code_of(scale: Scale, value: str, unit: str) -> int:
+def limit_of(scale: Scale, reach: Reach, value: str, unit: str) -> int:
     """Give the place of a limit on its scale.
 
     Raises:
-        ValueError: it is no number, has another unit, or is finer than the scale.
+        ValueError: it is no number, has another unit, is finer than the scale, or beyond all
+            numbers that there can be.
     """
+    code = _code_of(scale, value, unit)
+    least, most = reach
+    # A step more than there can be is what all numbers are below.
+    too_small = least is not None and code < scale.code(Fraction(least))
+    if too_small or (most is not None and code > scale.code(Fraction(most) + scale.resolution)):
+        said, of = (f" {u}".removesuffix(" 1") for u in (unit, scale.unit))
+        accepted = f"{least}{of} or more" if most is None else f"{least} to {most}{of}"
+        raise ValueError(
+            f"{value}{said} is beyond all numbers on the scale {scale.name}; accepted: {accepted}"
+        )
+    return code
+
+
+def _code_of(scale: Scale, value: str, unit: str) -> int:
     factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
     factors = factors or {scale.unit: Fraction(1)}
     try:

@@ -45,14 +45,15 @@ _UNDEFINED = re.compile(r"^(?P<place>.*?:\d+): .*any rule head:\s*(?P<name>\w+)"
 
 def statements(file: Path) -> list[ast.AST]:
     """Give the statements of a file that the solver has understood, without what it includes."""
-    return list(_statements(file.read_text(encoding="utf-8")))
+    return list(statements_of(file.read_text(encoding="utf-8")))
 
 
 # What is read off a text is remembered, since most files of most protocols are the same.
 
 
 @lru_cache(maxsize=MOST_FILES)
-def _statements(text: str) -> tuple[ast.AST, ...]:
+def statements_of(text: str) -> tuple[ast.AST, ...]:
+    """Give the statements of a text that the solver has understood, as `statements` does."""
     found: list[ast.AST] = []
     ast.parse_string(_INCLUDE.sub("", text), found.append)
     return tuple(found)
@@ -61,7 +62,7 @@ def _statements(text: str) -> tuple[ast.AST, ...]:
 @lru_cache(maxsize=MOST_FILES)
 def _rules(text: str) -> tuple[tuple[ast.AST, list[Signature]], ...]:
     """Give the rules of a text, each with the predicates that it concludes."""
-    rules = (one for one in _statements(text) if one.ast_type == ast.ASTType.Rule)
+    rules = (one for one in statements_of(text) if one.ast_type == ast.ASTType.Rule)
     return tuple((rule, Reader.of_head(rule)) for rule in rules)
 
 
@@ -80,7 +81,7 @@ def _asking(text: str) -> tuple[tuple[int, ast.AST, Reader], ...]:
 def _asked(text: str) -> frozenset[Signature]:
     """Give the predicates that the statements of a text ask for."""
     bodies = Reader()
-    for statement in _statements(text):
+    for statement in statements_of(text):
         bodies.take_body(statement)
     return frozenset(bodies.read)
 

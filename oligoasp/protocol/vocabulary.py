@@ -67,6 +67,13 @@ class Range(NamedTuple):
     hint: str
 
 
+class Reach(NamedTuple):
+    """The least and the most number that there can be on a scale (None: unbounded)."""
+
+    least: Decimal | None
+    most: Decimal | None
+
+
 class Field(NamedTuple):
     """What a coordinator types: a dotted path inside an entry of some kind."""
 
@@ -142,3 +149,23 @@ class Vocabulary:
     proves: set[tuple[str, str]] = field(default_factory=set)  # implies its condition
     ignorable: set[tuple[str, str]] = field(default_factory=set)  # may stand without meaning
     conditions: dict[tuple[str, str], tuple[Condition, ...]] = field(default_factory=dict)
+
+    def reach(self) -> dict[str, Reach]:
+        """Give what numbers there can be on each scale.
+
+        What is calculated rather than recorded is not negative, and may be of any size.
+        """
+        ranges: dict[str, list[Range | None]] = {name: [] for name in self.scales}
+        for field_ in self.fields.values():
+            if field_.type.of in ranges:
+                ranges[field_.type.of].append(field_.range)
+        calculated = {a.of for a in self.attributes.values() if a.origin.form != "field"}
+        found = {}
+        for name, scale in self.scales.items():
+            known = [r for r in ranges[name] if r is not None]
+            least = min([Decimal(0), *(r.least for r in known)])
+            bounded = known and not scale.counted and name not in calculated
+            most = max(r.most for r in known) if bounded else None
+            every = len(known) == len(ranges[name])
+            found[name] = Reach(least, most) if every else Reach(None, None)
+        return found

@@ -68,7 +68,8 @@ class Sense:
         Returns:
             A problem for each pair of fields that exclude each other.
         """
-        found = [p for age in self._ages for p in _wrong_age(record, age, derivation)]
+        found: list[Problem] = []
+        unborn: list[tuple[Entry, str]] = []
         enrollment = derivation.anchor(ENROLLMENT)
         last = date.max if enrollment is None else day_of(enrollment[0][1])
         born = next((path for path in self._vocabulary.birth if path in record.values), "")
@@ -94,8 +95,22 @@ class Sense:
                         found += _after_enrollment(record, entry, path, enrollment)
                 for path, when in days.items():
                     if when is not None and when[1] < birth:
-                        found += _out_of_order(record, record, born, entry, path)
-        return found
+                        unborn.append((entry, path))
+        if len(unborn) > 1 and not self._lived(record, birth):
+            return [_born_last(record, born, *unborn[0]), *found]
+        for entry, path in unborn:
+            found += _out_of_order(record, record, born, entry, path)
+        return [p for age in self._ages for p in _wrong_age(record, age, derivation)] + found
+
+    def _lived(self, record: Record, birth: date) -> bool:
+        """Tell whether some date of a record, besides those of birth, may be later than a birth."""
+        return any(
+            (when := _days(entry.get(path))) is not None and when[1] >= birth
+            for kind in self._kinds
+            for entry in ([record] if kind.name == PATIENT else record.entries(kind.name) or [])
+            for path in kind.dated
+            if kind.name != PATIENT or path not in self._vocabulary.birth
+        )
 
 
 def _plain(
@@ -164,6 +179,13 @@ def _out_of_order(
     anchor = f"{join(first.path, earlier)} `{first.text(earlier)}`"
     found = f"`{second.text(later)}`, which is before {anchor}"
     yield _problem(record, second, later, found, "a date that is not earlier")
+
+
+def _born_last(record: Record, born: str, entry: Entry, path: str) -> Problem:
+    """Say of a birth after all else that it is wrong, rather than of each of the other dates."""
+    other = f"{join(entry.path, path)} `{entry.text(path)}`"
+    found = f"`{record.text(born)}`, which is after all other dates, such as {other}"
+    return _problem(record, record, born, found, "a date that is not later than the others")
 
 
 def _days(value: object) -> tuple[date, date] | None:

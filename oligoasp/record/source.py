@@ -84,25 +84,26 @@ def read_documents(
     Yields:
         Every record as a document, or what was refused, in order.
     """
-    for path in paths:
+    given = list(paths)
+    for path in given:
         name = str(path)
         if name == STANDARD_INPUT:
             yield from _sniffed(stdin or sys.stdin.buffer)
             continue
         try:
-            yield from _path(Path(path), name)
+            yield from _path(Path(path), name, alone=len(given) == 1)
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
             yield refusal(name, None, Fault(f"a file that cannot be read ({reason})", ""))
 
 
-def _path(path: Path, name: str) -> Iterator[Document | RecordError]:
+def _path(path: Path, name: str, *, alone: bool) -> Iterator[Document | RecordError]:
     if path.is_dir():
         files = record_files(path)
         if not files:
             yield no_records(name, Fault("a folder without record files", SUFFIXES))
         for file in files:
-            yield from _path(file, str(file))
+            yield from _path(file, str(file), alone=alone and len(files) == 1)
         return
     if not path.exists():
         yield no_records(name, Fault("no such file", "a file, a folder or -"))
@@ -113,7 +114,12 @@ def _path(path: Path, name: str) -> Iterator[Document | RecordError]:
         yield refusal(name, None, Fault(found, f"a name ending in {SUFFIXES}"))
         return
     with path.open("rb") as stream:
-        yield from documents_of(kind, stream, name, path.stem)
+        for result in documents_of(kind, stream, name, path.stem):
+            # An empty file among others is a record that was lost, as far as anybody can tell.
+            if isinstance(result, NoRecordsError) and not alone:
+                yield RecordError(result.problems)
+            else:
+                yield result
 
 
 def record_files(folder: Path) -> list[Path]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from oligoasp.protocol.encoded import clauses_by_parameter
+from oligoasp.protocol.load import own_files
 from oligoasp.protocol.model import Ambiguity, Clause, Parameter, Protocol
 from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, Span, line
 
@@ -86,10 +88,19 @@ def data(protocol: Protocol, clauses: Iterable[Clause]) -> dict[str, Any]:
 
 
 def parameters_by_clause(protocol: Protocol) -> dict[str, list[Parameter]]:
-    """Sort parameters by the clauses that their sources name; the rest have the key ""."""
+    """Sort parameters by the clauses that their sources name; the rest have the key "".
+
+    Whoever adds clauses may give other sources: then the rules tell where a number belongs.
+    """
+    stages = protocol.edit.stages if protocol.edit else ()
+    added = [*own_files(protocol.folder), *(file for file, _ in stages if file is not None)]
+    asking = clauses_by_parameter(protocol, added) if added else {}
     found: dict[str, list[Parameter]] = {}
     for parameter in protocol.parameters.values():
-        for clause in clauses_of(parameter, protocol.clauses, protocol.ambiguities):
+        clauses = clauses_of(parameter, protocol.clauses, protocol.ambiguities)
+        if clauses == [""]:
+            clauses = asking.get(parameter.name, clauses)
+        for clause in clauses:
             found.setdefault(clause, []).append(parameter)
     return found
 

@@ -60,7 +60,7 @@ def document(plan: Plan, *, whole: bool = False) -> Document:
     )
     blocks += _section("Without effect", list(_idle(plan, quoted)))
     blocks += _section("What changes", list(_changes(plan, quoted, whole=whole)))
-    blocks += _section("Who", list(_patients(plan)))
+    blocks += _section("Who", [*_patients(plan), *_partly(plan, quoted)])
     moved = [*_beside(plan, quoted), *(_turned(t, quoted) for t in plan.turned)]
     blocks += _section("Criteria", moved)
     blocks += _section("Whom the text means to admit", [_door(d, quoted) for d in plan.doors])
@@ -124,6 +124,13 @@ def _changes(plan: Plan, quoted: Quoted, *, whole: bool) -> Iterator[Item]:
             yield Item(
                 line(Span("+ ", "good"), Span(clause.id, "strong"), f" new {clause.section}"),
                 (quoted.name(clause.id),),
+            )
+    for name, parameter in plan.amended.parameters.items():
+        if name not in plan.base.parameters:
+            value = _value(plan, parameter)
+            yield Item(
+                line(Span("+ ", "good"), Span(name, "strong"), f": {value}"),
+                (line(Span(parameter.source, "muted")),),
             )
 
 
@@ -216,6 +223,18 @@ def _patient(patient: Patient, sign: str, role: Role, who: str) -> Item:
     ):
         parts.append(f"{verdict} {when}" + (f" by {joined(blockers)}" if blockers else ""))
     return Item(head, (line(", ".join(parts)),))
+
+
+def _partly(plan: Plan, quoted: Quoted) -> Iterator[Item]:
+    """Say which clauses about the same thing still keep out others whom a clause lets through."""
+    for touched in plan.touched:
+        if touched.partly_by:
+            by = joined([f"{clause} alone" for clause in touched.partly_by])
+            whom = f": some whom {touched.clause} now lets through, by {by}"
+            yield Item(
+                line("= ", Span("still kept out", "strong"), whom),
+                tuple(quoted.name(c) for c in touched.partly_by if not quoted.seen(c)),
+            )
 
 
 def _beside(plan: Plan, quoted: Quoted) -> Iterator[Item]:
@@ -327,6 +346,7 @@ def data(plan: Plan) -> dict[str, Any]:
                 "excludes": t.excludes,
                 "still_shut_by": [list(one) for one in t.still_shut_by],
                 "shut_before_by": [list(one) for one in t.shut_before_by],
+                "partly_by": list(t.partly_by),
             }
             for t in plan.touched
         ],

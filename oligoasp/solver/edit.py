@@ -91,7 +91,7 @@ class Edit:
     def _changed(self, rule: ast.AST, gone: frozenset[str], *, new: bool) -> Iterator[ast.AST]:
         """Give what becomes of a statement."""
         rules = [rule]
-        if gone and _gives_status(rule):
+        if gone and gives_status(rule):
             switch = "" if new else self.switch
             rules = [kept for one in rule.unpool() for kept in _without(one, gone, switch)]
         guarded = new and self.switch and rule.ast_type == ast.ASTType.Rule
@@ -99,7 +99,7 @@ class Edit:
             yield with_body(one, self.switch) if guarded and not declares(one) else one
 
 
-def _gives_status(statement: ast.AST) -> bool:
+def gives_status(statement: ast.AST) -> bool:
     """Tell whether a statement is a rule about the status of a clause.
 
     Text is compared first, since most rules are about something else and text is cheap.

@@ -3,7 +3,8 @@
 These checks read the files rather than ask the solver.
 
 - V601 clause-not-encoded: a clause that tests has no rule, so it is always met.
-- V602 rule-without-clause: a rule says that an unknown clause is violated.
+- V602 rule-without-clause: a rule says whether an unknown clause is violated. Commands that
+  decide about patients refuse a protocol with one of these two.
 - V603 literal-number: a rule compares with a number instead of a parameter, so that the
   representative values do not cover it and no proof holds.
 - V604 parameter-without-source: a parameter has no unit, or no source in the text.
@@ -29,9 +30,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 
+from oligoasp.protocol.encoded import without_clause, without_rule
 from oligoasp.protocol.files import files_of
 from oligoasp.protocol.load import asp_folder
 from oligoasp.solver.program import text as text_of
@@ -55,7 +56,6 @@ LONGEST_ID = 40
 
 _EXPECTED = re.compile(r""":\s*["']?(not met|met|absent|present)\b""")
 _NO_KEY = re.compile(r"[^\w.]+")
-_HEAD = re.compile(r'violated\s*\(\s*(\((?:\s*"[^"]+"\s*;?)+\)|"[^"]+"|[A-Z]\w*)')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BLOCK = re.compile(r"%\*.*?\*%", re.DOTALL)
 _COMMENT = re.compile(r"%.*")
@@ -79,26 +79,22 @@ def find(survey: Survey) -> Iterator[Finding]:
 
 def _clauses(survey: Survey) -> Iterator[Finding]:
     protocol = survey.protocol
-    known = heads(protocol.files)
-    named = {*protocol.clauses, *(protocol.edit.gone if protocol.edit else ())}
-    for clause in survey.testing:
-        if clause not in known:
-            yield Finding(
-                KINDS[0],
-                clause,
-                (clause,),
-                f"{clause} tests, but no rule says when it is violated",
-            )
-    for file, number, line in _lines(protocol.folder.glob("*.lp")):
-        for clause in _named(line):
-            if clause not in named:
-                yield Finding(
-                    KINDS[1],
-                    clause,
-                    (),
-                    f"a rule says that `{clause}` is violated, but there is no such clause",
-                    place=f"{file}:{number}",
-                )
+    for clause in without_rule(protocol):
+        yield Finding(
+            KINDS[0],
+            clause,
+            (clause,),
+            f"{clause} tests, but no rule says when it is violated",
+        )
+    gone = protocol.edit.gone if protocol.edit else ()
+    for file, line, name in without_clause(protocol, files_of(protocol.files), gone):
+        yield Finding(
+            KINDS[1],
+            name,
+            (),
+            f"a rule says whether `{name}` is violated, but there is no such clause",
+            place=f"{file}:{line}",
+        )
 
 
 def _numbers(survey: Survey) -> Iterator[Finding]:
@@ -212,34 +208,6 @@ def uncovered(text: str, survey: Survey) -> list[str]:
 
 
 # ---- reading files ------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def heads(files: tuple[Path, ...]) -> frozenset[str]:
-    """Give the clauses that some rule can say are violated."""
-    found: set[str] = set()
-    variable = False
-    clauses: set[str] = set()
-    for _, _, line in _lines(files_of(files)):
-        for match in _HEAD.finditer(line.partition(":-")[0]):
-            if match[1][0] in '"(':
-                found |= set(re.findall(r'"([^"]+)"', match[1]))
-            else:
-                variable = True
-    if variable:
-        for _, _, line in _lines(files_of(files)):
-            if ":-" in line and not line.lstrip().startswith("clause("):
-                clauses |= set(re.findall(r'"([^"]+)"', line))
-    return frozenset(found | clauses)
-
-
-def _named(line: str) -> list[str]:
-    return [
-        clause
-        for match in _HEAD.finditer(line.partition(":-")[0])
-        if match[1][0] in '"('
-        for clause in re.findall(r'"([^"]+)"', match[1])
-    ]
 
 
 def _lines(files: Iterator[Path] | Sequence[Path]) -> Iterator[tuple[Path, int, str]]:

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oligoasp.protocol.encoded import without_rule
 from oligoasp.verify.findings import WARNING, Finding, Kind, joined
-from oligoasp.verify.hygiene import heads
 from oligoasp.verify.space import Question
 from oligoasp.verify.survey import Survey
 
@@ -28,9 +28,9 @@ KINDS = (Kind("V102", "never-violated", WARNING),)
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Give every criterion that has a rule but no patient who violates it."""
-    encoded = heads(survey.protocol.files)
+    unwritten = without_rule(survey.protocol)
     for clause in survey.testing:
-        if clause in survey.violable or clause not in encoded:
+        if clause in survey.violable or clause in unwritten:
             continue
         question = Question(violated=(clause,), readings=survey.chosen)
         helping = survey.parting(question)

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from oligoasp.amend import Amendment, amended, from_options, read_amendments
+from oligoasp.amend.plan import Effect, Plan
 from oligoasp.batch import Batch
 from oligoasp.decide import Engine
 from oligoasp.protocol.load import asp_folder, load_protocol
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.read import Record, read_records
+from oligoasp.render import criteria, plan
+from oligoasp.render.document import Item, plain
 from oligoasp.solver.program import ProgramError
 from tests.support import baseline, metastases, parse, protocol, variant
 
@@ -138,6 +141,18 @@ MISTAKES = [
     ("unit", HEADER + 'set(washout, "4", "wk").', ":2:", "parameter washout: unit `wk`"),
     ("number", HEADER + 'set(washout, "four", "mo").', ":2:", "`four` is not a number"),
     ("resolution", HEADER + 'set(washout, "0.5", "mo").', ":2:", "is finer than the scale"),
+    (
+        "negative",
+        HEADER + 'set(age_least, "-3", "a").',
+        ":2:",
+        "scale years; accepted: 0 a or more",
+    ),
+    (
+        "more than there can be",
+        HEADER + 'set(hemoglobin_least, "90", "g/dL").',
+        ":2:",
+        "90 g/dL is beyond all numbers on the scale hemoglobin; accepted: 0 to 30 g/dL",
+    ),
     ("reach", HEADER + 'set(metastases_most, "5000", "1").', ":2:", "is out of reach"),
     (
         "form",
@@ -154,6 +169,19 @@ MISTAKES = [
     ("twice", HEADER + 'set(washout, "1", "mo").\nset(washout, "2", "mo").', ":3:", "already at"),
     ("moved", 'amendment("A", "t", "r", "0.9").\ndrop("I3").', ":1:", "written for version 0.9"),
     ("no rule", HEADER + 'replace("I3").', ":2:", "clause I3 is replaced by no rule"),
+    (
+        "no words, by a variable",
+        HEADER + 'violated(C, x) :- C = ("I3"; "X1"), has(_, sex, male).',
+        ":2:",
+        "X1 is left without",
+    ),
+    (
+        "no rules",
+        HEADER + 'clause(("X1"; "X2"), inclusion, test, "x").\n'
+        'violated("X1", x) :- has(_, sex, male).',
+        ":2:",
+        "clause X2 tests, but no rule says when it is violated",
+    ),
     ("no words", HEADER + 'violated("X1", x) :- has(_, sex, male).', ":2:", "X1 is left without"),
     ("no test", HEADER + 'clause("X1", exclusion, test, "x").', ":2:", "clause X1 tests, but no"),
     ("known", HEADER + 'clause("I3", inclusion, test, "x").', ":2:", "clause I3 exists"),
@@ -222,6 +250,24 @@ def test_a_mistake_on_the_command_line_names_the_option() -> None:
         options(sets=("washouts=1",))
     with pytest.raises(ProgramError, match="--set `washout`: accepted: PARAMETER=VALUE"):
         from_options(["washout"], [], [])
+
+
+NEW_NUMBER = (
+    HEADER + 'parameter(hb_new, hemoglobin, "8", "g/dL", "a letter").\n'
+    'clause("X1", inclusion, test, "Hb at least 8").\n'
+    'violated("X1", below(patient, hemoglobin, hb_new)) :-\n'
+    "    has(patient, hemoglobin, Value), limit(hb_new, Least), Value < Least.\n"
+)
+
+
+def test_the_number_of_a_new_clause_is_shown_whatever_its_source_says(tmp_path: Path) -> None:
+    new = apply(tmp_path, NEW_NUMBER)
+    chosen = [new.clauses["X1"]]
+    assert criteria.data(new, chosen)["clauses"][0]["parameters"] == [
+        {"name": "hb_new", "value": "8", "unit": "g/dL", "source": "a letter"}
+    ]
+    shown = plan.document(Plan(protocol(), new, (), Effect.EQUIVALENT))
+    assert "hb_new: 8 g/dL" in [plain(b.line) for b in shown if isinstance(b, Item)][-1]
 
 
 def test_a_clause_dropped_twice_suggests_no_other_clause(tmp_path: Path) -> None:

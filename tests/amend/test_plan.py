@@ -247,6 +247,13 @@ def test_a_part_without_effect_is_told_from_the_rest() -> None:
     assert set(found.without_effect[0].still_shut_by) == {("I1.n2",), ("E4.b",)}
 
 
+def test_a_clause_about_the_same_thing_that_still_keeps_others_out_is_named() -> None:
+    (touched,) = of_the_trial(drops=("I4.b",)).touched
+    assert (touched.admits, touched.partly_by) == (True, ("E8",))  # a drug may count for both
+    (touched,) = of_the_trial(drops=("I6.b",)).touched
+    assert (touched.admits, touched.partly_by) == (True, ())
+
+
 def test_clauses_in_opposite_directions_are_incomparable_with_a_patient_each() -> None:
     found = of_the_trial(sets=("neutrophils_least=1", "platelets_least=120"))
     assert found.effect == Effect.INCOMPARABLE

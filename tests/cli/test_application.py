@@ -44,7 +44,7 @@ def test_unknown_command_is_suggested(run: Run) -> None:
 
 
 def test_internal_error_without_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError("two\nlines")
 
     monkeypatch.setattr("oligoasp.cli.options.load", fail)
@@ -58,7 +58,7 @@ def test_internal_error_without_traceback(run: Run, monkeypatch: pytest.MonkeyPa
 
 
 def test_program_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ProgramError(["a.lp:1: one", "a.lp:2: two"])
 
     monkeypatch.setattr("oligoasp.cli.options.load", fail)

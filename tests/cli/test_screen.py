@@ -104,6 +104,31 @@ def test_a_file_without_records_is_an_error_and_nobody(
     assert "assessed" not in result.output
 
 
+@pytest.mark.parametrize("command", ["screen", "check"])
+def test_an_empty_file_among_others_was_not_read(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "a.yaml").write_text("id: a\nage: 30\n")
+    for name in ("empty.yaml", "blank.ndjson"):
+        (tmp_path / name).write_text("\n")
+    result = run(command, tmp_path, "--protocol", ASTHMA)
+    assert result.exit_code == 2
+    assert result.stderr.count("found an empty file") == 2
+    assert "not read: 2" in result.output or "1 undetermined, 2 not read" in result.output
+
+
+@pytest.mark.parametrize(
+    "text", ["id: ID\nfields: {age: AGE}\n", "record: JSON\n", "id: ID\nlists:\n  drugs: {}\n"]
+)
+@pytest.mark.parametrize("command", ["screen", "check", "explain"])
+def test_a_mapping_is_no_cohort(run: Run, tmp_path: Path, command: str, text: str) -> None:
+    (tmp_path / "m.yaml").write_text(text)
+    result = run(command, tmp_path / "m.yaml", "--protocol", ASTHMA)
+    assert result.exit_code == 2
+    assert (
+        f"error: {tmp_path}/m.yaml: found a mapping of columns, not a cohort; accepted: records, "
+        f"or a table: oligoasp screen TABLE --mapping {tmp_path}/m.yaml\n"
+    ) in result.stderr
+
+
 def test_a_folder_without_records_is_nobody(run: Run, tmp_path: Path) -> None:
     result = run("check", tmp_path, "--protocol", ASTHMA)
     assert result.exit_code == 2

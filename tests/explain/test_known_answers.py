@@ -42,6 +42,8 @@ JOINT = {
     "positive pregnancy test, no agreement": {"I9.b", "E9.a"},
 }
 
+NONE_OR_DEPENDS = "if there are none, else it depends on them"
+
 
 @cache
 def joint_cases() -> list[Case]:
@@ -193,17 +195,27 @@ def test_a_nearly_empty_record_asks_for_entries_only_where_they_are_needed() -> 
     found = explained({"id": "nearly-empty"})
     lists = {kind.list_name for kind in protocol().vocabulary.kinds.values()}
     passes = {
-        item.field: item.passes
+        (clause, item.field): item.passes
         for need in found.needs
         for way in need.alternatives
         for item in way
         if item.field in lists
+        for clause in need.clauses
     }
-    assert passes["lesions"] == "only if there is one"
-    assert passes["definitive_treatments"].startswith("only if there is one")
-    needed = {field for field, said in passes.items() if said.startswith("only if")}
+    assert passes["I1.n1.a", "lesions"] == "only if there is one"
+    assert passes["I1.c", "definitive_treatments"].startswith("only if there is one with intent")
+    needed = {field for (_, field), said in passes.items() if said.startswith("only if")}
     assert needed <= {"lesions", "definitive_treatments", "pregnancy_tests"}
-    assert passes["systemic_therapies"].startswith("if there are none")
+    assert passes["I4.b", "systemic_therapies"] == NONE_OR_DEPENDS
+
+
+def test_a_list_that_only_other_clauses_need_is_not_demanded_by_a_clause() -> None:
+    silent = {"definitive_treatments": None, "lesions": None}
+    found = explained(changed(baseline(), silent))
+    for clause, field in (("E8", "definitive_treatments"), ("I2.a", "lesions")):
+        (need,) = [need for need in found.needs if clause in need.clauses]
+        said = {item.passes for way in need.alternatives for item in way if item.field == field}
+        assert said == {f"{NONE_OR_DEPENDS}; other criteria need one"}
 
 
 def test_a_list_without_what_is_needed_does_not_pass_if_there_are_no_more() -> None:

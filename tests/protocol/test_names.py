@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from oligoasp.protocol import encoded
 from oligoasp.protocol.files import files_of
 from oligoasp.protocol.load import asp_folder, load_protocol
 from oligoasp.protocol.names import problems_of
@@ -84,6 +85,20 @@ MISTAKES = [
         'clause("9", inclsion, test, "x").',
         "clause 9: no section `inclsion`; did you mean `inclusion`?",
     ),
+    ("clause", 'violated("33", x) :- ' + HELD, "no clause `33`; known: 1, 2, 3, 4"),
+    ("clause of a fact", 'violated("33", x).', "no clause `33`"),
+    ("clause by a variable", 'violated(C, x) :- C = ("1"; "33"), ' + HELD, "no clause `33`"),
+    ("clause without status", 'inapplicable("33") :- ' + HELD, "no clause `33`"),
+    (
+        "clause without a rule",
+        'clause("9", inclusion, test, "x").',
+        "clause 9 tests, but no rule says when it is violated, so it would pass everybody",
+    ),
+    (
+        "clause that is only inapplicable",
+        'clause("9", inclusion, test, "x"). inapplicable("9") :- ' + HELD,
+        "clause 9 tests, but no rule says",
+    ),
     ("parameter, scale", 'parameter(p, age, "1", "a", "x").', "no scale `age`; known: years, "),
     (
         "parameter, unit",
@@ -94,6 +109,11 @@ MISTAKES = [
         "parameter, number",
         'parameter(p, length, "60mm", "mm", "x").',
         "`60mm` is not a number; did you mean `60 mm`?",
+    ),
+    (
+        "parameter, beyond",
+        'parameter(p, grade, "7", "1", "x").',
+        "parameter p: 7 is beyond all numbers on the scale grade; accepted: 0 to 4",
     ),
     ("parameter, step", 'parameter(p, grade, "1.5", "1", "x").', "1.5 is not a whole number"),
     ("syntax", "clause(.", "this is not a rule; is a full stop"),
@@ -137,6 +157,30 @@ def test_helpers_that_are_used_are_allowed(tmp_path: Path) -> None:
     assert small_trial(tmp_path, helper + VIOLATED + "expecting(yes).")
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        'late("9"). violated(C, x) :- late(C), ' + HELD,
+        'late(C) :- clause(C, _, _, "new"). violated(C, x) :- late(C), ' + HELD,
+        "violated(C, x) :- clause(C, inclusion, test, _), " + HELD,
+    ],
+)
+def test_a_rule_may_go_through_the_clauses_that_others_hand_it(tmp_path: Path, rules: str) -> None:
+    assert small_trial(tmp_path, 'clause("9", inclusion, test, "new").\n' + rules)
+
+
+def test_a_rule_for_any_clause_does_not_excuse_one_that_nothing_hands_to_it(tmp_path: Path) -> None:
+    rules = 'late("1"). violated(C, x) :- late(C), ' + HELD
+    with pytest.raises(ProgramError, match="clause 9 tests, but no rule"):
+        small_trial(tmp_path, 'clause("9", inclusion, test, "new").\n' + rules)
+
+
+def test_a_protocol_under_construction_can_be_verified_but_nobody_decided(tmp_path: Path) -> None:
+    small_trial(tmp_path, 'violated("9", x) :- ' + HELD, draft=True)
+    with pytest.raises(ProgramError, match="no clause `9`"):
+        load_protocol(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["asthma", "tiny"])
 def test_protocols_of_other_diseases_name_only_what_there_is(name: str) -> None:
     assert load_protocol(Path(__file__).parents[1] / "protocols" / name)
@@ -146,6 +190,7 @@ def test_what_ships_names_only_what_there_is() -> None:
     files = [f for f in files_of(protocol().files) if f.parent != asp_folder() / "engine"]
     assert len(files) > 10
     assert problems_of(protocol(), files, ()) == []
+    assert list(encoded.problems_of(protocol(), files)) == []
 
 
 def test_a_protocol_may_include_a_copy_of_what_ships(tmp_path: Path) -> None:
