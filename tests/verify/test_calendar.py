@@ -7,7 +7,7 @@ possible by the rules, must not be proved impossible, and must lead back to date
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import product
@@ -27,11 +27,9 @@ MEASURES = {
     ("years", True): arithmetic.years_before,
     ("months", True): arithmetic.months_before,
     ("days", True): arithmetic.days_before,
-}
-AFTER = {
-    "years": arithmetic.years_after,
-    "months": arithmetic.months_after,
-    "days": arithmetic.days_after,
+    ("years", False): arithmetic.years_after,
+    ("months", False): arithmetic.months_after,
+    ("days", False): arithmetic.days_after,
 }
 STEPS = [0, 1, 2, 3, 13, 14, 15, 28, 59, 60, 89, 90, 91, 92, 93, 120, 181, 184, 365, 366, 800, 1826]
 COUNTS = {"lesion": 2, "definitive_treatment": 2, "systemic_therapy": 2, "malignancy": 1}
@@ -106,9 +104,7 @@ def code_of(elapsed: Elapsed, here: datetime, anchor: datetime) -> int:
         hundredths = Fraction(int((anchor - here).total_seconds()) * 100, 3600)
         whole = hundredths.numerator // hundredths.denominator
         return 2 * whole + (hundredths.denominator != 1)
-    if elapsed.backwards:
-        return MEASURES[elapsed.unit, True](here.date(), anchor.date())
-    return AFTER[elapsed.unit](anchor.date(), here.date())
+    return MEASURES[elapsed.unit, elapsed.backwards](here.date(), anchor.date())
 
 
 def person(space: Space, calendar: Calendar, there: dict[Slot, datetime]) -> Person:
@@ -195,8 +191,7 @@ def in_months_and_days(
     one = space.protocol.vocabulary.attributes[kind, attribute]
     two = space.protocol.vocabulary.attributes[kind, f"{attribute}_in_days"]
     backwards = one.origin.form == "before"
-    months = arithmetic.months_before if backwards else _turned(arithmetic.months_after)
-    days = arithmetic.days_before if backwards else _turned(arithmetic.days_after)
+    months, days = MEASURES["months", backwards], MEASURES["days", backwards]
     found = set()
     for away in range(-200, 1900):
         day = anchor + timedelta(days=-away if backwards else away)
@@ -207,10 +202,6 @@ def in_months_and_days(
             )
         )
     return found
-
-
-def _turned(measure: Callable[[date, date], int]) -> Callable[[date, date], int]:
-    return lambda day, anchor: measure(anchor, day)
 
 
 @pytest.mark.parametrize(
