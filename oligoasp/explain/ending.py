@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from oligoasp.explain.settling import Settling
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Pair, Value
-from oligoasp.solver.groups import Groups
+from oligoasp.solver.groups import Groups, Wanted
 from oligoasp.solver.session import Session
 
 
@@ -53,7 +53,7 @@ def ending(
     """
 
     def hoped(
-        assumptions: Iterable[int], wanted: Groups
+        assumptions: Iterable[int], wanted: Wanted
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         return session.true_or_clashing([*unknowns.goal, *assumptions], wanted)
 
@@ -68,7 +68,7 @@ def _impossible(
     session: Session,
     unknowns: Unknowns,
     doubtful: Mapping[Pair, Collection[Value]],
-    ask: Callable[[Iterable[int], Groups], tuple[frozenset[int] | None, frozenset[int]]],
+    ask: Callable[[Iterable[int], Wanted], tuple[frozenset[int] | None, frozenset[int]]],
 ) -> dict[Pair, set[Value]]:
     """Find, of some values of attributes, those that nobody in question can be said to have.
 

@@ -11,7 +11,7 @@ from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.excerpt import Excerpt
-from oligoasp.solver.groups import Groups
+from oligoasp.solver.groups import Groups, Wanted
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
 
@@ -221,7 +221,7 @@ class Settling:
         return frozenset(left)
 
     def meeting(
-        self, assumptions: Iterable[int], wanted: Groups
+        self, assumptions: Iterable[int], wanted: Wanted
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Give which literals hold for somebody who meets the clause, or assumptions that clash."""
         met = (-self._session.tolerate, -self._violated)

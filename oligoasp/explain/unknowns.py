@@ -8,7 +8,7 @@ from functools import cached_property
 from oligoasp.explain.question import Question
 from oligoasp.record.facts import THE_PATIENT, Entity, Pair, Value
 from oligoasp.solver.excerpt import Parts
-from oligoasp.solver.groups import Groups
+from oligoasp.solver.groups import Groups, Wanted
 
 
 class Unknowns:
@@ -137,7 +137,7 @@ class Unknowns:
     # ---- who the patient can be ---------------------------------------------------------
 
     def somebody(
-        self, assumptions: Sequence[int], wanted: Groups
+        self, assumptions: Sequence[int], wanted: Wanted
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Find somebody as one hopes, with as few entries of open lists as can be.
 

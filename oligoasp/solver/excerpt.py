@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import clingo
 
 from oligoasp.record.facts import Pair
-from oligoasp.solver.groups import NOTHING, Groups
+from oligoasp.solver.groups import NOTHING, Each, Wanted
 from oligoasp.solver.program import OPTIONS, GroundRules
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Excerpt:
         self._others = {own: literal for literal, own in self._own.items()}
 
     def true_or_clashing(
-        self, assumptions: Iterable[int], wanted: Groups
+        self, assumptions: Iterable[int], wanted: Wanted
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Give which literals hold for somebody who fulfils assumptions; see `Session`."""
         found: list[frozenset[int]] = []
@@ -132,7 +132,7 @@ class Excerpt:
         self, assumptions: Iterable[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which literals hold for somebody who fulfils assumptions; see `Session`."""
-        return self.true_or_clashing(assumptions, Groups.each(literals))[0]
+        return self.true_or_clashing(assumptions, Each(literals))[0]
 
     def satisfiable(self, assumptions: Iterable[int]) -> bool:
         """Tell whether somebody fulfils assumptions."""

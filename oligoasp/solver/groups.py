@@ -3,7 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Self
+from typing import Protocol
+
+
+class Wanted(Protocol):
+    """Literals to look for."""
+
+    def holding(self, holds: Callable[[int], bool]) -> frozenset[int]:
+        """Give the literals that hold.
+
+        Args:
+            holds: tells whether a literal does.
+        """
+
+
+class Each:
+    """Literals of which any may hold together."""
+
+    def __init__(self, literals: Iterable[int] = ()) -> None:
+        self._literals = list(literals)
+
+    def holding(self, holds: Callable[[int], bool]) -> frozenset[int]:
+        """Give the literals that hold."""
+        return frozenset(filter(holds, self._literals))
 
 
 class Groups:
@@ -16,17 +38,8 @@ class Groups:
     def __init__(self, groups: Iterable[Iterable[int]]) -> None:
         self._groups = [list(group) for group in groups]
 
-    @classmethod
-    def each(cls, literals: Iterable[int]) -> Self:
-        """Look for literals of which any may hold together."""
-        return cls((literal,) for literal in literals)
-
     def holding(self, holds: Callable[[int], bool]) -> frozenset[int]:
-        """Give the literals that hold.
-
-        Args:
-            holds: tells whether a literal does.
-        """
+        """Give the literals that hold."""
         found = []
         for group in self._groups:
             for place, literal in enumerate(group):
@@ -38,5 +51,5 @@ class Groups:
         return frozenset(found)
 
 
-NOTHING = Groups(())
+NOTHING = Each()
 """Nothing to look for."""

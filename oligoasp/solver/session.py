@@ -18,7 +18,7 @@ from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Value
 from oligoasp.solver.dependencies import Dependencies
-from oligoasp.solver.groups import Groups
+from oligoasp.solver.groups import Each, Wanted
 from oligoasp.solver.program import OPTIONS, GroundRules, load_control
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
@@ -236,10 +236,10 @@ class Session:
         self, assumptions: Sequence[int], literals: Iterable[int]
     ) -> frozenset[int] | None:
         """Give which of the literals hold in one patient who fulfils the assumptions."""
-        return self.true_or_clashing(assumptions, Groups.each(literals))[0]
+        return self.true_or_clashing(assumptions, Each(literals))[0]
 
     def true_or_clashing(
-        self, assumptions: Sequence[int], wanted: Groups
+        self, assumptions: Sequence[int], wanted: Wanted
     ) -> tuple[frozenset[int] | None, frozenset[int]]:
         """Give what `true_literals` does, and if it is None, assumptions that clash.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oligoasp.solver.groups import NOTHING, Groups
+from oligoasp.solver.groups import NOTHING, Each, Groups
 
 
 class Model:
@@ -25,7 +25,7 @@ def test_what_holds_is_found_whatever_held_before() -> None:
 
 
 def test_literals_by_themselves_may_all_hold() -> None:
-    assert Groups.each([1, 2, 3]).holding(Model(1, 3).is_true) == {1, 3}
+    assert Each([1, 2, 3]).holding(Model(1, 3).is_true) == {1, 3}
 
 
 def test_a_model_like_the_last_one_is_asked_once_for_each_group() -> None:
