@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from oligoasp.protocol.encoded import without_clause, without_rule
+from oligoasp.protocol.encoded import without_clause
 from oligoasp.protocol.files import files_of
 from oligoasp.protocol.load import asp_folder
 from oligoasp.solver.program import text as text_of
@@ -79,7 +79,7 @@ def find(survey: Survey) -> Iterator[Finding]:
 
 def _clauses(survey: Survey) -> Iterator[Finding]:
     protocol = survey.protocol
-    for clause in without_rule(protocol):
+    for clause in survey.unencoded:
         yield Finding(
             KINDS[0],
             clause,

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oligoasp.protocol.encoded import without_rule
 from oligoasp.verify.findings import WARNING, Finding, Kind, joined
 from oligoasp.verify.space import Question
 from oligoasp.verify.survey import Survey
@@ -28,9 +27,8 @@ KINDS = (Kind("V102", "never-violated", WARNING),)
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Give every criterion that has a rule but no patient who violates it."""
-    unwritten = without_rule(survey.protocol)
     for clause in survey.testing:
-        if clause in survey.violable or clause in unwritten:
+        if clause in survey.violable or clause in survey.unencoded:
             continue
         question = Question(violated=(clause,), readings=survey.chosen)
         helping = survey.parting(question)

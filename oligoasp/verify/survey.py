@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from oligoasp.protocol.encoded import without_rule
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.facts import Pair
 from oligoasp.solver.program import text
@@ -93,6 +94,11 @@ class Survey:
             if left:
                 found |= space.session.violated_somewhere(space.readings(self.chosen), left)
         return self.protocol.in_order(found)
+
+    @cached_property
+    def unencoded(self) -> list[str]:
+        """The clauses that test although no rule says when they are violated."""
+        return without_rule(self.protocol) if len(self.violable) < len(self.testing) else []
 
     @cached_property
     def _alone(self) -> frozenset[str]:
