@@ -153,9 +153,9 @@ def _watched(survey: Survey) -> Iterator[None]:
     def told(number: int) -> None:
         click.echo(f"\rpatients invented and replayed: {number}", err=True, nl=False)
 
-    survey.told = told
+    survey.shown.told = told
     yield
-    if survey.replayed:
+    if survey.shown.number:
         click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 

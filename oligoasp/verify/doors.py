@@ -32,7 +32,8 @@ from dataclasses import replace
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
 from oligoasp.verify.passages import Loss, narrowed, region
-from oligoasp.verify.survey import UNSHOWN, Survey
+from oligoasp.verify.shown import UNSHOWN
+from oligoasp.verify.survey import Survey
 
 KINDS = (
     Kind("V301", "closed-door", ERROR),
@@ -82,7 +83,7 @@ def _closed(survey: Survey, intent: str) -> Finding:
         details.append(f"so {verb} {joined([joined(s) for s in more], 'or')} together")
     if readings:
         details.append(f"open if the text is read differently: {joined(readings, 'or')}")
-    blocked = survey.witness(
+    blocked = survey.shown.witness(
         replace(anyone, met=survey.others(*(c for s in sets for c in s))),
         f"door-{intent.replace('_', '-')}",
     )
@@ -114,7 +115,7 @@ def _open(survey: Survey, intent: str, losses: Sequence[Loss]) -> Iterator[Findi
     clause, words = survey.intents[intent]
     if not losses and not survey.patients:
         return
-    patient = survey.witness(survey.admitted(intent), f"open-{intent.replace('_', '-')}")
+    patient = survey.shown.witness(survey.admitted(intent), f"open-{intent.replace('_', '-')}")
     shown = (Shown("gets through", patient),) if patient else ()
     unshown = () if patient else (UNSHOWN,)
     if losses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,11 +13,10 @@ from oligoasp.record.facts import Pair
 from oligoasp.solver.program import text
 from oligoasp.verify.alternatives import Reading
 from oligoasp.verify.decisive import Decisive
-from oligoasp.verify.nearest import Person
 from oligoasp.verify.seeds import Surroundings
+from oligoasp.verify.shown import Shown
 from oligoasp.verify.space import MOST_LESIONS, Question, Space, scope_of
 from oligoasp.verify.spaces import Spaces, intents
-from oligoasp.verify.witness import MOST_TRIES, Witness, Witnesses
 
 if TYPE_CHECKING:
     from oligoasp.explain.words import Words
@@ -35,8 +34,8 @@ class Survey:
             whether it decides about somebody.
 
     Attributes:
-        told: is told how many patients have been invented and replayed so far.
-        replayed: how many have been.
+        spaces: the patient space, smaller and larger.
+        shown: finds patients, and replays them.
     """
 
     def __init__(
@@ -55,9 +54,7 @@ class Survey:
         self.spaces = Spaces(protocol, self.chosen, most)
         self.around = Surroundings(self.spaces)
         self.decisive = Decisive(self.spaces, self.around, directions=directions)
-        self.told: Callable[[int], None] = lambda number: None
-        self.replayed = 0
-        self._witnesses: dict[int, Witnesses] = {}
+        self.shown = Shown(self.spaces, self.decisive)
 
     @property
     def small(self) -> Space:
@@ -265,64 +262,6 @@ class Survey:
             if (name, option) in found
         ]
 
-    # ---- witnesses --------------------------------------------------------------------
-
-    def witness(self, question: Question, name: str) -> Witness | None:
-        """Give the patient nearest to the typical one who is like that, in the smallest space."""
-        for space in self.spaces:
-            assumptions = space.assume(question)
-            if assumptions is not None:
-                unused = self.protocol.unasked({**self.spaces.all_chosen, **question.readings})
-                found = self._finder(space).find(assumptions, name, question.readings, unused)
-                if found is not None:
-                    return self._counted(found)
-        return None
-
-    def turning(
-        self, name: str, option: str, *, gains: bool, besides: Witness | None = None
-    ) -> Witness | None:
-        """Give the typical patient whose verdict turns on a reading, replayed under both.
-
-        Args:
-            name: the ambiguity.
-            option: the other option of it.
-            gains: whether the patient is eligible under it only, or not under it only.
-            besides: a patient from whom this one is to differ: in what is unusual, if that can be.
-        """
-        label = f"{name}-{option}-{'in' if gains else 'out'}".replace("_", "-")
-        space, turns = self.decisive.turning((name, option), gains=gains)
-        if besides is not None:
-            turns = self._differing(space, turns, besides.person)
-            label += "-2"
-        witnesses = self._finder(space)
-        other = {**self.spaces.all_chosen, name: option}
-        unused = self.protocol.unasked(self.spaces.all_chosen) & self.protocol.unasked(other)
-        found = witnesses.find(turns, label, self.chosen, unused)
-        if found is None:
-            return None
-        witnesses.check(found, {**self.chosen, name: option}, eligible=gains)
-        return self._counted(found)
-
-    def _differing(self, space: Space, assumptions: list[int], person: Person) -> list[int]:
-        """Ask for somebody else: who lacks something unusual, or else anything, of a person."""
-        for pairs in (person.unusual, person.values):
-            values = [space.session.has[pair][person.values[pair]] for pair in pairs]
-            found = assumptions + space.session.any_of([[-value for value in values]])
-            if space.exists(found):
-                break
-        return found
-
-    def _counted(self, witness: Witness) -> Witness:
-        self.replayed += 1
-        self.told(self.replayed)
-        return witness
-
-    def _finder(self, space: Space) -> Witnesses:
-        key = id(space)
-        if key not in self._witnesses:
-            self._witnesses[key] = Witnesses(space)
-        return self._witnesses[key]
-
     # ---- words ------------------------------------------------------------------------
 
     @cached_property
@@ -349,10 +288,3 @@ class Survey:
     def scope(self) -> str:
         """In which space a proof holds, and why that is enough or that it is a bound."""
         return scope_of(self.space)
-
-
-UNSHOWN = (
-    f"no record was found for such a patient: the first {MOST_TRIES} would need dates or numbers "
-    "that do not go together"
-)
-"""What is said where somebody exists in the space whom no record shows."""
