@@ -237,6 +237,7 @@ def compare(
     processes: int = 1,
     complain: Callable[[str], object] = lambda problem: None,
     progress: Callable[[Progress], object] = lambda progress: None,
+    begun: Callable[[], object] = lambda: None,
 ) -> CohortEffect:
     """Compare the verdicts for a whole cohort.
 
@@ -246,6 +247,7 @@ def compare(
         processes: how many processes decide; the result does not depend on it.
         complain: takes what is wrong with records, in order.
         progress: is told how far it is.
+        begun: is called when the processes have started, which threads would have hindered.
 
     Raises:
         RecordError: the cohort cannot be read at all.
@@ -253,6 +255,7 @@ def compare(
     """
     effect = CohortEffect(cohort.name)
     with Processes(comparer, processes) as pool:
+        begun()
         for chunk, part in pool.map(cohort.chunks(PIECE)):
             effect.merge(part)
             for problem in part.problems:

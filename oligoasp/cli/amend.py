@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ import click
 from oligoasp.cli import cohorts, options
 
 if TYPE_CHECKING:
-    from oligoasp.amend.cohort import CohortEffect
+    from oligoasp.amend.cohort import CohortEffect, Comparer, KeptComparer
     from oligoasp.amend.plan import Plan
     from oligoasp.cohort import Cohort
     from oligoasp.kept.file import Kept
     from oligoasp.protocol.model import Protocol
+    from oligoasp.solver.ahead import Ahead
 
 EFFECTS = ("equivalent", "relaxes", "tightens", "incomparable")
 MISMATCH = 4
@@ -128,8 +130,18 @@ def command(
     if not stack:
         known = ", ".join(sorted(f.stem for f in base.folder.glob("amendments/*.lp")))
         raise click.UsageError(f"nothing to amend; name an amendment ({known}) or use --set")
+    changed = amended(base, stack)
+    effect, not_read = None, 0
     try:
-        found = plan(base, amended(base, stack), stack, lesions)
+        if place is None:
+            found = plan(base, changed, stack, lesions)
+        else:
+            found, effect = _both(
+                lambda: plan(base, changed, stack, lesions),
+                _comparison(base, changed, place, mapping),
+                processes,
+            )
+            not_read = effect.not_read
     except MismatchError as mismatch:
         click.echo(f"internal error: {mismatch}; please report it", err=True)
         ctx.exit(MISMATCH)
@@ -137,10 +149,6 @@ def command(
         from oligoasp.amend.cases import changed_cases  # noqa: PLC0415 - only on demand
 
         found = replace(found, cases=changed_cases(base, found.amended, cases))
-    effect, not_read = None, 0
-    if place is not None:
-        effect = _compare(base, found.amended, place, mapping, processes)
-        not_read = effect.not_read
     _show(found, effect, form)
     if expect is not None and found.effect != expect:
         click.echo(f"expected: {expect}; found: {found.effect}", err=True)
@@ -148,28 +156,43 @@ def command(
     ctx.exit(2 if not_read else 0)
 
 
-def _compare(
-    base: Protocol, changed: Protocol, place: str, mapping: Path | None, processes: int | None
-) -> CohortEffect:
-    """Decide a cohort under both versions."""
-    from oligoasp.amend.cohort import (  # noqa: PLC0415 - only for a cohort
-        Comparer,
-        KeptComparer,
-        compare,
-    )
+def _comparison(
+    base: Protocol, changed: Protocol, place: str, mapping: Path | None
+) -> tuple[Comparer | KeptComparer, Cohort | Kept]:
+    """Give what decides a cohort under both versions, and the cohort."""
+    from oligoasp.amend.cohort import Comparer, KeptComparer  # noqa: PLC0415 - only for a cohort
     from oligoasp.kept.file import Kept  # noqa: PLC0415
-    from oligoasp.processes import cores  # noqa: PLC0415
 
     opened = _open(place, base, mapping)
-    comparer = (
-        KeptComparer(base, changed) if isinstance(opened, Kept) else Comparer(base, changed, opened)
-    )
+    if isinstance(opened, Kept):
+        return KeptComparer(base, changed), opened
+    return Comparer(base, changed, opened), opened
+
+
+def _both(
+    planned: Callable[[], Plan],
+    comparison: tuple[Comparer | KeptComparer, Cohort | Kept],
+    processes: int | None,
+) -> tuple[Plan, CohortEffect]:
+    """Make a plan and, at the same time if there are several processes, compare a cohort."""
+    from oligoasp.amend.cohort import compare  # noqa: PLC0415 - only for a cohort
+    from oligoasp.processes import cores  # noqa: PLC0415
+    from oligoasp.solver.ahead import Ahead  # noqa: PLC0415
+
+    number = processes or cores()
+    ahead: list[Ahead[Plan]] = []
+
+    def begin() -> None:
+        ahead.append(Ahead(planned))
+        if number == 1:
+            ahead[0].wait()
+
     cohorts.expect_many()
     complaints = cohorts.Complaints()
     with cohorts.watched() as progress:
-        effect = compare(comparer, opened, processes or cores(), complaints, progress)
+        effect = compare(*comparison, number, complaints, progress, begin)
     complaints.conclude(None)
-    return effect
+    return ahead[0].result(), effect
 
 
 def _propose(
