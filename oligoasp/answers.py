@@ -238,6 +238,8 @@ class Explanation(Answer):
     clauses: tuple[ClauseAnswer, ...]
     counted: tuple[str, ...] = ()
     """what was counted as metastases, where it is certain"""
+    number_counted: int = 0
+    """how many these are: an entry may stand for several"""
     possibly_counted: tuple[str, ...] = ()
     """what counts or not, depending on what is not recorded"""
     reasons: tuple[Reason, ...] = ()

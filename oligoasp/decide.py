@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+from oligoasp.memo import Memo
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
 from oligoasp.record.asked import field_of
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
@@ -15,6 +16,9 @@ from oligoasp.record.sense import Sense
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.program import ProgramError
 from oligoasp.solver.session import Consequences, Session, Shape
+
+MOST_DECIDING, MOST_EXPLAINING = 64, 8
+"""How many programs of late are kept to decide in, and to explain in, which take more memory."""
 
 
 class Verdict(StrEnum):
@@ -82,7 +86,8 @@ class Engine:
         self._check_readings()
         self.compiler = compiler or Compiler(protocol)
         self.sense = Sense(protocol.vocabulary)
-        self._sessions: dict[tuple[Shape, bool, bool], Session] = {}
+        self._deciding = Memo(self._made, MOST_DECIDING)
+        self._explaining = Memo(self._made, MOST_EXPLAINING)
 
     def _check_readings(self) -> None:
         problems = []
@@ -114,14 +119,13 @@ class Engine:
             traced: whether the record will be explained: dependencies can be asked for, and
                 entries that are not recorded come in turn.
         """
-        shape = self.shape(situation, spare)
-        key = (shape, open_readings, traced)
-        if key not in self._sessions:
-            settled = None if open_readings else self.settled
-            self._sessions[key] = Session(
-                self.protocol, shape, settled, traced=traced, in_turn=traced
-            )
-        return self._sessions[key]
+        sessions = self._explaining if open_readings or traced else self._deciding
+        return sessions[self.shape(situation, spare), open_readings, traced]
+
+    def _made(self, key: tuple[Shape, bool, bool]) -> Session:
+        shape, open_readings, traced = key
+        settled = None if open_readings else self.settled
+        return Session(self.protocol, shape, settled, traced=traced, in_turn=traced)
 
     @property
     def settled(self) -> dict[str, str]:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from oligoasp.amend import amended, read_amendments
 from oligoasp.cli import main
 from oligoasp.decide import Engine
+from oligoasp.protocol import load_protocol
 from oligoasp.record.read import parse_record
-from tests.support import small_trial
+from tests.support import baseline, small_trial
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -51,9 +53,23 @@ def test_readme_opens_with_two_commands_of_which_ci_runs_the_second() -> None:
     assert second in (ROOT / ".ci" / "run").read_text()
 
 
-def test_readme_shows_the_whole_of_the_small_trial() -> None:
-    shown, _ = re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
-    assert shown == (ROOT / "tests/readme/small_trial/protocol.lp").read_text()
+def rules_shown() -> list[str]:
+    return re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+def test_readme_shows_the_whole_of_an_amendment_and_of_the_small_trial() -> None:
+    amendment, trial, _ = rules_shown()
+    assert amendment == (ROOT / "tests/readme/upper_age.lp").read_text()
+    assert trial == (ROOT / "tests/readme/small_trial/protocol.lp").read_text()
+
+
+def test_the_amendment_in_the_readme_does_what_it_says() -> None:
+    base = load_protocol("eso_shanghai_13")
+    stack = read_amendments([str(ROOT / "tests/readme/upper_age.lp")], base.folder)
+    engine = Engine(amended(base, stack))
+    for birth, verdict in (("1944-03-15", "ineligible"), ("1944-03-16", "eligible")):
+        data = {**baseline(), "birth_date": birth}  # enrolled on 2024-03-15
+        assert engine.decide(parse_record(data, base.vocabulary)).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -62,7 +78,7 @@ def test_readme_shows_the_whole_of_the_small_trial() -> None:
 def test_the_readme_s_rule_for_75_or_less_means_completed_years(
     tmp_path: Path, birth: str, verdict: str
 ) -> None:
-    _, rule = re.findall(r"```prolog\n(.*?)```", README.read_text(), re.DOTALL)
+    *_, rule = rules_shown()
     trial = small_trial(tmp_path, rule)
     engine = Engine(trial)
     data = {

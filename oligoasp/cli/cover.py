@@ -32,7 +32,7 @@ def command(
     it. Whether the cases would notice a wrong rule, `oligoasp mutate` says.
 
     PATH is a case file or a folder; without it, the folder "cases" here, or
-    else the one that comes with oligoasp.
+    else the one beside the rules in a checkout of oligoasp.
     """
     from oligoasp.cover.matrix import matrix_of  # noqa: PLC0415 - loads clingo
     from oligoasp.render import coverage  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ ONE_OF_MANY = "--record ID explains one of them, `oligoasp check` sums them up"
 LIST = "`oligoasp check` lists them"
 WAITING = 0.0005
 """After so many seconds a thread leaves Python to another, which often needs it but briefly."""
+MOST_GARBAGE = 8
+"""After how many records memory is tidied up."""
 SESSIONS = 2
 """An explanation asks under settled readings and under open ones."""
 
@@ -76,7 +79,10 @@ def command(
     found = read_records([file], engine.protocol.vocabulary)
     verdicts: Counter[Verdict] = Counter()
     refused = 0
-    for record in _only(found, wanted) if wanted is not None else found:
+    gc.freeze()
+    for number, record in enumerate(_only(found, wanted) if wanted is not None else found):
+        if number and number % MOST_GARBAGE == 0:
+            gc.collect()  # what was asked about a record is large, and refers to itself
         try:
             if isinstance(record, RecordError):
                 raise record

@@ -64,7 +64,7 @@ def command(
     it should expect is for you to say from the text of the criteria.
 
     PATH is a case file or a folder; without it, the folder "cases" here, or
-    else the one that comes with oligoasp.
+    else the one beside the rules in a checkout of oligoasp.
     """
     from oligoasp.mutation.judge import Judge  # noqa: PLC0415 - loads clingo
     from oligoasp.processes import cores  # noqa: PLC0415

@@ -140,7 +140,7 @@ def _first_shipped() -> Path:
 
 
 def case_folder() -> Path:
-    """Find the folder of cases: here, or beside the rules.
+    """Find the folder of cases: here, or beside the rules in a checkout.
 
     Raises:
         click.UsageError: there is none.

@@ -47,7 +47,7 @@ def command(
 
     A case is a record with the verdict and the statuses that it should have, or
     a variation of one. PATH is a file or a folder; without it, the folder
-    "cases" here, or else the one that comes with oligoasp.
+    "cases" here, or else the one beside the rules in a checkout of oligoasp.
     """
     from oligoasp.render import cases, json  # noqa: PLC0415 - loads the answers
     from oligoasp.testing.load import case_files  # noqa: PLC0415 - loads the record modules

@@ -90,10 +90,17 @@ class Question:
     @cached_property
     def counted(self) -> list[str]:
         """What is counted as metastases, as far as it is the same in every completion."""
-        return [
-            self.words.unit_counted(unit, number.number // 2)
-            for unit, number in self.session.holding(self.assumptions, "counted", 2)
-        ]
+        return [self.words.unit_counted(unit, number) for unit, number in self._units]
+
+    @cached_property
+    def number_counted(self) -> int:
+        """How many metastases these are, since an entry may stand for several."""
+        return sum(number for _, number in self._units)
+
+    @cached_property
+    def _units(self) -> list[tuple[Symbol, int]]:
+        found = self.session.holding(self.assumptions, "counted", 2)
+        return [(unit, number.number // 2) for unit, number in found]
 
     def typed(self, key: Key) -> bool:
         """Tell whether the record gives a field."""

@@ -70,6 +70,7 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         conflicts=tuple(explained),
         clauses=_clauses(question, missing, full),
         counted=tuple(question.counted),
+        number_counted=question.number_counted,
         possibly_counted=tuple(question.possibly_counted),
         reasons=tuple(reasons(question, blocking)),
         remedies=tuple(changes),

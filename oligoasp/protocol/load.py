@@ -126,6 +126,13 @@ def calendar_file() -> Path:
     return asp_folder() / "engine" / "calendar.lp"
 
 
+def _told_where(message: str) -> str:
+    """Add to a message about an included file that is not there where those are that ship."""
+    if "file could not be opened" not in message:
+        return message
+    return f"{message}; what ships with oligoasp is in {asp_folder()}"
+
+
 def read_protocol(
     folder: Path,
     files: tuple[Path, ...],
@@ -143,7 +150,10 @@ def read_protocol(
     Raises:
         ProgramError: the rules cannot be read, or contradict themselves as data.
     """
-    facts = Facts(load_control(files, edit=edit, undefined=undefined))
+    try:
+        facts = Facts(load_control(files, edit=edit, undefined=undefined))
+    except ProgramError as error:
+        raise ProgramError([_told_where(message) for message in error.messages]) from None
     errors: list[_Mistake] = []
     vocabulary = _vocabulary(facts)
     parameters = _parameters(facts, vocabulary, errors)

@@ -153,7 +153,7 @@ def _blockers(explanation: Explanation, quoted: Quoted, full: bool) -> Document:
     blocks: Document = [Heading("Why not"), *items] if items else []
     counted, perhaps = explanation.counted, explanation.possibly_counted
     if counted or perhaps:
-        text = f"Counted for certain ({len(counted)}): {', '.join(counted) or 'none'}"
+        text = f"Counted for certain ({explanation.number_counted}): {', '.join(counted) or 'none'}"
         if perhaps:
             text += f"; open whether counted: {', '.join(perhaps)}"
         blocks.append(Paragraph(line(f"{text}.")))

@@ -1,4 +1,5 @@
-"""A kind of patient whom the text means to admit, and whom the criteria keep out.
+"""A kind of patient whom the text means to admit, and whom the criteria keep out, or admit only
+through a narrow passage.
 
 A protocol states as intents whom its text means to admit, each with the clause whose words
 say so. A door is closed if no eligible patient is of that kind; the finding names a minimal

@@ -318,6 +318,14 @@ def test_what_was_assumed_is_noted() -> None:
 def test_what_was_counted_is_named() -> None:
     found = explained(changed(baseline(), {"lesions": metastases("lung", "adrenal", "axillary")}))
     assert sorted(found.counted) == ["l1", "l2", "l3"]
+    assert found.number_counted == 3
+
+
+def test_an_entry_that_stands_for_several_is_counted_as_several() -> None:
+    lesions = metastases("lung", "liver")
+    lesions[1]["number"] = 3
+    found = explained(changed(baseline(), {"lesions": lesions}))
+    assert (found.counted, found.number_counted) == (("l1", "l2 (3)"), 4)
 
 
 def test_full_answers_say_what_makes_a_clause_hold() -> None:

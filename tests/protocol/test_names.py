@@ -202,3 +202,12 @@ def test_a_protocol_may_include_a_copy_of_what_ships(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "protocol.lp").write_text(text.replace("../../../asp", "../asp"), encoding="utf-8")
     assert load_protocol(folder).clauses
+
+
+def test_an_included_file_that_is_not_there_is_told_with_where_those_are_that_ship(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "protocol.lp").write_text('#include "../asp/oncology/record.lp".\n')
+    with pytest.raises(ProgramError) as error:
+        load_protocol(tmp_path)
+    assert f"record.lp; what ships with oligoasp is in {asp_folder()}" in str(error.value)

@@ -73,6 +73,7 @@ def ineligible() -> Explanation:
         blockers=("I1", "E1"),
         clauses=tuple(found.values()),
         counted=("l1", "l2", "the regional nodes as one"),
+        number_counted=3,
         reasons=(
             Reason(clauses=("I1",), facts=(ANC,)),
             Reason(clauses=("E1",), facts=(DOSE,)),
