@@ -86,7 +86,8 @@ class ListSource:
     ``empty`` tells whether a record without entries has none, or does not say;
     ``none_if`` names a column and the texts in it that mean that there is none.
     ``complete`` is None where it depends: numbered columns that are all filled may have
-    had no room for more. ``others``: the second table may have rows of further people.
+    had no room for more. ``others``: the second table may have rows of further people;
+    ``delimiter`` and ``encoding`` are its own.
     """
 
     name: str
@@ -99,6 +100,8 @@ class ListSource:
     none_if: tuple[str, frozenset[str]] | None = None
     complete: bool | None = None
     others: bool = False
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
 
 
 @dataclass(frozen=True, slots=True)

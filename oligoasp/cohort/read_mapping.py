@@ -31,7 +31,10 @@ MOST_NUMBERED = 200
 _DATE_PARTS = {"YYYY": r"(?P<y>\d{4})", "MM": r"(?P<m>\d{1,2})", "DD": r"(?P<d>\d{1,2})"}
 _TOP = ("id", "delimiter", "encoding", "decimal", "missing", "flags", "dates", "fields", "lists")
 _ALONE = ("record", "delimiter", "encoding")
-_LIST = ("numbered", "file", "key", "no_entries", "none_if", "complete", "others", "fields")
+_LIST = (
+    *("numbered", "file", "key", "delimiter", "encoding"),
+    *("no_entries", "none_if", "complete", "others", "fields"),
+)
 _UNITS = ("unit", "unit_column", "units")
 _KEYS = {
     "flag": ("column", "constant", "values"),
@@ -104,16 +107,18 @@ class _Reader:
         self._flags = self._translation(data, "", "flags", self._checked_flag)
         self._dates = self._date_form(data, "")
         missing = self._texts(data, "", "missing") if "missing" in data else frozenset({""})
+        delimiter, encoding = self._delimiter(data, "", ","), self._encoding(data, "", "utf-8")
+        lists = self._lists(delimiter, encoding)
         mapping = TableMapping(
             self._name,
             self._text(data, "", "id"),
             self._text(data, "", "record"),
-            self._delimiter(),
-            self._encoding(),
+            delimiter,
+            encoding,
             self._text(data, "", "decimal") or ".",
             missing | {""},
             self._sources(data, "", PATIENT),
-            self._lists(),
+            lists,
             self._lines,
         )
         if not (mapping.id or mapping.record):
@@ -139,25 +144,26 @@ class _Reader:
             self._fault(join(path, key), fault)
         return not unknown
 
-    def _encoding(self) -> str:
-        name = self._text(self._data, "", "encoding") or "utf-8"
+    def _encoding(self, data: dict[str, Value], path: str, usual: str) -> str:
+        name = self._text(data, path, "encoding") or usual
         try:
             known = codecs.lookup(name).name
         except LookupError:
             accepted = "the name of an encoding, such as utf-8, cp1252 or latin-1"
-            self._fault("encoding", Fault(show(name), accepted))
-            return name
+            self._fault(join(path, "encoding"), Fault(show(name), accepted))
+            return usual
         return "utf-8-sig" if known == "utf-8" else known
 
-    def _delimiter(self) -> str:
-        sign = self._text(self._data, "", "delimiter") or ","
+    def _delimiter(self, data: dict[str, Value], path: str, usual: str) -> str:
+        sign = self._text(data, path, "delimiter") or usual
         sign = "\t" if sign == "tab" else sign
         if len(sign) != 1 or sign in '"\r\n':
-            self._fault("delimiter", Fault(show(sign), 'one sign, such as ";", or tab'))
-            return ","
+            fault = Fault(show(sign), 'one sign, such as ";", or tab')
+            self._fault(join(path, "delimiter"), fault)
+            return usual
         return sign
 
-    def _lists(self) -> tuple[ListSource, ...]:
+    def _lists(self, delimiter: str, encoding: str) -> tuple[ListSource, ...]:
         kinds = {k.list_name: k.name for k in self._vocabulary.kinds.values() if k.name != PATIENT}
         found = []
         for name, data in self._mapping(self._data, "", "lists").items():
@@ -168,10 +174,16 @@ class _Reader:
             elif not isinstance(data, dict):
                 self._fault(path, Fault(show(data), f"{listing(_LIST)} of the list"))
             else:
-                found.append(self._list(name, kinds[name], data, path))
+                found.append(
+                    replace(
+                        self._list(name, kinds[name], data, path),
+                        delimiter=self._delimiter(data, path, delimiter),
+                        encoding=self._encoding(data, path, encoding),
+                    )
+                )
         return tuple(found)
 
-    def _list(self, name: str, kind: str, data: dict[str, Value], path: str) -> ListSource:
+    def _list(self, list_name: str, kind: str, data: dict[str, Value], path: str) -> ListSource:
         self._keys(data, path, _LIST)
         numbered = self._numbered(data, path)
         file, key = self._text(data, path, "file"), self._text(data, path, "key")
@@ -180,6 +192,10 @@ class _Reader:
             self._fault(path, Fault("a list without a source", accepted))
         elif file and not key:
             self._fault(path, Fault("a list without `key`", "the column with the record's name"))
+        for name in ("delimiter", "encoding"):
+            if name in data and not file:
+                fault = Fault("what belongs to a second table", f"`{name}` only beside `file`")
+                self._fault(join(path, name), fault)
         empty = self._text(data, path, "no_entries")
         if empty not in (NONE, UNKNOWN):
             found = show(empty) if empty else "nothing said about records without entries"
@@ -193,7 +209,7 @@ class _Reader:
                 accepted = f"a name with {NUMBER} in it, which stands for 1 to {numbered}"
                 self._fault(where, Fault(show(unnumbered[0]), accepted))
         return ListSource(
-            *(name, self._lines.get(path), sources, numbered, file, key, empty),
+            *(list_name, self._lines.get(path), sources, numbered, file, key, empty),
             self._none_if(data, path),
             self._flag(data, path, "complete"),
             bool(self._flag(data, path, "others")),

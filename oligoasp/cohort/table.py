@@ -9,7 +9,7 @@ from typing import Protocol
 
 from oligoasp.cohort.csv_table import CsvTable, Row, Rows
 from oligoasp.cohort.entries import Entries, Entry
-from oligoasp.cohort.mapping import TableMapping
+from oligoasp.cohort.mapping import ListSource, TableMapping
 from oligoasp.cohort.model import Chunk, Member, as_it_is, digest_of
 from oligoasp.cohort.row import Builder, locate
 from oligoasp.protocol.vocabulary import Vocabulary
@@ -50,12 +50,10 @@ class TableCohort:
         self._mapping = mapping
         self._schema = shapes_of(vocabulary)
         self._table = _open(path, mapping)
-        self._seconds = [
-            (of, _open(path.parent / of.file, mapping)) for of in mapping.lists if of.file
-        ]
-        _refuse_other_delimiter(self._table, mapping.record or mapping.id)
+        self._seconds = [(of, _open(path.parent / of.file, of)) for of in mapping.lists if of.file]
+        _refuse_other_delimiter(self._table, mapping.record or mapping.id, "the mapping")
         for of, table in self._seconds:
-            _refuse_other_delimiter(table, of.key)
+            _refuse_other_delimiter(table, of.key, f"lists.{of.name} of the mapping")
         headers = {"": self._table.header} | {of.name: t.header for of, t in self._seconds}
         self._json = -1
         if mapping.record:
@@ -151,20 +149,21 @@ class TableCohort:
         return Member(located(RecordError(problems)) if problems else record, located)
 
 
-def _open(path: Path, mapping: TableMapping) -> _Table:
+def _open(path: Path, source: TableMapping | ListSource) -> _Table:
     if path.suffix.lower() in PARQUET:
         from oligoasp.cohort.parquet_table import ParquetTable  # noqa: PLC0415 - loads pyarrow
 
         return ParquetTable(path)
-    return CsvTable(path, mapping.delimiter, mapping.encoding)
+    return CsvTable(path, source.delimiter, source.encoding)
 
 
-def _refuse_other_delimiter(table: _Table, column: str) -> None:
+def _refuse_other_delimiter(table: _Table, column: str, place: str) -> None:
     """Refuse a table that is one column, because another sign stands between its cells.
 
     Args:
         table: the table.
         column: a column that it has to have.
+        place: where the mapping says what stands between its cells.
 
     Raises:
         RecordError: with the sign to name.
@@ -175,7 +174,7 @@ def _refuse_other_delimiter(table: _Table, column: str) -> None:
         return
     name = "tab" if sign == "\t" else f'"{sign}"'
     found = f"only one column, {show(header)}"
-    fault = Fault(found, f"`delimiter: {name}` in the mapping, if that separates columns")
+    fault = Fault(found, f"`delimiter: {name}` in {place}, if that separates columns")
     raise refusal(table.name, None, fault)
 
 

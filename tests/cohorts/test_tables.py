@@ -281,6 +281,8 @@ BAD_MAPPINGS = [
     ("N: false", "N: no", ':5: flags.N: found "no"; accepted: true, false or unknown'),
     ("missing:", "missings:", ":4: missings: found an unknown key"),
     ('";"', '";;"', ":2: delimiter: found"),
+    ("file: tox.csv", 'file: tox.csv\n    delimiter: "::"', "lists.toxicities.delimiter: found"),
+    ("numbered: 2", "numbered: 2\n    encoding: cp1252", "`encoding` only beside `file`"),
     ("id: PATIENT\n", "id: PATIENT\nencoding: utf9\n", ":2: encoding: found"),
     ("id: PATIENT\n", "id: [\n", "m.yaml:"),
 ]
@@ -311,7 +313,20 @@ def test_a_delimiter_that_the_mapping_does_not_name_is_one_problem(
         open_cohort(tmp_path / "cohort.csv", protocol().vocabulary, tmp_path / "m.yaml")
     (problem,) = caught.value.problems
     assert f"{table}: found only one column" in str(problem)
-    assert f"`delimiter: {sign}` in the mapping" in str(problem)
+    place = "the mapping" if table == "cohort.csv" else "lists.toxicities of the mapping"
+    assert f"`delimiter: {sign}` in {place}" in str(problem)
+
+
+def test_a_second_table_may_have_a_delimiter_and_an_encoding_of_its_own(tmp_path: Path) -> None:
+    own = "file: tox.csv\n    delimiter: tab\n    encoding: utf-16"
+    mapping = MAPPING.replace("file: tox.csv", own)
+    small(tmp_path, "P1;M;1960;;lung;18;;;1\n", mapping=MAPPING)
+    (tmp_path / "m.yaml").write_text(mapping)
+    text = "PATIENT\tTERM\tGRADE\nP1\tanemia\t2\n"
+    (tmp_path / "tox.csv").write_text(text, encoding="utf-16")
+    table = tmp_path / "cohort.csv"
+    (record,) = read(open_cohort(table, protocol().vocabulary, tmp_path / "m.yaml"))
+    assert [e.get("term") for e in record.entries("toxicity") or ()] == ["anemia"]
 
 
 @pytest.mark.parametrize("header", ["", "A,A\n"])
