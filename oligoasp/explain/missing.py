@@ -104,8 +104,9 @@ class Missing:
         clauses = self._open
         if len(clauses) >= COPIES * APART:
             self._question.wait()  # a copy has no threads
-            for index in range(COPIES):
-                part = clauses[index::COPIES]
+            each = -(-len(clauses) // COPIES)
+            for start in range(0, len(clauses), each):
+                part = clauses[start : start + each]
                 copy = in_copy(partial(self._look_apart, part), partial(self._look, part))
                 self._copies += [] if copy is None else [copy]
         return bool(self._copies)

@@ -97,10 +97,11 @@ class Excerpt:
         constraints: Iterable[Sequence[int]],
     ) -> None:
         self._control = clingo.Control(list(OPTIONS))
+        # Each question costs the more, the greater the numbers of the atoms.
+        self._own = {atom: number for number, atom in enumerate(atoms, 1)}
+        self._own |= {-atom: -number for atom, number in self._own.items()}
+        own = self._own
         with self._control.backend() as backend:
-            self._own = {atom: backend.add_atom() for atom in atoms}
-            self._own |= {-atom: -own for atom, own in self._own.items()}
-            own = self._own
             for number in plain:
                 choice, heads, body = rules.plain[number]
                 backend.add_rule([own[h] for h in heads], [own[x] for x in body], choice)
