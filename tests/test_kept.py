@@ -61,7 +61,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("kept") / "cohort.ndjson"
     rng = random.Random(4)
     records = mixed(1)
-    records += [remove_parts(random_record(rng), rng, rng.randint(0, 6)) for _ in range(90)]
+    records += [remove_parts(random_record(rng), rng, rng.randint(0, 6)) for _ in range(60)]
     file.write_text("".join(json.dumps(record, default=str) + "\n" for record in records))
     return file
 
@@ -119,7 +119,7 @@ def random_limits(rng: random.Random) -> dict[str, tuple[int, ...]]:
     return made
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_exact_numbers_give_what_a_record_says_under_any_limits(seed: int) -> None:
     rng = random.Random(seed)
     records = [remove_parts(random_record(rng), rng, rng.randint(0, 6)) for _ in range(60)]

@@ -40,7 +40,7 @@ def batch() -> Batch:
 def test_learning_missing_facts_never_turns_a_settled_answer(batch: Batch) -> None:
     rng = random.Random(71)
     settled = 0
-    for _ in range(600):
+    for _ in range(450):
         complete = random_record(rng)
         gapped = remove_parts(complete, rng, rng.randint(1, 5), only_gaps=True)
         before, after = answer(batch, gapped), answer(batch, complete)
@@ -52,7 +52,7 @@ def test_learning_missing_facts_never_turns_a_settled_answer(batch: Batch) -> No
                 same = {status, after[1][clause]} <= {Status.MET, Status.NOT_APPLICABLE}
                 same |= {status, after[1][clause]} <= {Status.ABSENT, Status.NOT_APPLICABLE}
                 assert same or after[1][clause] is status, (clause, gapped, complete)
-    assert settled > 20_000
+    assert settled > 15_000
 
 
 def test_what_is_unknown_can_still_turn_either_way(batch: Batch) -> None:
@@ -128,7 +128,7 @@ def verdicts(protocol_engine: Engine, data: list[Data]) -> list[Verdict]:
 
 def samples() -> list[Data]:
     rng = random.Random(31)
-    made = [random_record(rng) for _ in range(200)]
+    made = [random_record(rng) for _ in range(150)]
     made += [remove_parts(one, rng, 2) for one in made]
     breaks = (
         {"labs.albumin": "2.7 g/dL"},

@@ -83,12 +83,12 @@ def gapped(rng: random.Random) -> Data:
 def test_all_ways_are_found_for_records_with_gaps() -> None:
     rng = random.Random(21)
     seen: Counter[int] = Counter()
-    for _ in range(40):
+    for _ in range(28):
         question = Question(engine(), parse(gapped(rng)))
         if question.decision.verdict is Verdict.UNDETERMINED:
             seen += compare(question)
-    assert seen[1] > 25, seen
-    assert seen.total() - seen[1] > 10, seen
+    assert seen[1] > 15, seen
+    assert seen.total() - seen[1] > 6, seen
 
 
 def test_a_way_may_ask_for_something_because_it_settles_another_item() -> None:

@@ -16,7 +16,7 @@ from oligoasp.solver.minimal import check_minimal, group_oracle
 from tests.reference.generate import clone, random_record, remove_parts
 from tests.support import Data, baseline, changed, decide, explained, parse, protocol
 
-RECORDS = 48
+RECORDS = 34
 POSTPONED = ("registration", "enrollment", "randomization", "treatment_start")
 
 

@@ -20,7 +20,7 @@ from oligoasp.record.facts import THE_PATIENT, Pair, Value
 from tests.reference.generate import clone, random_record, remove_parts
 from tests.support import Data, decide, engine, parse, protocol
 
-RECORDS = 36
+RECORDS = 26
 VALUES = 2
 """How many of the values that are said to do are tried of each unknown."""
 

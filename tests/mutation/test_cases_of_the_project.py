@@ -9,7 +9,7 @@ from oligoasp.testing import Case, load_cases
 from tests.support import protocol
 
 CASES = Path(__file__).parents[2] / "cases"
-SAMPLE = 13
+SAMPLE = 16
 """One in so many mutants is judged here; `oligoasp mutate` judges all of them."""
 
 

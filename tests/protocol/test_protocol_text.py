@@ -163,7 +163,7 @@ def cases() -> list[Case]:
 
 def test_the_evidence_of_every_case_is_a_sentence_without_gaps() -> None:
     seen: set[str] = set()
-    for case in cases()[::5]:
+    for case in cases()[::7]:
         if engine().decide(case.record).violated:
             question = Question(engine(), case.record)
             for clause, terms in question.evidence.items():
