@@ -18,20 +18,10 @@ from functools import cache
 
 from oligoasp.batch import Batch
 from oligoasp.decide import Engine
-from oligoasp.record.errors import RecordError
 from tests.reference.generate import corners, random_record, remove_parts
-from tests.support import Data, parse, protocol
+from tests.support import Data, answer, protocol
 
 RECORDS = 16
-
-
-def answer(decider: Engine | Batch, data: Data) -> object:
-    """Give the verdict and all statuses, or why the record is refused."""
-    try:
-        found = decider.decide(parse(data))
-    except RecordError as error:
-        return str(error)
-    return found.verdict, dict(found.statuses)
 
 
 def drawn_readings(rng: random.Random) -> dict[str, str]:

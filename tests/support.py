@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from oligoasp.answers import Explanation
+from oligoasp.batch import Batch
 from oligoasp.decide import Decision, Engine
 from oligoasp.explain.whole import explain
 from oligoasp.protocol.load import asp_folder, load_protocol
 from oligoasp.protocol.model import Protocol
+from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record, parse_record
 from tests.reference.generate import baseline, changed, metastases, woman
 
-__all__ = ["baseline", "changed", "decide", "engine", "explained", "metastases", "parse"]
+__all__ = ["answer", "baseline", "changed", "decide", "engine", "explained", "metastases", "parse"]
 __all__ += ["protocol", "variant", "woman"]
 
 Data = dict[str, Any]
@@ -78,3 +80,12 @@ def small_trial(
     folder.mkdir(exist_ok=True)
     (folder / "protocol.lp").write_text(text + extra, encoding="utf-8")
     return load_protocol(folder, draft=draft)
+
+
+def answer(decider: Engine | Batch, data: Data) -> object:
+    """Give the verdict and all statuses, or why the record is refused."""
+    try:
+        found = decider.decide(parse(data))
+    except RecordError as error:
+        return str(error)
+    return found.verdict, dict(found.statuses)

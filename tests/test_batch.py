@@ -21,7 +21,17 @@ from oligoasp.record.source import Document
 from oligoasp.record.value import normalise
 from tests.cohort import cohort
 from tests.reference.generate import corners, random_record, remove_parts
-from tests.support import Data, baseline, changed, engine, metastases, parse, protocol, woman
+from tests.support import (
+    Data,
+    answer,
+    baseline,
+    changed,
+    engine,
+    metastases,
+    parse,
+    protocol,
+    woman,
+)
 
 IMPOSSIBLE: list[Data] = [
     changed(woman(), {"reproduction.pregnant": True, "reproduction.sterilization": "hysterectomy"}),
@@ -37,14 +47,6 @@ def records(seed: int) -> list[Data]:
     made += [remove_parts(random_record(rng), rng, rng.randint(1, 9)) for _ in range(40)]
     made += list(islice(corners(), seed, None, 400))
     return made + IMPOSSIBLE
-
-
-def answer(engine_or_batch: Engine | Batch, data: Data) -> object:
-    try:
-        found = engine_or_batch.decide(parse(data))
-    except RecordError as error:
-        return str(error)
-    return found.verdict, dict(found.statuses)
 
 
 @pytest.mark.parametrize("seed", range(3))

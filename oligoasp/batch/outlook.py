@@ -14,7 +14,7 @@ from oligoasp.batch.meanings import Meanings
 from oligoasp.batch.outline import Outline, Outlines
 from oligoasp.batch.signs import Comparison, Signs, by_attribute
 from oligoasp.batch.traits import Traits
-from oligoasp.batch.views import ByKind, Classes, Columns, Key, Merged, View
+from oligoasp.batch.views import ByKind, Classes, Columns, Key, View
 from oligoasp.decide import Engine
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Pair, Value
@@ -23,6 +23,8 @@ from oligoasp.solver.session import Session
 
 StatusAtoms: TypeAlias = tuple[int | None, int | None]
 """The atoms that a clause is violated and that it is not applicable, if anybody can be so."""
+Merged: TypeAlias = Mapping[tuple[str, str], Mapping[Value, Value]]
+"""For the values of attributes, by kind and name, one that stands for all that are alike."""
 
 
 @dataclass(frozen=True, slots=True)

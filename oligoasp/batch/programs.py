@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from oligoasp.batch.outline import Outline, Outlines, Row
-from oligoasp.batch.views import Merged, View
+from oligoasp.batch.outlook import Merged
+from oligoasp.batch.views import View
 from oligoasp.decide import Engine, presence, said_literals
 from oligoasp.record.facts import THE_PATIENT, Entity
 from oligoasp.solver.excerpt import Excerpt, Parts

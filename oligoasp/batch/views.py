@@ -18,14 +18,12 @@ from oligoasp.batch.traits import Possible, Traits
 from oligoasp.decide import Status
 from oligoasp.memo import Memo
 from oligoasp.protocol.vocabulary import PATIENT
-from oligoasp.record.facts import Fact, Value
+from oligoasp.record.facts import Fact
 
 Key: TypeAlias = tuple[object, ...]
 """What a clause sees; its first element tells in which way."""
 ByKind: TypeAlias = dict[str, set[str]]
 Numbers: TypeAlias = tuple[int, ...]
-Merged: TypeAlias = Mapping[tuple[str, str], Mapping[Value, Value]]
-"""For the values of attributes, by kind and name, one that stands for all that are alike."""
 
 TRAITS, CLASSES, FAR = 0, 1, 2
 

@@ -153,9 +153,9 @@ def _watched(survey: Survey) -> Iterator[None]:
     def told(number: int) -> None:
         click.echo(f"\rpatients invented and replayed: {number}", err=True, nl=False)
 
-    survey.shown.told = told
+    survey.inventor.told = told
     yield
-    if survey.shown.number:
+    if survey.inventor.number:
         click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 

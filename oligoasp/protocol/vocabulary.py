@@ -106,6 +106,18 @@ class Attribute(NamedTuple):
     origin: Origin
     label: str
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The fields of an entry of which any may make the attribute known."""
+        match self.origin.form, self.origin.arguments:
+            case "before", (_, path, _):
+                return (path,)
+            case "after", (_, _, path):
+                return (path,)
+            case "age", (birth, years, _):
+                return birth, years
+        return self.origin.arguments[:1]
+
 
 class AnchorSource(NamedTuple):
     """Where an anchor date may stand: a path of the patient, or the latest of a list."""

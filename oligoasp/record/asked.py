@@ -22,16 +22,8 @@ def field_of(attribute: Attribute, given: Container[str]) -> str:
 
     Of several fields that could say it, the one that is given, else the first.
     """
-    arguments = attribute.origin.arguments
-    match attribute.origin.form:
-        case "before":
-            return arguments[1]
-        case "after":
-            return arguments[2]
-        case "age":
-            return next((path for path in arguments[:2] if path in given), arguments[0])
-        case _:
-            return arguments[0]
+    paths = attribute.paths
+    return next((path for path in paths if path in given), paths[0])
 
 
 def asked(entry: Entry, attribute: Attribute, derivation: Derivation) -> list[Asked]:

@@ -270,7 +270,7 @@ class Compiler:
         for (of, name), attribute in self.vocabulary.attributes.items():
             if of != kind:
                 continue
-            paths = self._paths(attribute)
+            paths = attribute.paths
             if attribute.origin.form == "recorded":
                 prepared.silent.append((name, paths[0], Fact((NO,))))
                 recorded.append((name, paths[0]))
@@ -294,20 +294,6 @@ class Compiler:
             ]
             ordered += [(n, left.pop(n)) for n in ready or list(left)]
         return ordered
-
-    @staticmethod
-    def _paths(attribute: Attribute) -> list[str]:
-        """Give the fields of which any may make an attribute known."""
-        arguments = attribute.origin.arguments
-        match attribute.origin.form:
-            case "before":
-                return [arguments[1]]
-            case "after":
-                return [arguments[2]]
-            case "age":
-                return list(arguments[:2])
-            case _:
-                return [arguments[0]]
 
     def _converter(self, attribute: Attribute) -> Converter:
         if attribute.origin.form == "recorded":

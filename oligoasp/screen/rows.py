@@ -18,7 +18,7 @@ Row = dict[str, Any]
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
 
 
-class Decided(NamedTuple):
+class Assessed(NamedTuple):
     """What was decided of one record; ``statuses`` has those of all clauses, in one order."""
 
     record: str
@@ -43,7 +43,7 @@ class Lines:
             for name in names
         ]
 
-    def line(self, record: Record, decided: Decided) -> str:
+    def line(self, record: Record, decided: Assessed) -> str:
         """Write the row of a record."""
         line = record.line
         conflict = decided.verdict == Verdict.INELIGIBLE and not decided.blockers
@@ -75,10 +75,10 @@ def refused(error: RecordError) -> Row:
     }
 
 
-def decided_of(row: Row) -> Decided:
+def assessed_of(row: Row) -> Assessed:
     """Give what a row of a record that was decided says."""
     lists = [tuple(row[name]) for name in ("blockers", "unknown", "clash", "missing")]
-    return Decided(row["record"], row["verdict"], tuple(row["statuses"].values()), *lists)
+    return Assessed(row["record"], row["verdict"], tuple(row["statuses"].values()), *lists)
 
 
 def is_refused(row: Row) -> bool:

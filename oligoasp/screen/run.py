@@ -24,7 +24,7 @@ from oligoasp.render.json import compact
 from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import KEPT, ROWS, Work
 from oligoasp.screen.output import read_rows, write_output
-from oligoasp.screen.rows import Decided, Lines, is_refused, refused
+from oligoasp.screen.rows import Assessed, Lines, is_refused, refused
 from oligoasp.screen.tally import Tally, is_named
 from oligoasp.whole import written_whole
 
@@ -84,7 +84,7 @@ class Screener:
             self._forget()
         tally = Tally(self.clauses)
         lines: list[str] = []
-        decided: list[Decided] = []
+        decided: list[Assessed] = []
         problems: list[str] = []
         self._batch.outlines.make_room()
         members = list(self.cohort.members(chunk))
@@ -106,7 +106,7 @@ class Screener:
                 if piece:
                     piece.refuse(row["problems"])
                 continue
-            of_record = Decided(
+            of_record = Assessed(
                 record.id,
                 outcome.verdict,
                 outcome.by_place,

@@ -21,7 +21,7 @@ from oligoasp.answers import (
     TogetherCount,
 )
 from oligoasp.decide import Status, Verdict
-from oligoasp.screen.rows import Decided, Row, decided_of, is_refused
+from oligoasp.screen.rows import Assessed, Row, assessed_of, is_refused
 
 _Counted = TypeVar("_Counted", str, tuple[str, ...])
 
@@ -72,9 +72,9 @@ class Tally:
         if is_refused(row):
             self.refuse(row["record"])
             return
-        self.count([decided_of(row)], tuple(row["statuses"]))
+        self.count([assessed_of(row)], tuple(row["statuses"]))
 
-    def count(self, decided: Sequence[Decided], names: Sequence[str]) -> None:
+    def count(self, decided: Sequence[Assessed], names: Sequence[str]) -> None:
         """Count records that were decided.
 
         Args:

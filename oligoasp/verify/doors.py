@@ -32,8 +32,8 @@ from dataclasses import replace
 
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.verify.findings import ERROR, NOTE, WARNING, Finding, Kind, Shown, joined
+from oligoasp.verify.inventor import UNSHOWN
 from oligoasp.verify.passages import Loss, narrowed, region
-from oligoasp.verify.shown import UNSHOWN
 from oligoasp.verify.survey import Survey
 
 KINDS = (
@@ -84,7 +84,7 @@ def _closed(survey: Survey, intent: str) -> Finding:
         details.append(f"so {verb} {joined([joined(s) for s in more], 'or')} together")
     if readings:
         details.append(f"open if the text is read differently: {joined(readings, 'or')}")
-    blocked = survey.shown.witness(
+    blocked = survey.inventor.witness(
         replace(anyone, met=survey.others(*(c for s in sets for c in s))),
         f"door-{intent.replace('_', '-')}",
     )
@@ -116,7 +116,7 @@ def _open(survey: Survey, intent: str, losses: Sequence[Loss]) -> Iterator[Findi
     clause, words = survey.intents[intent]
     if not losses and not survey.patients:
         return
-    patient = survey.shown.witness(survey.admitted(intent), f"open-{intent.replace('_', '-')}")
+    patient = survey.inventor.witness(survey.admitted(intent), f"open-{intent.replace('_', '-')}")
     shown = (Shown("gets through", patient),) if patient else ()
     unshown = () if patient else (UNSHOWN,)
     if losses:

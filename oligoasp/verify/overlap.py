@@ -24,7 +24,7 @@ from dataclasses import replace
 
 from oligoasp.solver.program import text
 from oligoasp.verify.findings import NOTE, Finding, Kind, Shown
-from oligoasp.verify.shown import UNSHOWN
+from oligoasp.verify.inventor import UNSHOWN
 from oligoasp.verify.space import Question
 from oligoasp.verify.survey import Survey
 
@@ -51,7 +51,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                 continue
             name = f"{this}-not-{that}".replace(".", "").lower()
             role = f"violates {this}, not {that}"
-            if (patient := survey.shown.witness(difference, name)) is not None:
+            if (patient := survey.inventor.witness(difference, name)) is not None:
                 patients.append(Shown(role, patient))
             else:
                 details.append(f"someone {role}; {UNSHOWN}")

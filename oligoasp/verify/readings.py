@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from oligoasp.protocol.model import Ambiguity
 from oligoasp.verify.findings import NOTE, WARNING, Finding, Kind, Shown, joined
-from oligoasp.verify.shown import UNSHOWN
+from oligoasp.verify.inventor import UNSHOWN
 from oligoasp.verify.survey import Survey
 
 KINDS = (
@@ -60,7 +60,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                     f"{'admits someone more' if gains else 'excludes someone more'}"
                 )
                 if survey.patients:
-                    shown = survey.shown.turning(ambiguity.name, option, gains=gains)
+                    shown = survey.inventor.turning(ambiguity.name, option, gains=gains)
                     if shown is not None:
                         role = "only eligible" if gains else "no longer eligible"
                         patients.append(Shown(f"{role} under {ambiguity.name}={option}", shown))
@@ -70,7 +70,7 @@ def find(survey: Survey) -> Iterator[Finding]:
         if len(patients) == 1:
             option, gains = last
             ((role, first),) = patients
-            another = survey.shown.turning(ambiguity.name, option, gains=gains, besides=first)
+            another = survey.inventor.turning(ambiguity.name, option, gains=gains, besides=first)
             patients += [Shown(role, another)] if another is not None else []
         if matters:
             yield Finding(

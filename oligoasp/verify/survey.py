@@ -13,8 +13,8 @@ from oligoasp.record.facts import Pair
 from oligoasp.solver.program import text
 from oligoasp.verify.alternatives import Reading
 from oligoasp.verify.decisive import Decisive
+from oligoasp.verify.inventor import Inventor
 from oligoasp.verify.seeds import Surroundings
-from oligoasp.verify.shown import Shown
 from oligoasp.verify.space import MOST_LESIONS, Question, Space, scope_of
 from oligoasp.verify.spaces import Spaces, intents
 
@@ -35,7 +35,7 @@ class Survey:
 
     Attributes:
         spaces: the patient space, smaller and larger.
-        shown: finds patients, and replays them.
+        inventor: finds patients whom findings show, and replays them.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Survey:
         self.spaces = Spaces(protocol, self.chosen, most)
         self.around = Surroundings(self.spaces)
         self.decisive = Decisive(self.spaces, self.around, directions=directions)
-        self.shown = Shown(self.spaces, self.decisive)
+        self.inventor = Inventor(self.spaces, self.decisive)
 
     @property
     def small(self) -> Space:

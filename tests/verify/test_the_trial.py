@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from oligoasp.cli import main
 from oligoasp.protocol.load import load_protocol
 from oligoasp.verify.checks import kinds, run
-from oligoasp.verify.shown import UNSHOWN
+from oligoasp.verify.inventor import UNSHOWN
 from oligoasp.verify.survey import Survey
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -1,4 +1,4 @@
-"""Patients shown as proof that somebody exists: records, each replayed under its readings."""
+"""Patients invented as proof that somebody exists: records, each replayed under its readings."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ UNSHOWN = (
 """What is said where somebody exists in the space whom no record shows."""
 
 
-class Shown:
-    """Finds patients whom findings show, and replays them.
+class Inventor:
+    """Finds the patients whom findings show, and replays them.
 
     Args:
         spaces: where they are looked for.
