@@ -5,8 +5,8 @@ Fields are only ever added; a field that changes its meaning changes ``format``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, dataclass_transform
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from oligoasp.decide import Status, Verdict
 
@@ -28,7 +28,26 @@ class Answer:
         "use_attribute_docstrings": True,
     }
 
-    # Written once here: a dataclass that writes its own takes twice as long to load.
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    _blank: ClassVar[dict[str, object]]
+    """every field, in order, with its default"""
+    _required: ClassVar[frozenset[str]]
+
+    # Written once here: a dataclass that writes its own takes five times as long to load.
+
+    def __init__(self, **values: object) -> None:
+        own = vars(self)
+        own |= self._blank
+        own |= values
+        if len(own) > len(self._blank) or not self._required <= values.keys():
+            wrong = sorted((self._required - values.keys()) | (values.keys() - self._blank.keys()))
+            raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(wrong)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
@@ -41,10 +60,13 @@ class Answer:
         return f"{type(self).__name__}({fields})"
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def answer(cls: type[_Answer]) -> type[_Answer]:
     """Make a dataclass of an answer."""
-    return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+    made = dataclass(init=False, kw_only=True, eq=False, repr=False)(cls)
+    made._blank = {f.name: f.default for f in fields(made)}
+    made._required = frozenset(n for n, default in made._blank.items() if default is MISSING)
+    return made
 
 
 @answer
@@ -54,7 +76,7 @@ class ProtocolName(Answer):
     id: str
     name: str
     version: str
-    readings: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, str]
 
 
 @answer
@@ -394,5 +416,5 @@ class Screening(Answer):
     """sets of all the clauses that exclude a patient, most to gain first; blocked is only"""
     missing: tuple[MissingCount, ...] = ()
     """what the records of the undetermined leave out, the commonest first"""
-    repeated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    repeated: dict[str, tuple[str, ...]]
     """ids that occur more than once, and where"""

@@ -23,7 +23,7 @@ from oligoasp.answers import (
 )
 from oligoasp.decide import Status, Verdict
 
-PROTOCOL = ProtocolName(id="NCT00000000", name="Example 1", version="2.1")
+PROTOCOL = ProtocolName(id="NCT00000000", name="Example 1", version="2.1", readings={})
 
 TEXTS = {
     "I1": ("inclusion", "Neutrophil absolute count (ANC) ≥ 1.5 × 10^9 / L"),
