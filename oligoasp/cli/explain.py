@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 ONE_OF_MANY = "--record ID explains one of them, `oligoasp check` sums them up"
 LIST = "`oligoasp check` lists them"
-WAITING = 0.0005
-"""After so many seconds a thread leaves Python to another, which often needs it but briefly."""
 MOST_GARBAGE = 8
 """After how many records memory is tidied up."""
 SESSIONS = 2
@@ -68,7 +65,6 @@ def command(
     or - for standard input. With --format json, one JSON object per record and
     line.
     """
-    sys.setswitchinterval(WAITING)
     reading = options.load_ahead(protocol, amendments, SESSIONS)
     import oligoasp.record.yaml_text  # noqa: F401, PLC0415 - read_records would load it later
     from oligoasp.explain.whole import explain  # noqa: PLC0415 - only this command needs it

@@ -24,6 +24,9 @@ TEXT, JSON, MARKDOWN = "text", "json", "markdown"
 CASES = "cases"
 """The folder of cases of a protocol."""
 
+WAITING = 0.0005
+"""After so many seconds a thread leaves Python to another, which often needs it but briefly."""
+
 MOST_NAMES = 12
 """How many names an error lists; of more it gives the nearest."""
 MOST_NEAR = 3
@@ -122,6 +125,7 @@ def load_ahead(
     from oligoasp.solver.ahead import Ahead  # noqa: PLC0415
     from oligoasp.solver.program import ASKING, OPTIONS, read_ahead  # noqa: PLC0415 - loads clingo
 
+    sys.setswitchinterval(WAITING)
     folder = protocol_folder(str(name or _first_shipped()))
     protocol = Ahead(lambda: load(str(folder), amendments, draft=draft))
     files = program_files(folder)
