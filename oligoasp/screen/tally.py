@@ -211,7 +211,13 @@ class Tally:
 def _of_blockers(blockers: tuple[str, ...]) -> tuple[Counted, ...]:
     """Give what is counted of the clauses that block a patient together."""
     pairs = combinations(blockers[:MOST_BLOCKERS], 2)
-    return ("first", blockers[0]), *(("pair", pair) for pair in pairs)
+    return ("first", blockers[0]), *(_of_pair(pair) for pair in pairs)
+
+
+@lru_cache(maxsize=4096)
+def _of_pair(pair: tuple[str, str]) -> Counted:
+    """Give what is counted of two clauses, the same object for all whom they block."""
+    return "pair", pair
 
 
 @lru_cache(maxsize=4096)

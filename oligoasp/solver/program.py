@@ -249,11 +249,23 @@ class Term(NamedTuple):
     arguments: tuple[str, ...] = ()
 
 
-class Facts:
-    """The facts of a grounded program, by predicate, as plain text.
+def arguments_of(symbols: Sequence[Symbol]) -> list[str]:
+    """Give the arguments of atoms of one signature as text, as clingo writes them.
 
-    Text is read off whole atoms, which is much faster than asking for each argument.
+    The text of all at once is split, which is much faster than asking for that of each.
     """
+    if not symbols:
+        return []
+    between = f"),{symbols[0].name}("
+    start = len(between) - 1
+    found = str(clingo.Function("f", symbols))[start + 1 : -2].split(between)
+    if len(found) == len(symbols):
+        return found
+    return [str(symbol)[start - 1 : -1] for symbol in symbols]  # some string looks like that
+
+
+class Facts:
+    """The facts of a grounded program, by predicate, as plain text."""
 
     def __init__(self, control: clingo.Control) -> None:
         self._control = control
@@ -263,8 +275,9 @@ class Facts:
 
         Strings lose their quotes; of a term with arguments only its name is given.
         """
-        for row in self.terms(name, arity):
-            yield tuple([term.name for term in row])
+        for arguments in self._atoms(name, arity):
+            found = _ARGUMENT.findall(arguments)
+            yield tuple([constant or _unescaped(quoted) for quoted, constant, _ in found])
 
     def pairs(self, name: str) -> dict[str, str]:
         """Give the two arguments of every atom ``name/2`` as text, the first as key."""
@@ -272,9 +285,12 @@ class Facts:
 
     def terms(self, name: str, arity: int) -> Iterator[tuple[Term, ...]]:
         """Give the arguments of every atom ``name/arity`` as terms."""
-        start = len(name) + 1
-        for atom in self._control.symbolic_atoms.by_signature(name, arity):
-            yield tuple(_terms(str(atom.symbol)[start:-1]))
+        for arguments in self._atoms(name, arity):
+            yield tuple(_terms(arguments))
+
+    def _atoms(self, name: str, arity: int) -> list[str]:
+        atoms = self._control.symbolic_atoms.by_signature(name, arity)
+        return arguments_of([atom.symbol for atom in atoms])
 
 
 def _terms(arguments: str) -> Iterator[Term]:

@@ -19,7 +19,7 @@ from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Value
 from oligoasp.solver.dependencies import Dependencies
 from oligoasp.solver.groups import Each, Wanted
-from oligoasp.solver.program import OPTIONS, GroundRules, load_control
+from oligoasp.solver.program import OPTIONS, GroundRules, arguments_of, load_control
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
 """How many entries of each kind there may be, in the order of the vocabulary."""
@@ -86,8 +86,10 @@ class Session:
         atoms = self._control.symbolic_atoms
         self.has: dict[tuple[Entity, str], dict[Value, int]] = {}
         entities = {str(entity_symbol(e)): e for e in self.entities()}
-        for atom in atoms.by_signature("has", 3):
-            entity, attribute, value = str(atom.symbol)[4:-1].split(",", 2)
+        possible = list(atoms.by_signature("has", 3))
+        texts = arguments_of([atom.symbol for atom in possible])
+        for atom, text in zip(possible, texts, strict=True):
+            entity, attribute, value = text.split(",", 2)
             pair = (entities[entity], attribute)
             key: Value = int(value) if value.lstrip("-").isdecimal() else value
             self.has.setdefault(pair, {})[key] = atom.literal
