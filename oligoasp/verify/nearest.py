@@ -140,10 +140,11 @@ class Nearest:
         self._wish(wishes)
 
     def _wish(self, wishes: Iterable[int]) -> None:
-        for wish in wishes:
-            if wish not in self._wishes:
-                above = ABOVE_ALL - len(self._wishes)
-                self._wishes[wish] = self.session.prefer([wish], above)
+        new = [wish for wish in dict.fromkeys(wishes) if wish not in self._wishes]
+        if new:
+            levels = range(ABOVE_ALL - len(self._wishes), 0, -1)
+            wished = [([wish], above) for wish, above in zip(new, levels, strict=False)]
+            self._wishes |= zip(new, self.session.prefer_apart(wished), strict=True)
 
     @cached_property
     def _usually(self) -> int:

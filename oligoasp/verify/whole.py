@@ -181,16 +181,27 @@ class WholeSession(Session):
         Returns:
             An atom that puts the preferences in force; see `preferred`.
         """
-        wishes = list(literals)
-        levels = range(above + len(wishes), above, -1)
-        with self._control.backend() as backend:
-            force: int = backend.add_atom()
-            backend.add_rule([force], [], choice=True)
-            backend.add_heuristic(force, HeuristicType.False_, NEVER, NEVER, [])
-            for level, literal in zip(levels, wishes, strict=True):
-                sign = HeuristicType.True_ if literal > 0 else HeuristicType.False_
-                backend.add_heuristic(abs(literal), sign, level, level, [force])
+        (force,) = self.prefer_apart([(list(literals), above)])
         return force
+
+    def prefer_apart(self, preferences: Iterable[tuple[Sequence[int], int]]) -> list[int]:
+        """Do what `prefer` does for preferences each of which is put in force by itself.
+
+        Args:
+            preferences: the two arguments of `prefer`, for each.
+        """
+        forces: list[int] = []
+        with self._control.backend() as backend:
+            for literals, above in preferences:
+                force = backend.add_atom()
+                forces.append(force)
+                backend.add_rule([force], [], choice=True)
+                backend.add_heuristic(force, HeuristicType.False_, NEVER, NEVER, [])
+                levels = range(above + len(literals), above, -1)
+                for level, literal in zip(levels, literals, strict=True):
+                    sign = HeuristicType.True_ if literal > 0 else HeuristicType.False_
+                    backend.add_heuristic(abs(literal), sign, level, level, [force])
+        return forces
 
     def preferred(
         self, assumptions: Sequence[int], forces: Sequence[int], literals: Iterable[int]
