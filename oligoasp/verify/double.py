@@ -25,7 +25,6 @@ class DoubleSession(WholeSession):
         protocol: the protocol.
         shape: how many entries of each kind there may be.
         only: the ambiguities that the copies may read differently; without it, any.
-        calendar: what the calendar makes of the vocabulary, if known already.
         settled: readings that are settled for good, by ambiguity.
     """
 
@@ -34,7 +33,6 @@ class DoubleSession(WholeSession):
         protocol: Protocol,
         shape: Shape,
         only: Collection[str] = (),
-        calendar: Gaps | None = None,
         settled: Mapping[str, str] | None = None,
     ) -> None:
         self.protocol = protocol
@@ -47,7 +45,7 @@ class DoubleSession(WholeSession):
         facts = space_facts(protocol, shape, self.settled, unused)
         self._control = load_control(files, facts, ASKING, rules, protocol.edit)
         self._index()
-        self._impose(calendar or Gaps(protocol, unused))
+        self._impose(Gaps(protocol, unused))
         self.second = self._pairs("second")
         self.other = self._pairs("other")
         copy = self._second(rules, only)

@@ -39,7 +39,6 @@ class Spaces:
         self._most = most
         self._few = min(FEW, most)
         self.alone = self._few == most
-        self._calendar = Gaps(protocol)
 
     def __iter__(self) -> Iterator[Space]:
         yield self.small
@@ -52,6 +51,10 @@ class Spaces:
         return None if self.alone else Ahead(lambda: self._space_of(self._most))
 
     @cached_property
+    def _calendar(self) -> Gaps:
+        return Gaps(self.protocol)
+
+    @cached_property
     def whole(self) -> Space:
         """The whole space."""
         return self.small if self._begun is None else self._begun.result()
@@ -59,7 +62,7 @@ class Spaces:
     @cached_property
     def small(self) -> Space:
         """A small space, in which whatever is possible is possible in the whole one too."""
-        _ = self._begun
+        _ = self._begun, self._calendar  # that is what the other space needs next
         return self._space_of(self._few, traced=True)
 
     @cached_property
@@ -75,7 +78,7 @@ class Spaces:
     def _space_of(self, most: int, *, traced: bool = False) -> Space:
         shape = shape_of(self.protocol, most)
         protocol = with_calendar(self.protocol)
-        session = WholeSession(protocol, shape, self._calendar, traced=traced)
+        session = WholeSession(protocol, shape, lambda: self._calendar, traced=traced)
         space = Space(self.protocol, most, session)
         wishes = intended(space).values() if most == self._few else None
         space.prepare(self.all_chosen, wishes)

@@ -6,7 +6,16 @@ who fulfils assumptions, it finds whom preferences describe best, and rules can 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+)
 from dataclasses import replace
 
 import clingo
@@ -33,7 +42,7 @@ class WholeSession(Session):
     Args:
         protocol: the protocol, with the rules of the calendar among its files.
         shape: how many entries of each kind there may be.
-        calendar: what the calendar makes of the vocabulary, if known already.
+        calendar: gives what the calendar makes of the vocabulary, if somebody else needs it too.
         traced: whether to keep the ground rules.
     """
 
@@ -41,7 +50,7 @@ class WholeSession(Session):
         self,
         protocol: Protocol,
         shape: Shape,
-        calendar: Gaps | None = None,
+        calendar: Callable[[], Gaps] | None = None,
         *,
         traced: bool = False,
     ) -> None:
@@ -52,7 +61,7 @@ class WholeSession(Session):
         facts = space_facts(protocol, shape)
         self._control = load_control(protocol.files, facts, ASKING, self._rules, edit=protocol.edit)
         self._index()
-        self._impose(calendar or Gaps(protocol))
+        self._impose(calendar() if calendar else Gaps(protocol))
 
     def _impose(self, calendar: Gaps) -> None:
         """Keep out whom no calendar has."""
