@@ -97,7 +97,7 @@ def _test(term: Term, kind: str, vocabulary: Vocabulary, scales: dict[str, str])
     _known("condition", form, FORMS)
     most = 3 if form in (BEFORE, AFTER) else 2
     if not 2 <= len(arguments) <= most:
-        raise ValueError(f"`{form}` is given {len(arguments)} arguments; accepted: {most}")
+        raise ValueError(f"`{form}` is given {len(arguments) or 'no'} of its {most} arguments")
     name, than, *margin = arguments
     test = Test(form, _subject(name, kind, vocabulary), than, *margin)
     of = test.of
