@@ -9,6 +9,7 @@ condition may hold, the record is looked at as `oligoasp.record.remarks` does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from itertools import chain, groupby, repeat
@@ -75,12 +76,14 @@ class _Glance(dict[int, "_Seen | None"]):
         self._of_number = by_identity(self._unusual)
         self._values: list[object] = []  # as long as they are here, identities are their own
 
-    def of(self, values: Sequence[object]) -> list[_Seen | None]:
-        """Give what values say."""
-        try:
-            return [*map(self.__getitem__, map(id, values))]
-        except KeyError:
-            return [self[id(v)] if id(v) in self else self._learn(v) for v in values]
+    def of(self, entries: Sequence[dict[str, Any]]) -> list[_Seen | None]:
+        """Give what the values of entries say; nothing at all if that is so of each."""
+        of_path = map(dict.get, entries, repeat(self.path))
+        with suppress(KeyError):
+            if not any(map(self.__getitem__, map(id, of_path))):
+                return []
+        column = [*map(dict.get, entries, repeat(self.path))]
+        return [self[id(v)] if id(v) in self else self._learn(v) for v in column]
 
     def _learn(self, value: object) -> _Seen | None:
         if len(self) >= MOST:
@@ -145,8 +148,8 @@ class _Kind:
             places = [place for place, of_record in enumerate(lists) for _ in of_record]
         values = [entry.values for entry in entries]
         for glance in self._glances:
-            seen = glance.of([*map(dict.get, values, repeat(glance.path))])
-            if any(seen):
+            seen = glance.of(values)
+            if seen:
                 noted = [(one, place) for one, place in zip(seen, places, strict=True) if one]
                 yield from ((place, remark) for one, place in noted for remark in one.remarks)
                 days = [(one.days, place) for one, place in noted if one.days]
