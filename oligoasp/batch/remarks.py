@@ -73,6 +73,7 @@ class _Glance(dict[int, "_Seen | None"]):
             for (name, ratio), of_scale in by_scale.items()
             if name in scales
         ]
+        self._ratio = any(ratio for _, ratio, _ in self._scales)
         self._of_number = by_identity(self._unusual)
         self._values: list[object] = []  # as long as they are here, identities are their own
 
@@ -92,7 +93,7 @@ class _Glance(dict[int, "_Seen | None"]):
         found: tuple[int, ...] = ()
         if isinstance(value, list):  # whichever of the results counts
             for result in value:
-                found += self._of_number(result.value, result.uln)
+                found += self._of_number(result.value, result.uln if self._ratio else None)
         elif isinstance(value, Interval):
             found = self._of_number(value, None)
         elif self._plain:
@@ -212,6 +213,7 @@ class _Beyond:
         self._remarks = remarks
         self.derivations = derivations
         self._anchors: dict[tuple[str, bool], list[date]] = {}
+        self._days: dict[str, list[date | None]] = {}
 
     def suspects(
         self, firsts: Sequence[_First], days: Sequence[tuple[Any, int]]
@@ -241,10 +243,11 @@ class _Beyond:
         key = test.than, late
         if key not in self._anchors:
             never = date.max if late else date.min
-            known = [(derivation.day(test.than), derivation) for derivation in self.derivations]
+            if test.than not in self._days:
+                self._days[test.than] = [one.day(test.than) for one in self.derivations]
             self._anchors[key] = [
                 day or _end(derivation.anchor(test.than), never, late=late)
-                for day, derivation in known
+                for day, derivation in zip(self._days[test.than], self.derivations, strict=True)
             ]
         return self._anchors[key]
 

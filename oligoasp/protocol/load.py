@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -157,8 +157,9 @@ def read_protocol(
         raise ProgramError([_told_where(message) for message in error.messages]) from None
     errors: list[_Mistake] = []
     vocabulary = _vocabulary(facts)
-    parameters = _parameters(facts, vocabulary, errors)
-    bounds = _parameters(facts, vocabulary, errors, "bound")
+    reach = vocabulary.reach()
+    parameters = _parameters(facts, vocabulary, reach, errors, "parameter")
+    bounds = _parameters(facts, vocabulary, reach, errors, "bound")
     limits: dict[str, set[int]] = defaultdict(set)
     for parameter in parameters.values():
         limits[parameter.scale].add(parameter.code)
@@ -299,11 +300,14 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
 
 
 def _parameters(
-    facts: Facts, v: Vocabulary, errors: list[_Mistake], predicate: str = "parameter"
+    facts: Facts,
+    v: Vocabulary,
+    reach: Mapping[str, Reach],
+    errors: list[_Mistake],
+    predicate: str,
 ) -> dict[str, Parameter]:
     """Read named numbers: parameters, or those of remarks, which rules do not know."""
     parameters: dict[str, Parameter] = {}
-    reach = v.reach()
     for name, scale_name, value, unit, source in facts.rows(predicate, 5):
         scale = v.scales.get(scale_name)
         if scale is None:

@@ -73,13 +73,14 @@ def read_remarks(
         complain: takes predicate and name of a remark, and what is wrong with it.
     """
     found = []
+    named = dict.fromkeys((*FIRST, *scales))
     for name, kind, *conditions, text in facts.terms(predicate, 4):
         try:
             if kind.name not in vocabulary.kinds:
                 raise ValueError(unknown("kind", kind.name, vocabulary.kinds))
             tests = tuple([_test(term, kind.name, vocabulary, scales) for term in conditions])
             for other in PLACEHOLDER.findall(text.name):
-                _known("number", other, (*FIRST, *scales))
+                _known("number", other, named)
         except ValueError as error:
             complain(predicate, name.name, str(error))
         else:
