@@ -272,6 +272,8 @@ class Explanation(Answer):
     no_longer_matters: tuple[str, ...] = ()
     readings: tuple[ReadingMatters, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    remarks: tuple[Evidence, ...] = ()
+    """what is possible and used as it stands, but should be compared with the chart"""
     warnings: tuple[Evidence, ...] = ()
     """what no clause asks for, but should be known, such as an old result"""
     notes: tuple[str, ...] = ()
@@ -296,6 +298,8 @@ class Check(Answer):
     conflict: bool = False
     """ineligible only because clauses cannot be met together"""
     unknown: tuple[str, ...] = ()
+    remarks: tuple[Evidence, ...] = ()
+    """what is possible and used as it stands, but should be compared with the chart"""
 
 
 @answer
@@ -326,6 +330,8 @@ class Screened(Answer):
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """if undetermined, the fields on which it turns: left out, or stated too vaguely"""
+    remarks: tuple[str, ...] = ()
+    """fields that should be compared with the chart: what they say is possible, but unusual"""
     statuses: dict[str, Status]
 
 
@@ -392,6 +398,15 @@ class MissingCount(Answer):
 
 
 @answer
+class RemarkCount(Answer):
+    """A field of which some records say what should be compared with the chart."""
+
+    field: str
+    """its path; `lesions[].site` is that of any lesion"""
+    patients: int
+
+
+@answer
 class Screening(Answer):
     """What a screening says of a whole cohort."""
 
@@ -416,5 +431,7 @@ class Screening(Answer):
     """sets of all the clauses that exclude a patient, most to gain first; blocked is only"""
     missing: tuple[MissingCount, ...] = ()
     """what the records of the undetermined leave out, the commonest first"""
+    remarks: tuple[RemarkCount, ...] = ()
+    """what should be compared with the chart, whatever the verdict, the commonest first"""
     repeated: dict[str, tuple[str, ...]]
     """ids that occur more than once, and where"""

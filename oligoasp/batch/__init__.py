@@ -206,7 +206,7 @@ class Batch:
         """
         expected, outline = self._outlined.pop(id(record), (None, None))
         if expected is not record:
-            (outline,) = self._outlines([record])
+            (outline,) = self._outlines([record], self.derivations([record]))
         if outline is not None:
             outcome = self.conclude(outline)
             if outcome is not None:
@@ -215,20 +215,34 @@ class Batch:
         raise AssertionError("a record is impossible in a batch only")
 
     def expect(self, records: Iterable[Record | RecordError]) -> None:
-        """Get ready for records that are decided next; what is no record is left out.
+        """Get ready for records that are decided next; what is no record is left out."""
+        known = [record for record in records if isinstance(record, Record)]
+        self.expect_records(known, self.derivations(known))
+
+    def derivations(self, records: Iterable[Record]) -> list[Derivation]:
+        """Give what calculates with records."""
+        vocabulary = self._engine.protocol.vocabulary
+        return [Derivation(vocabulary, record) for record in records]
+
+    def expect_records(self, known: Sequence[Record], derivations: Sequence[Derivation]) -> None:
+        """Get ready for records that are decided next.
 
         Each step is taken for all of them, which is faster than all steps for one after the
         other: the processor finds nearby what it needs again.
+
+        Args:
+            known: the records.
+            derivations: calculate with each of them.
         """
-        known = [record for record in records if isinstance(record, Record)]
-        outlines = self._outlines(known)
+        outlines = self._outlines(known, derivations)
         self._outlined = {id(r): (r, o) for r, o in zip(known, outlines, strict=True)}
         self.expect_outlines([(outline, None) for outline in outlines if outline is not None])
 
-    def _outlines(self, records: Sequence[Record]) -> list[Outline | None]:
+    def _outlines(
+        self, records: Sequence[Record], derivations: Sequence[Derivation]
+    ) -> list[Outline | None]:
         """Give the outlines of records; None: a record contradicts itself."""
-        vocabulary, problems = self._engine.protocol.vocabulary, self._engine.sense.problems
-        derivations = [Derivation(vocabulary, record) for record in records]
+        problems = self._engine.sense.problems
         outlines = self._direct.outlines(records, derivations)
         return [
             None if outline is None or problems(record, derivation) else outline

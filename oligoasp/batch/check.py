@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from oligoasp.answers import Check
+from oligoasp.answers import Check, Evidence
 from oligoasp.batch import Batch
+from oligoasp.batch.remarks import RemarksOfMany
 from oligoasp.decide import Engine, Verdict
+from oligoasp.explain.remarks import in_words
 from oligoasp.processes import Processes
 from oligoasp.record.errors import RecordError
 from oligoasp.record.read import Record, record_of
@@ -64,15 +66,28 @@ class _Checker:
     def __init__(self, engine: Engine) -> None:
         self._shapes = shapes_of(engine.protocol.vocabulary)
         self._batch = Batch(engine, alone=True)
+        self._protocol = engine.protocol
+        self._remarks = RemarksOfMany(engine.protocol)
 
     def __call__(self, piece: list[Given]) -> list[Check | RecordError]:
         """Give the answers for consecutive records."""
         self._batch.outlines.make_room()
         read = [g if isinstance(g, RecordError) else record_of(g, self._shapes) for g in piece]
-        self._batch.expect(read)
-        return [self._answer(record) for record in read]
+        known = [record for record in read if isinstance(record, Record)]
+        derivations = self._batch.derivations(known)
+        self._batch.expect_records(known, derivations)
+        remarks = {
+            id(record): tuple(in_words(self._protocol, found, record, derivation))
+            for record, derivation, found in zip(
+                known, derivations, self._remarks.of(known, derivations), strict=True
+            )
+            if found
+        }
+        return [self._answer(record, remarks.get(id(record), ())) for record in read]
 
-    def _answer(self, record: Record | RecordError) -> Check | RecordError:
+    def _answer(
+        self, record: Record | RecordError, remarks: tuple[Evidence, ...]
+    ) -> Check | RecordError:
         if isinstance(record, RecordError):
             return record
         try:
@@ -87,4 +102,5 @@ class _Checker:
             blockers=outcome.blockers,
             conflict=outcome.verdict is Verdict.INELIGIBLE and not outcome.blockers,
             unknown=outcome.unknown,
+            remarks=remarks,
         )

@@ -52,8 +52,9 @@ def command(
 
     FILE is a YAML, JSON or NDJSON file, a folder of such files (without its
     subfolders), or - for standard input. One line per record: its id, the verdict, and the criteria
-    that stand in the way or are unknown. With --format json, one JSON object
-    per line.
+    that stand in the way or are unknown. What is possible but unusual, and so
+    should be compared with the chart, is noted on standard error. With --format
+    json, one JSON object per line.
     """
     from oligoasp.batch.check import check  # noqa: PLC0415 - only this command needs it
     from oligoasp.processes import cores  # noqa: PLC0415 - loaded when needed
@@ -99,6 +100,9 @@ def command(
                 click.echo(lines.row(answer))
             case _:
                 click.echo(lines.text(answer, colour=colour), color=colour)
+        if form != options.JSON:
+            for note in lines.notes(answer):
+                click.echo(f"note: {note}", err=True)
     for name in (name for name, number in names.items() if number > 1):
         click.echo(f"warning: {names[name]} records are called `{name}`", err=True)
     if form != options.JSON:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from oligoasp.answers import ClauseAnswer, Conflict, Evidence, Explanation, ProtocolName
@@ -9,11 +10,13 @@ from oligoasp.decide import Engine, Status, Verdict
 from oligoasp.explain.missing import Missing
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import blocking_sets, conflicts, reasons, remedies
+from oligoasp.explain.remarks import in_words
 from oligoasp.explain.sensitivity import near_misses, readings
 from oligoasp.explain.waiting import waiting
-from oligoasp.explain.warnings import warnings
+from oligoasp.protocol.remarks import Remark
 from oligoasp.record.derive import ENROLLMENT
 from oligoasp.record.read import Record
+from oligoasp.record.remarks import Remarks
 from oligoasp.solver.ahead import Ahead
 from oligoasp.solver.minimal import group_oracle, shrink
 
@@ -82,7 +85,8 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
         readings=tuple(sensitive.result()),
         near_misses=tuple(near_misses(question)),
         notes=tuple(_notes(question)),
-        warnings=tuple(warnings(question)),
+        remarks=_told(question, engine.protocol.remarks),
+        warnings=_told(question, engine.protocol.warnings),
         complete=all(whole.values()),
         incomplete=tuple(name for name, complete in whole.items() if not complete),
     )
@@ -156,6 +160,13 @@ def _values(question: Question, clause: str) -> list[Evidence]:
         text = f"{words.subject(entity, name)}: {words.value(entity, name)}"
         shown.append(Evidence(text=text, sources=(words.source(entity, name),)))
     return shown
+
+
+def _told(question: Question, remarks: Sequence[Remark]) -> tuple[Evidence, ...]:
+    protocol = question.engine.protocol
+    record, derivation = question.situation.record, question.situation.derivation
+    found = Remarks(protocol, remarks).of(record, derivation)
+    return tuple(in_words(protocol, found, record, derivation))
 
 
 def _notes(question: Question) -> list[str]:

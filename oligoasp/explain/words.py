@@ -169,8 +169,7 @@ class Words:
 
     def limit(self, parameter: str) -> str:
         """Write a parameter with its unit, as the protocol states it."""
-        found = self._protocol.parameters[parameter]
-        return self._protocol.quantity(found.value, found.unit)
+        return self._protocol.limit(parameter)
 
     def region(self, entity: Entity, attribute: str, values: Iterable[Value]) -> str:
         """Say which values these are: "at least 1.5 × 10⁹/L", "R0 or RX"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -22,6 +22,7 @@ from oligoasp.protocol.model import (
     Protocol,
     clause_order,
 )
+from oligoasp.protocol.remarks import read_remarks
 from oligoasp.protocol.vocabulary import (
     AnchorSource,
     Attribute,
@@ -156,7 +157,9 @@ def read_protocol(
         raise ProgramError([_told_where(message) for message in error.messages]) from None
     errors: list[_Mistake] = []
     vocabulary = _vocabulary(facts)
-    parameters = _parameters(facts, vocabulary, errors)
+    reach = vocabulary.reach()
+    parameters = _parameters(facts, vocabulary, reach, errors, "parameter")
+    bounds = _parameters(facts, vocabulary, reach, errors, "bound")
     limits: dict[str, set[int]] = defaultdict(set)
     for parameter in parameters.values():
         limits[parameter.scale].add(parameter.code)
@@ -166,6 +169,12 @@ def read_protocol(
         if ambiguity.clause not in clauses:
             problem = unknown("clause", ambiguity.clause, clauses)
             errors.append(_Mistake("ambiguity", ambiguity.name, problem))
+    errors += [_Mistake("bound", n, "is a parameter, too") for n in bounds if n in parameters]
+    scales = {number.name: number.scale for number in (*parameters.values(), *bounds.values())}
+    remarks, warnings = [
+        read_remarks(facts, sort, vocabulary, scales, lambda *of: errors.append(_Mistake(*of)))
+        for sort in ("remark", "warning")
+    ]
     headers = list(facts.rows("protocol", 3))
     versions = [row[0] for row in facts.rows("version", 1)]
     problems = _placed(errors, files)
@@ -189,7 +198,9 @@ def read_protocol(
         means={(a, b): c for a, b, c in facts.rows("means", 3)},
         list_means=facts.pairs("means_list"),
         requests={(a, b): c for a, b, c in facts.rows("request", 3)},
-        warnings=tuple(facts.rows("warning", 4)),
+        bounds=bounds,
+        remarks=remarks,
+        warnings=warnings,
         vocabulary=vocabulary,
         limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},
         edit=edit,
@@ -288,22 +299,28 @@ def _conditions(facts: Facts, v: Vocabulary) -> None:
         )
 
 
-def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str, Parameter]:
+def _parameters(
+    facts: Facts,
+    v: Vocabulary,
+    reach: Mapping[str, Reach],
+    errors: list[_Mistake],
+    predicate: str,
+) -> dict[str, Parameter]:
+    """Read named numbers: parameters, or those of remarks, which rules do not know."""
     parameters: dict[str, Parameter] = {}
-    reach = v.reach()
-    for name, scale_name, value, unit, source in facts.rows("parameter", 5):
+    for name, scale_name, value, unit, source in facts.rows(predicate, 5):
         scale = v.scales.get(scale_name)
         if scale is None:
             problem = unknown("scale", scale_name, v.scales)
-            errors.append(_Mistake("parameter", name, problem))
+            errors.append(_Mistake(predicate, name, problem))
             continue
         if name in parameters:
-            errors.append(_Mistake("parameter", name, "stated twice"))
+            errors.append(_Mistake(predicate, name, "stated twice"))
             continue
         try:
             code = limit_of(scale, reach[scale_name], value, unit)
         except ValueError as error:
-            errors.append(_Mistake("parameter", name, str(error)))
+            errors.append(_Mistake(predicate, name, str(error)))
         else:
             parameters[name] = Parameter(name, scale_name, value, unit, source, code)
     return parameters

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from oligoasp.protocol.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from oligoasp.protocol.remarks import Remark
     from oligoasp.solver.edit import Edit
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
@@ -83,7 +84,9 @@ class Protocol:
     means: dict[tuple[str, str], str]
     list_means: dict[str, str]
     requests: dict[tuple[str, str], str]  # (kind, path) -> how to ask for it
-    warnings: tuple[tuple[str, ...], ...]  # kind, attribute, parameter above which, text
+    bounds: dict[str, Parameter]  # numbers of remarks, of which no rule knows
+    remarks: tuple[Remark, ...]  # what may be a slip
+    warnings: tuple[Remark, ...]  # what is right, but should be known
     vocabulary: Vocabulary
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters
     edit: Edit | None = None  # what amendments change in the rules of the files
@@ -96,6 +99,15 @@ class Protocol:
         if value == "1" and unit in self.unit_names and name.isalpha():
             name = name.removesuffix("s")
         return f"{value} {name}".strip()
+
+    def number(self, name: str) -> Parameter:
+        """Give a number that a remark names: one of its own, or a parameter."""
+        return self.bounds.get(name) or self.parameters[name]
+
+    def limit(self, name: str) -> str:
+        """Write such a number with its unit, as it is stated."""
+        found = self.number(name)
+        return self.quantity(found.value, found.unit)
 
     def in_order(self, clauses: Iterable[str]) -> list[str]:
         """Put clause ids into the order of the protocol."""

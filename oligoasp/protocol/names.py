@@ -30,7 +30,6 @@ READ = frozenset(
         ("impossible", 1),
         ("intended", 1),
         ("request", 3),
-        ("warning", 4),
     }
 )
 """Predicates that are read by Python, whether or not a rule reads them."""

@@ -67,6 +67,15 @@ def day_of(time: date) -> date:
     return time.date() if isinstance(time, datetime) else time
 
 
+def days_of(value: object) -> tuple[date, date] | None:
+    """Give the first and the last day that a date or moment can mean; None: it is neither."""
+    if isinstance(value, DateInterval):
+        return value
+    if isinstance(value, MomentInterval):
+        return day_of(value.earliest), day_of(value.latest)
+    return None
+
+
 def parse_date(text: str) -> DateInterval:
     """Read a date, a part of a date or a range of these.
 

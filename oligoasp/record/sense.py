@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from oligoasp.protocol.vocabulary import PATIENT, Attribute, Vocabulary
-from oligoasp.record.dates import DateInterval, MomentInterval, day_of
+from oligoasp.record.dates import DateInterval, day_of, days_of
 from oligoasp.record.derive import ENROLLMENT, Derivation, Times
 from oligoasp.record.errors import Problem, join
 from oligoasp.record.quantity import Interval, common
@@ -73,7 +73,7 @@ class Sense:
         enrollment = derivation.anchor(ENROLLMENT)
         last = date.max if enrollment is None else day_of(enrollment[0][1])
         born = next((path for path in self._vocabulary.birth if path in record.values), "")
-        birth, _ = _days(record.get(born)) or (date.min, None)
+        birth, _ = days_of(record.get(born)) or (date.min, None)
         for kind, observed, in_order, shared, dated in self._kinds:
             entries = [record] if kind == PATIENT else record.entries(kind)
             if not entries:
@@ -85,7 +85,7 @@ class Sense:
             for entry in entries:
                 if _plain(entry, dated, in_order, birth, last):
                     continue
-                days = {path: _days(entry.values[path]) for path in dated if path in entry.values}
+                days = {path: days_of(entry.values[path]) for path in dated if path in entry.values}
                 for earlier, later in in_order:
                     if earlier in entry.values and later in entry.values:
                         found += _out_of_order(record, entry, earlier, entry, later)
@@ -105,7 +105,7 @@ class Sense:
     def _lived(self, record: Record, birth: date) -> bool:
         """Tell whether some date of a record, besides those of birth, may be later than a birth."""
         return any(
-            (when := _days(entry.get(path))) is not None and when[1] >= birth
+            (when := days_of(entry.get(path))) is not None and when[1] >= birth
             for kind in self._kinds
             for entry in ([record] if kind.name == PATIENT else record.entries(kind.name) or [])
             for path in kind.dated
@@ -163,7 +163,7 @@ def _wrong_age(record: Record, attribute: Attribute, derivation: Derivation) -> 
 def _after_enrollment(
     record: Record, entry: Entry, path: str, enrollment: tuple[Times, str]
 ) -> Iterator[Problem]:
-    when, (_, last) = _days(entry.get(path)), enrollment[0]
+    when, (_, last) = days_of(entry.get(path)), enrollment[0]
     if when is not None and when[0] > day_of(last):
         anchor = f"{enrollment[1]} `{record.text(enrollment[1])}`"
         found = f"`{entry.text(path)}`, which is after {anchor}"
@@ -173,7 +173,7 @@ def _after_enrollment(
 def _out_of_order(
     record: Record, first: Entry, earlier: str, second: Entry, later: str
 ) -> Iterator[Problem]:
-    start, end = _days(first.get(earlier)), _days(second.get(later))
+    start, end = days_of(first.get(earlier)), days_of(second.get(later))
     if start is None or end is None or end[1] >= start[0]:
         return
     anchor = f"{join(first.path, earlier)} `{first.text(earlier)}`"
@@ -186,14 +186,6 @@ def _born_last(record: Record, born: str, entry: Entry, path: str) -> Problem:
     other = f"{join(entry.path, path)} `{entry.text(path)}`"
     found = f"`{record.text(born)}`, which is after all other dates, such as {other}"
     return _problem(record, record, born, found, "a date that is not later than the others")
-
-
-def _days(value: object) -> tuple[date, date] | None:
-    if isinstance(value, DateInterval):
-        return value
-    if isinstance(value, MomentInterval):
-        return day_of(value.earliest), day_of(value.latest)
-    return None
 
 
 def _disagreements(

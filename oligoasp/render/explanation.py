@@ -58,7 +58,7 @@ def document(
         *_open_besides(explanation, quoted, full),
         *_readings(explanation, quoted, full),
         *_near_misses(explanation, quoted, full),
-        *_warnings(explanation),
+        *_remarks(explanation),
         *_notes(explanation),
     ]
     if full:
@@ -219,9 +219,13 @@ def _near_misses(explanation: Explanation, quoted: Quoted, full: bool) -> Docume
     return [Heading("Satisfied by a small margin"), *items] if items else []
 
 
-def _warnings(explanation: Explanation) -> Document:
-    items: Document = [Item(_evidence(warning)) for warning in explanation.warnings]
-    return [Heading("Not asked for by a criterion, but worth a look"), *items] if items else []
+def _remarks(explanation: Explanation) -> Document:
+    items: Document = [
+        Item(line("; ".join(map(source_of, remark.sources)), f": {remark.text}"))
+        for remark in explanation.remarks
+    ]
+    items += [Item(_evidence(warning)) for warning in explanation.warnings]
+    return [Heading("Worth a second look; it is used as it stands"), *items] if items else []
 
 
 def _more(hidden: int) -> Document:

@@ -45,6 +45,15 @@ def refused_row(refusal: Refusal) -> str:
     return f"| {escape(refusal.record or refusal.source)} | not read | {problems} |"
 
 
+def notes(check: Check) -> list[str]:
+    """Word what is remarked on a record, each with file, line and fields."""
+    return [
+        f"{clean(check.source)}{'' if (line := remark.sources[0].line) is None else f':{line}'}: "
+        f"{'; '.join(clean(f'{s.field}: {s.text}') for s in remark.sources)}: {remark.text}"
+        for remark in check.remarks
+    ]
+
+
 def clauses(check: Check, most: int) -> str:
     """Name the blockers, or what is unknown."""
     if check.blockers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from oligoasp.answers import Screening, TogetherCount
+from oligoasp.answers import MissingCount, RemarkCount, Screening, TogetherCount
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.errors import join
@@ -49,6 +49,7 @@ def document(screening: Screening, protocol: Protocol, *, full: bool = False) ->
     made += _together(screening, full)
     made += _unknown(screening, protocol, full)
     made += _missing(screening, protocol, full)
+    made += _remarks(screening, protocol, full)
     return made
 
 
@@ -144,6 +145,19 @@ def _unknown(screening: Screening, protocol: Protocol, full: bool) -> Document:
 
 def _missing(screening: Screening, protocol: Protocol, full: bool) -> Document:
     counts = list(screening.missing)
+    return _fields("What to ask for, of the undetermined", counts, protocol, full)
+
+
+def _remarks(screening: Screening, protocol: Protocol, full: bool) -> Document:
+    counts = list(screening.remarks)
+    heading = "Worth a second look: unusual, though possible, and used as it stands"
+    return _fields(heading, counts, protocol, full)
+
+
+def _fields(
+    heading: str, counts: list[MissingCount] | list[RemarkCount], protocol: Protocol, full: bool
+) -> Document:
+    """Make a table of what is counted of fields, with their meanings."""
     if not counts:
         return []
     fields = {
@@ -151,12 +165,13 @@ def _missing(screening: Screening, protocol: Protocol, full: bool) -> Document:
         for (kind, path), of in protocol.vocabulary.fields.items()
     }
     fields |= {kind.list_name: kind.label for kind in protocol.vocabulary.kinds.values()}
+    shown = counts if full else counts[:SHOWN]
     rows = tuple(
         (line(c.field), line(f"{c.patients:,}"), line(Span(_first(fields[c.field]), "muted")))
-        for c in _cut(counts, full)
+        for c in shown
     )
     return [
-        Heading("What to ask for, of the undetermined"),
+        Heading(heading),
         Table(("Field", "Patients", "Meaning"), (44, 8, 24), rows),
         *_more(counts, full),
     ]

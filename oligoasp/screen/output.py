@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from oligoasp.screen.rows import Row, is_refused
+from oligoasp.screen.rows import LISTS, Row, is_refused
 
 NDJSON, CSV, PARQUET = "ndjson", "csv", "parquet"
 SUFFIXES = {".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".parquet": PARQUET}
@@ -24,6 +24,7 @@ FIRST = (
     "clash",
     "unknown",
     "missing",
+    "remarks",
 )
 LAST = "problems"
 NOT_READ = "not read"
@@ -84,7 +85,7 @@ def _flat(row: Row, clauses: Sequence[str]) -> dict[str, Any]:
         where = {name: row[name] for name in ("record", "source", "line")}
         return {**flat, **where, "verdict": NOT_READ, LAST: problems}
     flat = {name: row[name] for name in FIRST}
-    for name in ("blockers", "clash", "unknown", "missing"):
+    for name in LISTS:
         flat[name] = " ".join(row[name])
     statuses = row["statuses"]
     return {**flat, **{clause: statuses[clause] for clause in clauses}, LAST: None}

@@ -15,6 +15,9 @@ from oligoasp.render.json import compact
 Row = dict[str, Any]
 """A row as JSON: `oligoasp.answers.Screened`, or `Refusal` for a record not read."""
 
+LISTS = ("blockers", "unknown", "clash", "missing", "remarks")
+"""What a row lists, in the order of `Assessed`."""
+
 FORMAT, REFUSED = "oligoasp.screening/1", "oligoasp.error/1"
 
 
@@ -28,6 +31,7 @@ class Assessed(NamedTuple):
     unknown: tuple[str, ...]
     clash: tuple[str, ...]
     missing: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 class Lines:
@@ -54,6 +58,7 @@ class Lines:
             f'"verdict":"{decided.verdict}","blockers":{_list(decided.blockers)},'
             f'"conflict":{"true" if conflict else "false"},"clash":{_list(decided.clash)},'
             f'"unknown":{_list(decided.unknown)},"missing":{_list(decided.missing)},'
+            f'"remarks":{_list(decided.remarks)},'
             f'"statuses":{{{statuses[1:]}}}}}\n'
         )
 
@@ -77,8 +82,9 @@ def refused(error: RecordError) -> Row:
 
 def assessed_of(row: Row) -> Assessed:
     """Give what a row of a record that was decided says."""
-    lists = [tuple(row[name]) for name in ("blockers", "unknown", "clash", "missing")]
-    return Assessed(row["record"], row["verdict"], tuple(row["statuses"].values()), *lists)
+    lists = [tuple(row[name]) for name in LISTS]
+    statuses = tuple(row["statuses"].values())
+    return Assessed(row["record"], row["verdict"], statuses, *lists)
 
 
 def is_refused(row: Row) -> bool:

@@ -13,6 +13,7 @@ from oligoasp import __version__
 from oligoasp.answers import ProtocolName, Screening
 from oligoasp.batch import Batch, names_of
 from oligoasp.batch.details import Details
+from oligoasp.batch.remarks import RemarksOfMany
 from oligoasp.cohort import Chunk, Cohort
 from oligoasp.decide import Engine
 from oligoasp.kept.file import head_of, sealed, write_kept
@@ -20,6 +21,8 @@ from oligoasp.kept.keep import Keeper
 from oligoasp.processes import Processes, Progress
 from oligoasp.protocol.checksum import checksum
 from oligoasp.record.errors import RecordError
+from oligoasp.record.read import Record
+from oligoasp.record.remarks import fields_of
 from oligoasp.render.json import compact
 from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import KEPT, ROWS, Work
@@ -56,6 +59,7 @@ class Screener:
         self._keep = keep
         self._names = names_of(engine.protocol)
         self._lines = Lines(self._names)
+        self._remarks = RemarksOfMany(engine.protocol)
         self._forget()
 
     def _forget(self) -> None:
@@ -88,9 +92,13 @@ class Screener:
         problems: list[str] = []
         self._batch.outlines.make_room()
         members = list(self.cohort.members(chunk))
+        known = [member.record for member in members if isinstance(member.record, Record)]
+        derivations = self._batch.derivations(known)
+        of_records = zip(known, self._remarks.of(known, derivations), strict=True)
+        remarks = {id(record): fields_of(found) for record, found in of_records if found}
         piece = self._keeper.piece(members) if self._keeper else None
         if piece is None:
-            self._batch.expect([member.record for member in members])
+            self._batch.expect_records(known, derivations)
         outlined = (piece or self._batch).outlined
         for member in members:
             record = member.record
@@ -114,6 +122,7 @@ class Screener:
                 outcome.unknown,
                 self._details.clash(outline, outcome),
                 self._details.missing(record, outline, outcome),
+                remarks.get(id(record), ()),
             )
             lines.append(self._lines.line(record, of_record))
             decided.append(of_record)

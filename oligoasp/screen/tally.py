@@ -17,6 +17,7 @@ from oligoasp.answers import (
     ClauseCount,
     MissingCount,
     ProtocolName,
+    RemarkCount,
     Screening,
     TogetherCount,
 )
@@ -82,7 +83,7 @@ class Tally:
             names: the clause of each of their statuses; "" if it is not counted.
         """
         found: list[Counted] = []
-        for name, verdict, _, blockers, unknown, clash, missing in decided:
+        for name, verdict, _, blockers, unknown, clash, missing, remarks in decided:
             self._names.append(_number(name))
             found.append(("verdict", verdict))
             if unknown and not (blockers and self._places[blockers[0]] < self._places[unknown[0]]):
@@ -102,7 +103,9 @@ class Tally:
             if clash:
                 found.append(("clash", clash))
             if missing:
-                found += _of_missing(missing)
+                found += _of_fields("missing", missing)
+            if remarks:
+                found += _of_fields("remark", remarks)
         self._counts.update(found)
         # Clause by clause, which takes far fewer steps than record by record.
         columns = zip(*[of_record.statuses for of_record in decided], strict=True)
@@ -174,6 +177,10 @@ class Tally:
                 MissingCount(field=path, patients=number)
                 for path, number in _commonest(self._all("missing"))
             ),
+            remarks=tuple(
+                RemarkCount(field=path, patients=number)
+                for path, number in _commonest(self._all("remark"))
+            ),
             repeated=repeated,
         )
 
@@ -221,9 +228,9 @@ def _of_pair(pair: tuple[str, str]) -> Counted:
 
 
 @lru_cache(maxsize=4096)
-def _of_missing(missing: tuple[str, ...]) -> frozenset[Counted]:
-    """Give what is counted of fields to ask for: in whichever entries, each of them once."""
-    return frozenset(("missing", _ENTRY.sub("[]", path)) for path in missing)
+def _of_fields(sort: str, paths: tuple[str, ...]) -> frozenset[Counted]:
+    """Give what is counted of fields of a patient: in whichever entries, each of them once."""
+    return frozenset((sort, _ENTRY.sub("[]", path)) for path in paths)
 
 
 _SORTS: dict[str, tuple[str, ...]] = {

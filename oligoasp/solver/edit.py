@@ -28,8 +28,8 @@ DECLARATIONS = frozenset(
         *((name, 3) for name in ("intent", "means", "option", "overlap", "protocol")),
         *((name, 3) for name in ("shared", "typical", "value")),
         *((name, 4) for name in ("clause", "code", "field", "kind", "only_if", "only_unless")),
-        *((name, 4) for name in ("scale", "uln_range")),
-        *((name, 5) for name in ("attribute", "parameter", "range")),
+        *((name, 4) for name in ("remark", "scale", "uln_range", "warning")),
+        *((name, 5) for name in ("attribute", "bound", "parameter", "range")),
     }
 )
 """Predicates that say what there is: records, words, people. They hold in every version."""

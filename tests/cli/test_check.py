@@ -44,6 +44,19 @@ def test_text(run: Run, ineligible: Path, undetermined: Path) -> None:
     assert result.stderr == "2 records: 0 eligible, 1 ineligible, 1 undetermined\n"
 
 
+def test_what_is_worth_a_second_look_is_noted_and_changes_no_exit_code(run: Run) -> None:
+    record = '{"id": "odd", "definitive_treatments": [{"type": "radiotherapy", "dose": "5 Gy"}]}'
+    for form in ("text", "markdown"):
+        result = run("check", "-", "--format", form, stdin=record + "\n")
+        assert (result.exit_code, "5 Gy" in result.stdout) == (3, False)
+        note = "note: -:1: definitive_treatments[0].dose: 5 Gy: outside 8 Gy to 80 Gy; "
+        assert result.stderr.startswith(note), result.stderr
+    result = run("check", "-", "--format", "json", stdin=record + "\n")
+    (remark,) = TypeAdapter(Check).validate_json(result.stdout).remarks
+    assert [source.field for source in remark.sources] == ["definitive_treatments[0].dose"]
+    assert not result.stderr
+
+
 def test_json_keeps_refusals_in_their_place(run: Run) -> None:
     records = '{"id": "a"}\n{"id": "b", "sexx": 1}\n{"id": "c"}\n'
     result = run("check", "-", "--format", "json", stdin=records)

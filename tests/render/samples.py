@@ -169,6 +169,7 @@ def undetermined() -> Explanation:
         ),
         complete=False,
         incomplete=("needs",),
+        remarks=(Evidence(text="outside 0.1 to 50; are the digits right?", sources=(ANC,)),),
         warnings=(Evidence(text="age of the creatinine: 40 days, more than 28", sources=(ANC,)),),
         filing=Filing(program="0.1.0", rules="0123456789abcdef", record="fedcba9876543210"),
     )

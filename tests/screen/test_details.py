@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from oligoasp.cohort import open_cohort
 from oligoasp.explain.whole import explain
+from oligoasp.screen import Screener, screen
+from oligoasp.screen.journal import Work
 from oligoasp.screen.output import read_rows
+from oligoasp.screen.run import Outputs
 from oligoasp.screen.tally import Tally
 from tests.screen.test_screening import joint_conflict, mixed, run, write
-from tests.support import baseline, changed, engine, parse
+from tests.support import baseline, changed, engine, metastases, parse
 
 Row = dict[str, Any]
 INDEX = re.compile(r"\[\d+\]")
@@ -38,6 +42,35 @@ def test_clauses_clash_as_an_explanation_says(screened: list[tuple[Row, Row]]) -
             conflicts = explain(engine(), parse(data)).conflicts
             assert tuple(row["clash"]) in {conflict.clauses for conflict in conflicts}
     assert found
+
+
+def test_rows_name_the_fields_that_an_explanation_remarks_on(tmp_path: Path) -> None:
+    """Also a screening that is kept, and counted again from its rows as a stopped one is."""
+    slips: list[Row] = [
+        {"height": "70 cm", "weight": "170 kg"},
+        {"lesions": metastases("lung", "liver", longest_diameter="0 mm"), "karnofsky": 30},
+        {"labs.albumin": {"value": 4, "unit": "g/dL", "date": "2030-01-01"}},
+        {},
+    ]
+    data = [{**changed(baseline(), slip), "id": str(n)} for n, slip in enumerate(slips)]
+    path = write(tmp_path / "c.ndjson", data)
+    summary = run(path, tmp_path / "o.ndjson")
+    rows = list(read_rows(tmp_path / "o.ndjson"))
+    for of_record, row in zip(data, rows, strict=True):
+        remarks = explain(engine(), parse(of_record)).remarks
+        fields = [source.field for remark in remarks for source in remark.sources]
+        assert row["remarks"] == list(dict.fromkeys(fields))
+    assert [bool(row["remarks"]) for row in rows] == [True, True, True, False]
+    counted = {count.field: count.patients for count in summary.remarks}
+    assert counted["lesions[].longest_diameter"] == counted["height"] == 1
+    again = Tally(row["statuses"])
+    for row in rows:
+        again.add(row)
+    assert again.answer(summary.protocol, summary.source, {}) == summary
+    screener = Screener(engine(), open_cohort(path, engine().protocol.vocabulary), keep=True)
+    with Work(tmp_path / "kept", screener.head, names=screener.files) as work:
+        screen(screener, work, Outputs(tmp_path / "k.ndjson", "ndjson"))
+    assert (tmp_path / "k.ndjson").read_bytes() == (tmp_path / "o.ndjson").read_bytes()
 
 
 def place(path: str) -> str:

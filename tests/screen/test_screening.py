@@ -242,7 +242,7 @@ def test_whoever_is_to_gain_is_eligible_when_the_clause_is_not_there(tmp_path: P
 
 def test_tallies_of_parts_add_up() -> None:
     row = {"record": "a", "verdict": "ineligible", "conflict": False, "unknown": []}
-    row |= {"clash": [], "missing": []}
+    row |= {"clash": [], "missing": [], "remarks": []}
     rows: list[Any] = [
         {**row, "blockers": ["2"], "statuses": {"1": "met", "2": "present"}},
         {**row, "blockers": ["1", "2"], "statuses": {"1": "not met", "2": "present"}},
