@@ -51,12 +51,11 @@ class Question:
     def possibly_counted(self) -> list[str]:
         """What is counted in some completions only, of what the record lists."""
         recorded = self.situation.ids
-        names = []
-        for unit, number in self.session.possible(self.assumptions, "counted", 2):
-            kind = unit.name
-            if kind in recorded and unit.arguments[0].number > len(recorded[kind]):
-                continue
-            names.append(self.words.unit_counted(unit, number.number // 2))
+        names = [
+            self.words.unit_counted(unit, number)
+            for unit, number in self._units[0]
+            if unit.name not in recorded or unit.arguments[0].number <= len(recorded[unit.name])
+        ]
         return [name for name in dict.fromkeys(names) if name not in self.counted]
 
     @cached_property
@@ -90,17 +89,24 @@ class Question:
     @cached_property
     def counted(self) -> list[str]:
         """What is counted as metastases, as far as it is the same in every completion."""
-        return [self.words.unit_counted(unit, number) for unit, number in self._units]
+        return [self.words.unit_counted(unit, number) for unit, number in self._units[1]]
 
     @cached_property
     def number_counted(self) -> int:
         """How many metastases these are, since an entry may stand for several."""
-        return sum(number for _, number in self._units)
+        return sum(number for _, number in self._units[1])
 
     @cached_property
-    def _units(self) -> list[tuple[Symbol, int]]:
-        found = self.session.holding(self.assumptions, "counted", 2)
-        return [(unit, number.number // 2) for unit, number in found]
+    def _units(self) -> tuple[list[tuple[Symbol, int]], list[tuple[Symbol, int]]]:
+        """What counts, and how often, in some completions and in all of them."""
+        rows = self.session.rows("counted", 2)
+        found = self.session.extent(self.assumptions, rows)
+        somewhere, everywhere = found if found is not None else ((), ())
+        units = {lit: (unit, number.number // 2) for lit, (unit, number) in rows.items()}
+        return (
+            [unit for literal, unit in units.items() if literal in somewhere],
+            [unit for literal, unit in units.items() if literal in everywhere],
+        )
 
     def typed(self, key: Key) -> bool:
         """Tell whether the record gives a field."""
