@@ -272,10 +272,20 @@ class Settling:
         return demands
 
     def _breaking(self, answers: Answers) -> tuple[frozenset[int] | None, frozenset[int]]:
-        """Find somebody who answers so and breaks the clause, or assumptions that clash."""
-        return self._asked.true_or_clashing(
-            [*self._answered(answers), self._violated], self._wanted
-        )
+        """Find somebody who answers so and breaks the clause, or assumptions that clash.
+
+        Rather somebody with no more entries than are recorded: there is less to blame then.
+        """
+        broken = [*self._answered(answers), self._violated]
+        nothing_more = [
+            -self._session.present[entity]
+            for entity, e in self._unlisted.items()
+            if e not in answers
+        ]
+        true, clash = self._asked.true_or_clashing([*broken, *nothing_more], self._wanted)
+        if true is None and not clash.isdisjoint(nothing_more):
+            return self._asked.true_or_clashing(broken, self._wanted)
+        return true, clash
 
     def _answered(self, answers: Answers) -> list[int]:
         """Give the assumptions of a record with some answers."""

@@ -36,6 +36,8 @@ class Excerpts:
         self._plain, self._weights = rules.plain, rules.weighted
         self._fixed = {abs(literal): literal > 0 for literal in fixed}
         self._values: dict[int, bool | None] = {}
+        self._rules: dict[int, _Plain | None] = {}
+        self._weighings: dict[int, _Weighted] = {}
         self._defining: dict[int, list[int]] = defaultdict(list)
         self._weighted: dict[int, list[int]] = defaultdict(list)
         self._constraints: dict[int, list[int]] = defaultdict(list)
@@ -102,20 +104,15 @@ class Excerpts:
             if value is not None:
                 continue
             for number in (*self._defining.get(atom, ()), *self._constraints.get(atom, ())):
-                if number not in plain:
-                    choice, heads, body = self._plain[number]
-                    left = self._left(body)
-                    if left is not None:
-                        plain[number] = choice, self._open(heads), left
-                        stack += plain[number][1]
-                        stack += map(abs, left)
+                if number not in plain and (rule := self._rule(number)) is not None:
+                    plain[number] = rule
+                    stack += rule[1]
+                    stack += map(abs, rule[2])
             for number in self._weighted.get(atom, ()):
                 if number not in weighted:
-                    choice, heads, bound, weights = self._weights[number]
-                    sure, rest = self._sum(weights)
-                    weighted[number] = choice, self._open(heads), max(bound - sure, 0), rest
-                    stack += weighted[number][1]
-                    stack += [abs(literal) for literal, _ in rest]
+                    _, heads, _, weights = weighted[number] = self._weighing(number)
+                    stack += heads
+                    stack += [abs(literal) for literal, _ in weights]
         return Excerpt(found, plain.values(), weighted.values(), bodies)
 
     # ---- what is certain ------------------------------------------------------------------
@@ -162,6 +159,22 @@ class Excerpts:
                 derived.add(choice)
         # What is denied, but could be derived, is a constraint.
         return False if not derived or (fixed is False and False not in derived) else None
+
+    def _rule(self, number: int) -> _Plain | None:
+        """Give what is open of a rule; None if it does not apply."""
+        if number not in self._rules:
+            choice, heads, body = self._plain[number]
+            left = self._left(body)
+            self._rules[number] = None if left is None else (choice, self._open(heads), left)
+        return self._rules[number]
+
+    def _weighing(self, number: int) -> _Weighted:
+        """Give what is open of a rule that counts or adds up."""
+        if number not in self._weighings:
+            choice, heads, bound, weights = self._weights[number]
+            sure, rest = self._sum(weights)
+            self._weighings[number] = choice, self._open(heads), max(bound - sure, 0), rest
+        return self._weighings[number]
 
     def _left(self, body: Iterable[int]) -> list[int] | None:
         """Give the literals of a body that are not certain; None if one is certainly false."""
