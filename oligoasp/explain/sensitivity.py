@@ -31,7 +31,13 @@ def readings(question: Question) -> list[ReadingMatters]:
     doubtful = frozenset(options)
     possible: dict[Verdict, frozenset[int]] = {}
     for verdict in sorted(sides, key=lambda side: side is decided):
-        possible[verdict] = _possible(question, sides[verdict], doubtful)
+        people = [*literals(session, question.situation), sides[verdict]]
+        unsure = doubtful
+        if decided in (verdict, Verdict.UNDETERMINED):
+            # Most readings do not matter to somebody who is on that side as the text is read.
+            somebody = _somebody(question, people)
+            unsure = _alone(question, doubtful, [*somebody, -sides[verdict]])
+        possible[verdict] = doubtful - unsure | _alone(question, unsure, people)
         if decided is not Verdict.UNDETERMINED:
             doubtful = possible[verdict]  # it changes only if the other side becomes possible
     found = []
@@ -53,30 +59,19 @@ def readings(question: Question) -> list[ReadingMatters]:
     return found
 
 
-def _possible(question: Question, side: int, options: frozenset[int]) -> frozenset[int]:
-    """Give the readings under which somebody is as the record says, and on one side.
-
-    Args:
-        question: the record.
-        side: a literal: the eligible, or the others.
-        options: the readings in question, as literals; each is chosen alone.
-    """
+def _somebody(question: Question, people: Sequence[int]) -> list[int]:
+    """Say all of somebody who fulfils assumptions as the text is read."""
     session = question.open_readings
-    people = [*literals(session, question.situation), side]
-    chosen = session.readings(question.engine.readings)
+    assumptions = [*session.readings(question.engine.readings), *people]
     everything = [lit for values in session.has.values() for lit in values.values()]
     everything += session.present.values()
-    true = session.true_literals([*chosen, *people], everything)
-    if true is None:
-        return _alone(question, options, people)
-    # Most readings do not matter to somebody who is on that side as the text is read.
-    patient = [lit if lit in true else -lit for lit in everything]
-    doubtful = _alone(question, options, [*patient, -side])
-    return options - doubtful | _alone(question, doubtful, people)
+    true = session.true_literals(assumptions, everything)
+    assert true is not None, "somebody is on that side"
+    return [lit if lit in true else -lit for lit in everything]
 
 
 def _alone(question: Question, options: frozenset[int], people: Sequence[int]) -> frozenset[int]:
-    """Give the readings that, each chosen alone, let somebody fulfil assumptions."""
+    """Give the readings, of some, that let somebody fulfil assumptions; each is chosen alone."""
     if not options:
         return options
     session = question.open_readings
