@@ -149,8 +149,7 @@ class Question:
 
     def values(self, assumptions: Sequence[int], entity: Entity, attribute: str) -> list[Value]:
         """Give the values that an attribute can have under assumptions."""
-        return [
-            value
-            for value, literal in self.session.has.get((entity, attribute), {}).items()
-            if self.session.satisfiable([*assumptions, literal])
-        ]
+        values = self.session.has.get((entity, attribute), {})
+        found = self.session.extent(assumptions, values.values())
+        somewhere = found.somewhere if found is not None else ()
+        return [value for value, literal in values.items() if literal in somewhere]
