@@ -150,6 +150,5 @@ class Question:
     def values(self, assumptions: Sequence[int], entity: Entity, attribute: str) -> list[Value]:
         """Give the values that an attribute can have under assumptions."""
         values = self.session.has.get((entity, attribute), {})
-        found = self.session.extent(assumptions, values.values())
-        somewhere = found.somewhere if found is not None else ()
-        return [value for value, literal in values.items() if literal in somewhere]
+        found = self.session.somewhere(assumptions, values.values())
+        return [value for value, literal in values.items() if literal in found]

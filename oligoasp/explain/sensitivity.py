@@ -79,8 +79,7 @@ def _alone(question: Question, options: frozenset[int], people: Sequence[int]) -
     chosen = {name: session.reading[name, o] for name, o in question.engine.settled.items()}
     others = [literal for name, literal in chosen.items() if name not in asked]
     several = session.at_least(2, [-chosen[name] for name in chosen if name in asked])
-    found = session.extent([-session.tolerate, -several, *others, *people], sorted(options))
-    return found.somewhere if found is not None else frozenset()
+    return session.somewhere([-session.tolerate, -several, *others, *people], sorted(options))
 
 
 def near_misses(question: Question) -> list[NearMiss]:

@@ -11,7 +11,7 @@ from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.excerpt import Excerpt
-from oligoasp.solver.groups import Groups, Wanted
+from oligoasp.solver.groups import Groups
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
 
@@ -219,13 +219,6 @@ class Settling:
             shown = {value for value in left if literals[value] in true}
             left = left - shown if shown else set()  # without a meaning it can have them all
         return frozenset(left)
-
-    def meeting(
-        self, assumptions: Iterable[int], wanted: Wanted
-    ) -> tuple[frozenset[int] | None, frozenset[int]]:
-        """Give which literals hold for somebody who meets the clause, or assumptions that clash."""
-        met = (-self._session.tolerate, -self._violated)
-        return self._asked.true_or_clashing([*met, *assumptions], wanted)
 
     def entry(self, pair: Pair, assumptions: Sequence[int]) -> EntryLike:
         """Give what the first entry of a list can be like if the clause is met.

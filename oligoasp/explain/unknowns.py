@@ -81,11 +81,6 @@ class Unknowns:
         """Tell whether an answer proves that the attribute has a meaning."""
         return pair in self._bare
 
-    def unseen(self, pair: Pair) -> set[Value]:
-        """Give the values of an attribute that nobody seen has, of those that are possible."""
-        literals = self._session.has[pair]
-        return {value for value in self.possible(pair) if literals[value] not in self.seen}
-
     def literals(self, pair: Pair, cone: Collection[Pair] | None = None) -> list[int]:
         """Give the literals that say what an unknown is: of a list, as far as a cone reaches."""
         return [lit for group in self.groups(pair, cone) for lit in group]

@@ -258,30 +258,34 @@ class Session:
         self._control.solve(assumptions=list(assumptions), on_model=take, on_core=clash.extend)
         return (found[0] if found else None), frozenset(clash)
 
-    def extent(self, assumptions: Sequence[int], literals: Iterable[int]) -> Extent | None:
-        """Give in whom literals hold, of all who fulfil assumptions; None if nobody does.
+    def somewhere(self, assumptions: Sequence[int], literals: Iterable[int]) -> frozenset[int]:
+        """Give the literals that hold in somebody who fulfils assumptions.
 
-        That is one question: whoever is found next has to differ from the first in something in
-        which nobody has so far.
+        That is one question: in whoever is found next, something has to hold that has not yet.
         """
         wanted = list(literals)
-        first: list[frozenset[int]] = []
-        left: list[int] = []
+        left = list(wanted)
 
         def take(model: clingo.Model) -> None:
-            if first:
-                left[:] = [literal for literal in left if not model.is_true(literal)]
-            else:
-                first.append(frozenset(filter(model.is_true, wanted)))
-                left.extend(-lit if lit in first[0] else lit for lit in wanted)
+            left[:] = [literal for literal in left if not model.is_true(literal)]
             model.context.add_clause(left)
 
         self._mode("record", 0)
         self._control.solve(assumptions=list(assumptions), on_model=take)
-        if not first:
+        return frozenset(wanted).difference(left)
+
+    def extent(self, assumptions: Sequence[int], literals: Iterable[int]) -> Extent | None:
+        """Give in whom literals hold, of all who fulfil assumptions; None if nobody does."""
+        wanted = list(literals)
+        true = self.true_literals(assumptions, wanted)
+        if true is None:
             return None
-        everywhere = frozenset(-literal for literal in left) & first[0]
-        return Extent(frozenset(wanted).difference(left), everywhere)
+        others = [-literal if literal in true else literal for literal in wanted]
+        found = self.somewhere(assumptions, others)
+        return Extent(
+            true | {literal for literal in wanted if literal in found},
+            frozenset(literal for literal in true if -literal not in found),
+        )
 
     def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
         """Give what every completion, and what some completion, violates.

@@ -107,8 +107,7 @@ class WholeSession(Session):
     def violated_somewhere(self, assumptions: Sequence[int], clauses: Set[str]) -> set[str]:
         """Give, of some clauses, those that someone who fulfils the assumptions violates."""
         violated = {self.violated[clause]: clause for clause in clauses}
-        found = self.extent(assumptions, violated)
-        return {violated[literal] for literal in found.somewhere} if found is not None else set()
+        return {violated[literal] for literal in self.somewhere(assumptions, violated)}
 
     def brave_of_few(self, assumptions: Sequence[int], literals: Sequence[int]) -> frozenset[int]:
         """Do as ``brave``, but ask for people in whom several of the literals hold at once."""
