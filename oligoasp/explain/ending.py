@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Pair, Value
+from oligoasp.solver.groups import Groups
 from oligoasp.solver.session import Session
 
 
@@ -28,8 +29,9 @@ def ending(
     }
     # Somebody for whom it has no meaning can be said to have any value.
     bare = {pair: session.meaningless(*pair) for pair in values if not unknowns.proves(pair)}
-    wanted = [literal for of_pair in values.values() for literal in of_pair]
-    found = session.somewhere(unknowns.goal, [*wanted, *bare.values()])
+    groups = [[*values[p], bare[p]] if p in bare else list(values[p]) for p in values]
+    literals = [literal for group in groups for literal in group]
+    found = session.somewhere(unknowns.goal, literals, Groups(groups))
     left = {
         pair: frozenset(value for literal, value in of_pair.items() if literal not in found)
         for pair, of_pair in values.items()

@@ -94,6 +94,7 @@ class Missing:
         clauses = self._open
         if len(clauses) >= COPIES * APART:
             self._question.wait()  # a copy has no threads
+            _ = self.unknowns.rules, self.unknowns.first  # the same for all
             each = -(-len(clauses) // COPIES)
             for start in range(0, len(clauses), each):
                 part = clauses[start : start + each]

@@ -32,7 +32,10 @@ class Question:
         self.situation: Situation = engine.compile(record)
         # Grounding leaves Python free, so what is needed last is grounded meanwhile.
         self._open_readings = Ahead(lambda: engine.session(self.situation, open_readings=True))
-        self.session = engine.session(self.situation, engine.protocol.list_means, traced=True)
+        self.session = session = engine.session(
+            self.situation, engine.protocol.list_means, traced=True
+        )
+        self._dependencies = Ahead(lambda: session.dependencies)  # while solving, Python is free
         self.readings = self.session.readings(engine.readings)
         self.words = Words(engine, self.situation)
         self.given: dict[Key, list[int]] = {}
@@ -72,6 +75,7 @@ class Question:
     def wait(self) -> None:
         """Wait until what has been begun ahead is done."""
         self._open_readings.wait()
+        self._dependencies.wait()
 
     @cached_property
     def decision(self) -> Decision:

@@ -258,21 +258,29 @@ class Session:
         self._control.solve(assumptions=list(assumptions), on_model=take, on_core=clash.extend)
         return (found[0] if found else None), frozenset(clash)
 
-    def somewhere(self, assumptions: Sequence[int], literals: Iterable[int]) -> frozenset[int]:
+    def somewhere(
+        self, assumptions: Sequence[int], literals: Iterable[int], wanted: Wanted | None = None
+    ) -> frozenset[int]:
         """Give the literals that hold in somebody who fulfils assumptions.
 
         That is one question: in whoever is found next, something has to hold that has not yet.
+
+        Args:
+            assumptions: the assumptions.
+            literals: the literals.
+            wanted: looks for the same literals, if there is a quicker way than one by one.
         """
-        wanted = list(literals)
-        left = list(wanted)
+        asked = list(literals)
+        left = list(asked)
 
         def take(model: clingo.Model) -> None:
-            left[:] = [literal for literal in left if not model.is_true(literal)]
+            found = (wanted or Each(left)).holding(model.is_true)
+            left[:] = [literal for literal in left if literal not in found]
             model.context.add_clause(left)
 
         self._mode("record", 0)
         self._control.solve(assumptions=list(assumptions), on_model=take)
-        return frozenset(wanted).difference(left)
+        return frozenset(asked).difference(left)
 
     def extent(self, assumptions: Sequence[int], literals: Iterable[int]) -> Extent | None:
         """Give in whom literals hold, of all who fulfil assumptions; None if nobody does."""
