@@ -99,10 +99,10 @@ class Excerpts:
             if atom in found:
                 continue
             value = found[atom] = self._value(atom)
-            if atom in self._fixed and value is not self._fixed[atom]:
-                bodies.append([-atom if self._fixed[atom] else atom] if value is None else [])
             if value is not None:
                 continue
+            if atom in self._fixed:  # it is chosen, if that can be
+                bodies.append([-atom])
             for number in (*self._defining.get(atom, ()), *self._constraints.get(atom, ())):
                 if number not in plain and (rule := self._rule(number)) is not None:
                     plain[number] = rule
@@ -141,30 +141,31 @@ class Excerpts:
     def _evaluated(self, atom: int) -> bool | None:
         """Tell whether an atom holds, once it is known of those on which it depends."""
         fixed = self._fixed.get(atom)
-        derived: set[bool] = set()
+        if fixed is False:
+            return False
+        possible = False
         for number in self._defining.get(atom, ()):
             choice, heads, body = self._plain[number]
             left = self._left(body)
             if left is not None:
-                choice |= len(heads) > 1
-                if not left and (fixed or not choice):
+                if not left and (fixed or not (choice or len(heads) > 1)):
                     return True
-                derived.add(choice)
+                possible = True
         for number in self._weighted.get(atom, ()):
             choice, _, bound, weights = self._weights[number]
-            reached, rest = self._sum(weights)
-            if reached >= bound and (fixed or not choice):
+            sure, rest = self._sum(weights)
+            if sure >= bound and (fixed or not choice):
                 return True
-            if reached + sum(weight for _, weight in rest) >= bound:
-                derived.add(choice)
-        # What is denied, but could be derived, is a constraint.
-        return False if not derived or (fixed is False and False not in derived) else None
+            possible |= sure + sum(weight for _, weight in rest) >= bound
+        return None if possible else False
 
     def _rule(self, number: int) -> _Plain | None:
         """Give what is open of a rule; None if it does not apply."""
         if number not in self._rules:
             choice, heads, body = self._plain[number]
             left = self._left(body)
+            if not choice and any(map(self._value, heads)):
+                left = None  # of several heads one holds anyway
             self._rules[number] = None if left is None else (choice, self._open(heads), left)
         return self._rules[number]
 

@@ -72,6 +72,7 @@ def small_program(rng: random.Random) -> str:
     counted = "; ".join(rng.sample(literals, 4))
     lines.append(f"d(8) :- 2 {{ {counted} }}.")
     lines += [f":- {', '.join(rng.sample(literals, 2))}." for _ in range(2)]
+    lines.append(f":- {rng.choice(literals)}, 2 {{ {'; '.join(rng.sample(literals, 4))} }}.")
     return "\n".join(lines)
 
 
