@@ -246,7 +246,9 @@ class Engine:
         together = [keys[i] for i in shrink(list(oracle(range(len(keys))) or ()), oracle)]
         said = [lit for key in together for lit in groups[key]]
         tolerant = session.tolerant([*readings, *said])
-        why = [row[0].string for row in session.holding(tolerant, "impossible", 1)]
+        rows = session.rows("impossible", 1)
+        certain = session.extent(tolerant, rows)
+        why = [rows[lit][0].string for lit in rows if certain and lit in certain.everywhere]
         record = situation.record
         fields = {}
         for entity, attribute in together:

@@ -173,7 +173,7 @@ class _Program:
         session, assumptions = self.session, self._assumptions(outline)
         rules = self._excerpt(clauses) if excerpt else None
         if rules is None:
-            return session.consequences_for(clauses, assumptions, agreed)
+            return session.consequences_for(clauses, assumptions)
         violated = {c: session.violated[c] for c in clauses if c in session.violated}
         applying = {c: session.inapplicable[c] for c in clauses if c in session.inapplicable}
         true = rules.true_literals(assumptions, [*violated.values(), *applying.values()])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
-from oligoasp.explain.ending import ending, fatal
+from oligoasp.explain.ending import ending
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import RECORDED, entry_like
 from oligoasp.explain.requests import Requests, no_more
@@ -48,17 +48,6 @@ class Ways:
 Place: TypeAlias = tuple[int, int, str]
 
 
-class Look(NamedTuple):
-    """What there is to know of some clauses: how to meet them, and what would break one.
-
-    ``seen`` is what has been seen on the way, as literals; see `Unknowns`.
-    """
-
-    ways: dict[str, Ways]
-    fatal: dict[Pair, set[Value]]
-    seen: set[int]
-
-
 class Missing:
     """What a record does not say, and what that can still decide.
 
@@ -75,7 +64,7 @@ class Missing:
         self._found: dict[str, Ways] = {}
         self._settlings: dict[str, Settling] = {}
         self._left = MOST_IN_ALL
-        self._copies: list[Apart[Look]] = []
+        self._copies: list[Apart[dict[str, Ways]]] = []
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -88,7 +77,8 @@ class Missing:
         """
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         clauses = self._open
-        _ = self.ends  # takes over what was found elsewhere, if that was begun
+        for copy in self._copies:
+            self._found |= copy.result()
         exact = [self.ways(clause).exact for clause in clauses]
         for clause in clauses:
             grouped.setdefault(self.need(clause).alternatives, []).append(clause)
@@ -104,6 +94,7 @@ class Missing:
         clauses = self._open
         if len(clauses) >= COPIES * APART:
             self._question.wait()  # a copy has no threads
+            _ = self.unknowns.rules, self.unknowns.first  # the same for all
             each = -(-len(clauses) // COPIES)
             for start in range(0, len(clauses), each):
                 part = clauses[start : start + each]
@@ -111,21 +102,14 @@ class Missing:
                 self._copies += [] if copy is None else [copy]
         return bool(self._copies)
 
-    def _look_apart(self, clauses: Sequence[str]) -> Look:
+    def _look_apart(self, clauses: Sequence[str]) -> dict[str, Ways]:
         """Find what `_look` does where nobody else will be asked for in this session."""
         self.unknowns.settle()
         return self._look(clauses)
 
-    def _look(self, clauses: Sequence[str]) -> Look:
-        """Find the ways of meeting clauses, and the values that would break one."""
-        ways = {clause: self.ways(clause) for clause in clauses}
-        passing: dict[Pair, set[Value]] = {}
-        for way in (way for found in ways.values() for way in found.found):
-            for unknown, values in way.values.items():
-                passing.setdefault(unknown, set()).update(values)
-        settlings = [self._settling(clause) for clause in clauses]
-        broken = fatal(self._session, self.unknowns, settlings, passing)
-        return Look(ways, broken, self.unknowns.seen)
+    def _look(self, clauses: Sequence[str]) -> dict[str, Ways]:
+        """Find the ways of meeting clauses."""
+        return {clause: self.ways(clause) for clause in clauses}
 
     @property
     def _open(self) -> list[str]:
@@ -235,13 +219,9 @@ class Missing:
         """The values of unknowns with which, whatever else is answered, nobody is eligible."""
         if not self._eligible:
             return {}
-        broken: dict[Pair, set[Value]] = {}
-        for look in [copy.result() for copy in self._copies] or [self._look(self._open)]:
-            self._found |= look.ways
-            self.unknowns.seen |= look.seen
-            for pair, values in look.fatal.items():
-                broken.setdefault(pair, set()).update(values)
-        return ending(self._session, self.unknowns, broken)
+        cones = [self._question.cone(clause) for clause in self._open]
+        asked = (u for u in self.unknowns.pairs if u[1] and any(u in cone for cone in cones))
+        return ending(self._session, self.unknowns, asked)
 
     def _settling(self, clause: str) -> Settling:
         if clause not in self._settlings:

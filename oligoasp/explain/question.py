@@ -32,7 +32,10 @@ class Question:
         self.situation: Situation = engine.compile(record)
         # Grounding leaves Python free, so what is needed last is grounded meanwhile.
         self._open_readings = Ahead(lambda: engine.session(self.situation, open_readings=True))
-        self.session = engine.session(self.situation, engine.protocol.list_means, traced=True)
+        self.session = session = engine.session(
+            self.situation, engine.protocol.list_means, traced=True
+        )
+        self._dependencies = Ahead(lambda: session.dependencies)  # while solving, Python is free
         self.readings = self.session.readings(engine.readings)
         self.words = Words(engine, self.situation)
         self.given: dict[Key, list[int]] = {}
@@ -51,12 +54,11 @@ class Question:
     def possibly_counted(self) -> list[str]:
         """What is counted in some completions only, of what the record lists."""
         recorded = self.situation.ids
-        names = []
-        for unit, number in self.session.possible(self.assumptions, "counted", 2):
-            kind = unit.name
-            if kind in recorded and unit.arguments[0].number > len(recorded[kind]):
-                continue
-            names.append(self.words.unit_counted(unit, number.number // 2))
+        names = [
+            self.words.unit_counted(unit, number)
+            for unit, number in self._units[0]
+            if unit.name not in recorded or unit.arguments[0].number <= len(recorded[unit.name])
+        ]
         return [name for name in dict.fromkeys(names) if name not in self.counted]
 
     @cached_property
@@ -73,6 +75,7 @@ class Question:
     def wait(self) -> None:
         """Wait until what has been begun ahead is done."""
         self._open_readings.wait()
+        self._dependencies.wait()
 
     @cached_property
     def decision(self) -> Decision:
@@ -90,17 +93,24 @@ class Question:
     @cached_property
     def counted(self) -> list[str]:
         """What is counted as metastases, as far as it is the same in every completion."""
-        return [self.words.unit_counted(unit, number) for unit, number in self._units]
+        return [self.words.unit_counted(unit, number) for unit, number in self._units[1]]
 
     @cached_property
     def number_counted(self) -> int:
         """How many metastases these are, since an entry may stand for several."""
-        return sum(number for _, number in self._units)
+        return sum(number for _, number in self._units[1])
 
     @cached_property
-    def _units(self) -> list[tuple[Symbol, int]]:
-        found = self.session.holding(self.assumptions, "counted", 2)
-        return [(unit, number.number // 2) for unit, number in found]
+    def _units(self) -> tuple[list[tuple[Symbol, int]], list[tuple[Symbol, int]]]:
+        """What counts, and how often, in some completions and in all of them."""
+        rows = self.session.rows("counted", 2)
+        found = self.session.extent(self.assumptions, rows)
+        somewhere, everywhere = found if found is not None else ((), ())
+        units = {lit: (unit, number.number // 2) for lit, (unit, number) in rows.items()}
+        return (
+            [unit for literal, unit in units.items() if literal in somewhere],
+            [unit for literal, unit in units.items() if literal in everywhere],
+        )
 
     def typed(self, key: Key) -> bool:
         """Tell whether the record gives a field."""
@@ -143,8 +153,6 @@ class Question:
 
     def values(self, assumptions: Sequence[int], entity: Entity, attribute: str) -> list[Value]:
         """Give the values that an attribute can have under assumptions."""
-        return [
-            value
-            for value, literal in self.session.has.get((entity, attribute), {}).items()
-            if self.session.satisfiable([*assumptions, literal])
-        ]
+        values = self.session.has.get((entity, attribute), {})
+        found = self.session.somewhere(assumptions, values.values())
+        return [value for value, literal in values.items() if literal in found]

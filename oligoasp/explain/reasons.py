@@ -192,12 +192,10 @@ def _needed(question: Question, key: Key, clauses: tuple[str, ...], assumptions:
     broken = [session.violated[c] for c in clauses if c in session.violated]
     for attribute in question.asked(key, clauses):
         candidates = session.has[entity, attribute]
-        sufficient = [
-            value
-            for value, literal in candidates.items()
-            if len(broken) == 1
-            and not session.satisfiable([*question.without([key]), *broken, literal])
-        ]
+        sufficient: list[Value] = []
+        if len(broken) == 1:
+            breaking = question.values([*question.without([key]), *broken], entity, attribute)
+            sufficient = [value for value in candidates if value not in breaking]
         chosen = sufficient or question.values(assumptions, entity, attribute)
         if 0 < len(chosen) < len(candidates):
             name = f"{words.subject(entity, attribute)} " if said else ""

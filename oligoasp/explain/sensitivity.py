@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from fractions import Fraction
 
 from clingo import SymbolType
@@ -12,7 +12,6 @@ from oligoasp.decide import Status, Verdict, entry_of, literals
 from oligoasp.explain.question import Question
 from oligoasp.protocol.vocabulary import Attribute, Scale
 from oligoasp.record.facts import Entity
-from oligoasp.solver.session import Session
 
 NEAR = Fraction(1, 10)
 """A value is near its limit if it is within this part of it."""
@@ -20,96 +19,67 @@ NEAR = Fraction(1, 10)
 
 def readings(question: Question) -> list[ReadingMatters]:
     """Find the readings that, chosen alone, would give another verdict."""
-    engine = question.engine
+    engine, decided = question.engine, question.decision.verdict
     session = question.open_readings
-    record = literals(session, question.situation)
+    options = {
+        session.reading[name, option]: (name, option)
+        for name, ambiguity in engine.protocol.ambiguities.items()
+        for option in ambiguity.options
+        if option != engine.settled[name]
+    }
+    sides = {Verdict.ELIGIBLE: session.eligible, Verdict.INELIGIBLE: -session.eligible}
+    doubtful = frozenset(options)
+    possible: dict[Verdict, frozenset[int]] = {}
+    for verdict in sorted(sides, key=lambda side: side is decided):
+        people = [*literals(session, question.situation), sides[verdict]]
+        unsure = doubtful
+        if decided in (verdict, Verdict.UNDETERMINED):
+            # Most readings do not matter to somebody who is on that side as the text is read.
+            somebody = _somebody(question, people)
+            unsure = _alone(question, doubtful, [*somebody, -sides[verdict]])
+        possible[verdict] = doubtful - unsure | _alone(question, unsure, people)
+        if decided is not Verdict.UNDETERMINED:
+            doubtful = possible[verdict]  # it changes only if the other side becomes possible
     found = []
-    for name, sides in _candidates(question, session, record).items():
-        ambiguity = engine.protocol.ambiguities[name]
-        for option, meaning in ambiguity.options.items():
-            if option == engine.settled[name]:
-                continue
-            chosen = session.readings({**engine.readings, name: option})
-            verdict = _verdict(session, [*chosen, *record], sides)
-            if verdict is not None and verdict is not question.decision.verdict:
-                found.append(
-                    ReadingMatters(
-                        reading=name,
-                        option=option,
-                        clause=ambiguity.clause,
-                        question=ambiguity.question,
-                        meaning=meaning,
-                        verdict=verdict,
-                    )
+    for literal, (name, option) in options.items():
+        verdicts = [verdict for verdict in possible if literal in possible[verdict]]
+        verdict = verdicts[0] if len(verdicts) == 1 else Verdict.UNDETERMINED
+        if verdicts and verdict is not decided:
+            ambiguity = engine.protocol.ambiguities[name]
+            found.append(
+                ReadingMatters(
+                    reading=name,
+                    option=option,
+                    clause=ambiguity.clause,
+                    question=ambiguity.question,
+                    meaning=ambiguity.options[option],
+                    verdict=verdict,
                 )
+            )
     return found
 
 
-def _verdict(session: Session, assumptions: list[int], sides: Collection[int]) -> Verdict | None:
-    """Give the verdict under assumptions, or None if nobody fulfils them.
-
-    Args:
-        session: the session.
-        assumptions: the assumptions.
-        sides: who may not be possible: the eligible, as a literal, the others, or both.
-    """
-    can_be, can_fail = (
-        side not in sides or session.satisfiable([*assumptions, side])
-        for side in (session.eligible, -session.eligible)
-    )
-    if can_be and can_fail:
-        return Verdict.UNDETERMINED
-    if can_be:
-        return Verdict.ELIGIBLE
-    return Verdict.INELIGIBLE if can_fail else None
-
-
-def _candidates(question: Question, session: Session, record: list[int]) -> dict[str, list[int]]:
-    """Give the ambiguities that may matter, leaving out those that cannot.
-
-    A settled verdict changes only if the other side becomes possible; an open one only
-    if a side stops to be possible, and with it a given completion on that side.
-
-    Returns:
-        By ambiguity, the sides that may or may not be possible; see `_verdict`.
-    """
-    readings = question.engine.readings
-    names = list(question.engine.protocol.ambiguities)
-    sides = [session.eligible, -session.eligible]
-    if question.decision.verdict is not Verdict.UNDETERMINED:
-        other = sides[question.decision.verdict is Verdict.ELIGIBLE]
-        turning = _turning(session, readings, names, [*record, other])
-        return dict.fromkeys(turning, sides)
+def _somebody(question: Question, people: Sequence[int]) -> list[int]:
+    """Say all of somebody who fulfils assumptions as the text is read."""
+    session = question.open_readings
+    assumptions = [*session.readings(question.engine.readings), *people]
     everything = [lit for values in session.has.values() for lit in values.values()]
     everything += session.present.values()
-    found: dict[str, list[int]] = {}
-    for side in sides:
-        assumptions = [*session.readings(readings), *record, side]
-        true = session.true_literals(assumptions, everything) or frozenset()
-        patient = [lit if lit in true else -lit for lit in everything]
-        for name in _turning(session, readings, names, [*patient, -side]):
-            found.setdefault(name, []).append(side)
-    return {name: found[name] for name in names if name in found}
+    true = session.true_literals(assumptions, everything)
+    assert true is not None, "somebody is on that side"
+    return [lit if lit in true else -lit for lit in everything]
 
 
-def _turning(
-    session: Session, readings: Mapping[str, str], names: list[str], goal: list[int]
-) -> list[str]:
-    """Give the ambiguities of which some option, all others as chosen, makes a goal possible."""
-    chosen = session.readings(readings)
-    if session.satisfiable([*chosen, *goal]):
-        return names
-    as_chosen = {
-        literal: name for (name, _), literal in session.reading.items() if literal in chosen
-    }
-    several = session.at_least(2, [-literal for literal in as_chosen])
-    found: set[str] = set()
-    while True:
-        settled = [literal for literal, name in as_chosen.items() if name in found]
-        true = session.true_literals([-session.tolerate, *settled, -several, *goal], as_chosen)
-        if true is None:
-            return [name for name in names if name in found]
-        found.update(name for literal, name in as_chosen.items() if literal not in true)
+def _alone(question: Question, options: frozenset[int], people: Sequence[int]) -> frozenset[int]:
+    """Give the readings, of some, that let somebody fulfil assumptions; each is chosen alone."""
+    if not options:
+        return options
+    session = question.open_readings
+    asked = {name for (name, _), literal in session.reading.items() if literal in options}
+    chosen = {name: session.reading[name, o] for name, o in question.engine.settled.items()}
+    others = [literal for name, literal in chosen.items() if name not in asked]
+    several = session.at_least(2, [-chosen[name] for name in chosen if name in asked])
+    return session.somewhere([-session.tolerate, -several, *others, *people], sorted(options))
 
 
 def near_misses(question: Question) -> list[NearMiss]:

@@ -11,7 +11,7 @@ from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Entity, Pair, Value
 from oligoasp.solver.excerpt import Excerpt
-from oligoasp.solver.groups import Groups, Wanted
+from oligoasp.solver.groups import Groups
 from oligoasp.solver.minimal import group_oracle, shrink
 from oligoasp.solver.sufficient import Answers, Clash, Counterexample, Demand, Place
 
@@ -220,13 +220,6 @@ class Settling:
             left = left - shown if shown else set()  # without a meaning it can have them all
         return frozenset(left)
 
-    def meeting(
-        self, assumptions: Iterable[int], wanted: Wanted
-    ) -> tuple[frozenset[int] | None, frozenset[int]]:
-        """Give which literals hold for somebody who meets the clause, or assumptions that clash."""
-        met = (-self._session.tolerate, -self._violated)
-        return self._asked.true_or_clashing([*met, *assumptions], wanted)
-
     def entry(self, pair: Pair, assumptions: Sequence[int]) -> EntryLike:
         """Give what the first entry of a list can be like if the clause is met.
 
@@ -272,10 +265,20 @@ class Settling:
         return demands
 
     def _breaking(self, answers: Answers) -> tuple[frozenset[int] | None, frozenset[int]]:
-        """Find somebody who answers so and breaks the clause, or assumptions that clash."""
-        return self._asked.true_or_clashing(
-            [*self._answered(answers), self._violated], self._wanted
-        )
+        """Find somebody who answers so and breaks the clause, or assumptions that clash.
+
+        Rather somebody with no more entries than are recorded: there is less to blame then.
+        """
+        broken = [*self._answered(answers), self._violated]
+        nothing_more = [
+            -self._session.present[entity]
+            for entity, e in self._unlisted.items()
+            if e not in answers
+        ]
+        true, clash = self._asked.true_or_clashing([*broken, *nothing_more], self._wanted)
+        if true is None and not clash.isdisjoint(nothing_more):
+            return self._asked.true_or_clashing(broken, self._wanted)
+        return true, clash
 
     def _answered(self, answers: Answers) -> list[int]:
         """Give the assumptions of a record with some answers."""

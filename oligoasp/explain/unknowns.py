@@ -81,11 +81,6 @@ class Unknowns:
         """Tell whether an answer proves that the attribute has a meaning."""
         return pair in self._bare
 
-    def unseen(self, pair: Pair) -> set[Value]:
-        """Give the values of an attribute that nobody seen has, of those that are possible."""
-        literals = self._session.has[pair]
-        return {value for value in self.possible(pair) if literals[value] not in self.seen}
-
     def literals(self, pair: Pair, cone: Collection[Pair] | None = None) -> list[int]:
         """Give the literals that say what an unknown is: of a list, as far as a cone reaches."""
         return [lit for group in self.groups(pair, cone) for lit in group]
@@ -178,23 +173,24 @@ class Unknowns:
 
     def _fewer_and_fewer(self) -> Iterator[list[int]]:
         """Give what to assume about the rest of lists, worked out only where it is needed."""
-        yield self._nothing_more
         yield self._least_more
         yield []
 
     @cached_property
-    def _nothing_more(self) -> list[int]:
-        return [-self._session.present[e] for entities in self.rest.values() for e in entities]
-
-    @cached_property
     def _least_more(self) -> list[int]:
-        """Say that there is nothing more in every list in which nothing more is needed."""
-        empty: list[int] = []
-        for entities in self.rest.values():
-            more = [*empty, *(-self._session.present[e] for e in entities)]
-            if self._session.satisfiable([*self.goal, *more]):
-                empty = more
-        return empty
+        """Say that there is no more in any list than is needed, one list after the other."""
+        present, lists = self._session.present, self.rest.values()
+        gone = [-present[entity] for entities in lists for entity in entities]
+        if self._session.satisfiable([*self.goal, *gone]):
+            return gone
+        gone = []
+        for entities in lists:
+            for number in range(len(entities)):
+                fewer = [*gone, *(-present[entity] for entity in entities[number:])]
+                if self._session.satisfiable([*self.goal, *fewer]):
+                    gone = fewer
+                    break
+        return gone
 
 
 def _others(literals: Collection[int], true: Collection[int], *, bare: bool = True) -> list[int]:

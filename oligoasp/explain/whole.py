@@ -47,7 +47,7 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     if elsewhere:
         # All else has to wait for the copies, so what can be asked here is asked now.
         sensitive.wait()
-        _ = question.counted, question.possibly_counted
+        _ = question.counted, question.possibly_counted, missing.ends
     joint, all_conflicts = conflicts(question)
     blocking = blocking_sets(question, joint)
     needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)

@@ -8,7 +8,7 @@ anything change?" is one question about one patient, and no mutant is grounded a
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -133,11 +133,9 @@ class Twin(WholeSession):
         self._mode("auto", 1)
         return found
 
-    def consequences(
-        self, assumptions: Sequence[int], settled: Container[str] = ()
-    ) -> Consequences | None:
+    def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
         """Give what every completion, and what some completion, violates in this copy."""
-        return Session.consequences(self, assumptions, settled)
+        return Session.consequences(self, assumptions)
 
     def second(self) -> WholeSession:
         """Give a session that answers for the copy with the mutants in it."""
@@ -154,10 +152,6 @@ class Twin(WholeSession):
         other.eligible = next(
             (a.literal for a in atoms.by_signature("mutated_eligible", 0)), self._nobody
         )
-        other._some = {
-            name: next((a.literal for a in atoms.by_signature(f"mutated_{name}", 0)), absent)
-            for name, absent in self._some.items()
-        }
         return other
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence, Set
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, TypeAlias
 
 import clingo
 
@@ -15,6 +15,9 @@ from oligoasp.solver.program import OPTIONS, GroundRules
 if TYPE_CHECKING:
     from oligoasp.solver.session import Session
 
+_Plain: TypeAlias = tuple[bool, Sequence[int], Sequence[int]]
+_Weighted: TypeAlias = tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]
+
 
 class Excerpts:
     """Takes excerpts from the ground rules of a program.
@@ -23,90 +26,213 @@ class Excerpts:
         rules: the rules.
         apart: atoms that stand in no excerpt unless it is asked for them: constraints with them
             are left out.
-        fixed: choices that are made for good, as literals. Rules that cannot apply then are left
-            out, which leaves less to depend on.
+        fixed: choices that are made for good, as literals. What follows from them stands in no
+            excerpt, which leaves less to ask.
     """
 
     def __init__(
         self, rules: GroundRules, apart: Collection[int], fixed: Collection[int] = ()
     ) -> None:
-        self.rules = rules
-        self._fixed = fixed
-        self._false = frozenset(-literal for literal in fixed)
-        self._plain: dict[int, list[int]] = defaultdict(list)
+        self._plain, self._weights = rules.plain, rules.weighted
+        self._fixed = {abs(literal): literal > 0 for literal in fixed}
+        self._values: dict[int, bool | None] = {}
+        self._rules: dict[int, _Plain | None] = {}
+        self._weighings: dict[int, _Weighted] = {}
+        self._defining: dict[int, list[int]] = defaultdict(list)
         self._weighted: dict[int, list[int]] = defaultdict(list)
         self._constraints: dict[int, list[int]] = defaultdict(list)
         for number, (_, heads, _, _) in enumerate(rules.weighted):
             for head in heads:
                 self._weighted[head].append(number)
         left_out = frozenset(apart)
-        for number, (_, heads, body) in enumerate(rules.plain):
-            if not self._false.isdisjoint(body):
-                continue
+        choices: dict[frozenset[int], list[frozenset[int]]] = defaultdict(list)
+        constraints: list[int] = []
+        for number, (choice, heads, body) in enumerate(rules.plain):
             for head in heads:
-                self._plain[head].append(number)
-            if not heads and left_out.isdisjoint(map(abs, body)):
-                for atom in map(abs, body):
-                    self._constraints[atom].append(number)
-                    for weighted in self._weighted.get(atom, ()):
-                        for literal, _ in rules.weighted[weighted][3]:
-                            self._constraints[abs(literal)].append(number)
+                self._defining[head].append(number)
+            if choice:
+                choices[frozenset(heads)].append(frozenset(body))
+            elif not heads and left_out.isdisjoint(map(abs, body)):
+                constraints.append(number)
+        for number in constraints:
+            for atom in self._concerned(rules.plain[number][2], choices):
+                self._constraints[atom].append(number)
 
-    def of(self, atoms: Iterable[int], constraints: Collection[Sequence[int]] = ()) -> Excerpt:
+    def _concerned(
+        self, body: Sequence[int], choices: Mapping[frozenset[int], Collection[frozenset[int]]]
+    ) -> set[int]:
+        """Give the atoms for whose sake it matters that a body cannot be true.
+
+        Args:
+            body: the body.
+            choices: the bodies of choices, by what is chosen from. That so many are chosen can
+                always be, so it concerns what is chosen only.
+        """
+        concerned = set(map(abs, body))
+        for literal in body:
+            counted = self._counted(abs(literal))
+            if frozenset(body) - {literal} in choices.get(counted, ()):
+                return set(counted)
+            concerned |= counted
+        return concerned
+
+    def _counted(self, atom: int) -> frozenset[int]:
+        """Give what is counted to tell whether an atom holds: it may lie between two bounds."""
+        bounds = {atom, *(abs(x) for n in self._defining.get(atom, ()) for x in self._plain[n][2])}
+        numbers = [number for one in bounds for number in self._weighted.get(one, ())]
+        return frozenset(abs(literal) for n in numbers for literal, _ in self._weights[n][3])
+
+    def of(self, atoms: Iterable[int], constraints: Iterable[Sequence[int]] = ()) -> Excerpt:
         """Take all rules and constraints on which it depends what can be true of some atoms.
 
         Args:
             atoms: the atoms.
             constraints: bodies of further constraints.
         """
-        plain: dict[int, None] = {}
-        weighted: dict[int, None] = {}
-        found: dict[int, None] = {}
-        further = [body for body in constraints if self._false.isdisjoint(body)]
-        stack = [*atoms, *(abs(literal) for body in further for literal in body)]
+        plain: dict[int, _Plain] = {}
+        weighted: dict[int, _Weighted] = {}
+        found: dict[int, bool | None] = {}
+        bodies = [body for one in constraints if (body := self._left(one)) is not None]
+        stack = [*atoms, *(abs(literal) for body in bodies for literal in body)]
         while stack:
             atom = stack.pop()
             if atom in found:
                 continue
-            found[atom] = None
-            for number in (*self._plain.get(atom, ()), *self._constraints.get(atom, ())):
-                if number not in plain:
-                    plain[number] = None
-                    _, heads, body = self.rules.plain[number]
-                    stack += heads
-                    stack += map(abs, body)
+            value = found[atom] = self._value(atom)
+            if value is not None:
+                continue
+            if atom in self._fixed:  # it is chosen, if that can be
+                bodies.append([-atom])
+            for number in (*self._defining.get(atom, ()), *self._constraints.get(atom, ())):
+                if number not in plain and (rule := self._rule(number)) is not None:
+                    plain[number] = rule
+                    stack += rule[1]
+                    stack += map(abs, rule[2])
             for number in self._weighted.get(atom, ()):
                 if number not in weighted:
-                    weighted[number] = None
-                    _, heads, _, weights = self.rules.weighted[number]
+                    _, heads, _, weights = weighted[number] = self._weighing(number)
                     stack += heads
                     stack += [abs(literal) for literal, _ in weights]
-        further += [(-literal,) for literal in self._fixed if abs(literal) in found]
-        return Excerpt(self.rules, found, plain, weighted, further)
+        return Excerpt(found, plain.values(), weighted.values(), bodies)
+
+    # ---- what is certain ------------------------------------------------------------------
+
+    def _value(self, atom: int) -> bool | None:
+        """Tell whether an atom holds, if that follows from what is fixed."""
+        stack = [] if atom in self._values else [atom]
+        while stack:
+            top = stack[-1]
+            if top not in self._values:
+                self._values[top] = None  # in case it depends on itself
+                stack += [one for one in self._below(top) if one not in self._values]
+            else:
+                stack.pop()
+                if self._values[top] is None:
+                    self._values[top] = self._evaluated(top)
+        return self._values[atom]
+
+    def _below(self, atom: int) -> Iterator[int]:
+        """Give the atoms on which an atom depends."""
+        for number in self._defining.get(atom, ()):
+            yield from map(abs, self._plain[number][2])
+        for number in self._weighted.get(atom, ()):
+            yield from (abs(literal) for literal, _ in self._weights[number][3])
+
+    def _evaluated(self, atom: int) -> bool | None:
+        """Tell whether an atom holds, once it is known of those on which it depends."""
+        fixed = self._fixed.get(atom)
+        if fixed is False:
+            return False
+        possible = False
+        for number in self._defining.get(atom, ()):
+            choice, heads, body = self._plain[number]
+            left = self._left(body)
+            if left is not None:
+                if not left and (fixed or not (choice or len(heads) > 1)):
+                    return True
+                possible = True
+        for number in self._weighted.get(atom, ()):
+            choice, _, bound, weights = self._weights[number]
+            sure, rest = self._sum(weights)
+            if sure >= bound and (fixed or not choice):
+                return True
+            possible |= sure + sum(weight for _, weight in rest) >= bound
+        return None if possible else False
+
+    def _rule(self, number: int) -> _Plain | None:
+        """Give what is open of a rule; None if it does not apply."""
+        if number not in self._rules:
+            choice, heads, body = self._plain[number]
+            left = self._left(body)
+            if not choice and any(map(self._value, heads)):
+                left = None  # of several heads one holds anyway
+            self._rules[number] = None if left is None else (choice, self._open(heads), left)
+        return self._rules[number]
+
+    def _weighing(self, number: int) -> _Weighted:
+        """Give what is open of a rule that counts or adds up."""
+        if number not in self._weighings:
+            choice, heads, bound, weights = self._weights[number]
+            sure, rest = self._sum(weights)
+            self._weighings[number] = choice, self._open(heads), max(bound - sure, 0), rest
+        return self._weighings[number]
+
+    def _left(self, body: Iterable[int]) -> list[int] | None:
+        """Give the literals of a body that are not certain; None if one is certainly false."""
+        left = []
+        for literal in body:
+            value = self._value(abs(literal))
+            if value is None:
+                left.append(literal)
+            elif value is not (literal > 0):
+                return None
+        return left
+
+    def _sum(self, weights: Iterable[tuple[int, int]]) -> tuple[int, list[tuple[int, int]]]:
+        """Give what some literals certainly add up to, and what the others may add."""
+        sure, rest = 0, []
+        for literal, weight in weights:
+            value = self._value(abs(literal))
+            if value is None:
+                rest.append((literal, weight))
+            elif value is (literal > 0):
+                sure += weight
+        return sure, rest
+
+    def _open(self, atoms: Iterable[int]) -> list[int]:
+        """Give the atoms of which it is not certain whether they hold."""
+        return [atom for atom in atoms if self._value(atom) is None]
 
 
 class Excerpt:
-    """Some rules of a program, asked in its own literals. Those of other atoms say nothing."""
+    """Some rules of a program, asked in its own literals. Those of other atoms say nothing.
+
+    Args:
+        atoms: the atoms, and whether they hold, as far as that is certain.
+        plain: the rules; see `GroundRules`.
+        weighted: the rules that count or add up.
+        constraints: bodies of further constraints.
+    """
 
     def __init__(
         self,
-        rules: GroundRules,
-        atoms: Iterable[int],
-        plain: Iterable[int],
-        weighted: Iterable[int],
+        atoms: Mapping[int, bool | None],
+        plain: Iterable[_Plain],
+        weighted: Iterable[_Weighted],
         constraints: Iterable[Sequence[int]],
     ) -> None:
         self._control = clingo.Control(list(OPTIONS))
         # Each question costs the more, the greater the numbers of the atoms.
-        self._own = {atom: number for number, atom in enumerate(atoms, 1)}
+        left = [atom for atom, value in atoms.items() if value is None]
+        self._true = {a if value else -a for a, value in atoms.items() if value is not None}
+        self._false = {-literal for literal in self._true}
+        self._own = {atom: number for number, atom in enumerate(left, 1)}
         self._own |= {-atom: -number for atom, number in self._own.items()}
         own = self._own
         with self._control.backend() as backend:
-            for number in plain:
-                choice, heads, body = rules.plain[number]
+            for choice, heads, body in plain:
                 backend.add_rule([own[h] for h in heads], [own[x] for x in body], choice)
-            for number in weighted:
-                choice, heads, bound, weights = rules.weighted[number]
+            for choice, heads, bound, weights in weighted:
                 backend.add_weight_rule(
                     [own[h] for h in heads], bound, [(own[x], w) for x, w in weights], choice
                 )
@@ -122,9 +248,16 @@ class Excerpt:
         clash: list[int] = []
 
         def take(model: clingo.Model) -> None:
-            numbers = self._own
-            found.append(wanted.holding(lambda lit: lit in numbers and model.is_true(numbers[lit])))
+            numbers, true = self._own, self._true
+            found.append(
+                wanted.holding(
+                    lambda lit: lit in true or (lit in numbers and model.is_true(numbers[lit]))
+                )
+            )
 
+        assumptions = list(assumptions)
+        if not self._false.isdisjoint(assumptions):
+            return None, frozenset(self._false.intersection(assumptions))
         own = [self._own[lit] for lit in assumptions if lit in self._own]
         self._control.solve(assumptions=own, on_model=take, on_core=clash.extend)
         return (found[0] if found else None), frozenset(self._others[lit] for lit in clash)
@@ -158,7 +291,11 @@ class Parts:
 
     def __init__(self, session: Session, fixed: Collection[int] = ()) -> None:
         self._session = session
-        self._excerpts = Excerpts(session.rules, (session.tolerate, session.nobody), fixed)
+        said = set(fixed)
+        for values in session.has.values():
+            if not said.isdisjoint(values.values()):  # an attribute has one value at most
+                said.update(-literal for literal in values.values() if literal not in said)
+        self._excerpts = Excerpts(session.rules, (session.tolerate, session.nobody), said)
         counting = session.rules.counting
         self.ties: list[tuple[Sequence[int], frozenset[Pair]]] = [
             ([head] if head in counting else body, bond)

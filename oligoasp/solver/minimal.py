@@ -12,6 +12,9 @@ from typing import Protocol as Interface
 
 import clingo
 
+FEW = 4
+"""So few elements are tried one by one at once."""
+
 
 class Oracle(Interface):
     """Tells whether a subset of elements can hold together.
@@ -38,6 +41,10 @@ def shrink(elements: Sequence[int], oracle: Oracle) -> tuple[int, ...]:
     """
     needed: list[int] = []
     left = list(elements)
+    if len(left) > FEW:
+        # Asked the other way round, a solver blames only part of what it has blamed before.
+        kept = set(oracle(left[::-1]) or left)
+        left = [e for e in left if e in kept]
     while left:
         core = oracle(needed + left[1:])
         if core is None:

@@ -6,7 +6,7 @@ a reading of the text. The questions differ only in which literals are assumed.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
@@ -37,6 +37,13 @@ class Consequences(NamedTuple):
     violable: frozenset[str]
     violated: frozenset[str]
     inapplicable: frozenset[str]
+
+
+class Extent(NamedTuple):
+    """Which of some literals hold in somebody in question, and which in everybody."""
+
+    somewhere: frozenset[int]
+    everywhere: frozenset[int]
 
 
 class Session:
@@ -109,11 +116,6 @@ class Session:
         (self.nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
         self.eligible = next((a.literal for a in atoms.by_signature("eligible", 0)), self.nobody)
         (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
-        self._ask = {a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("ask", 1)}
-        self._some = {
-            name: next((a.literal for a in atoms.by_signature(name, 0)), self.nobody)
-            for name in ("some_violated", "some_met")
-        }
         self.impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
         self._dependencies: Dependencies | None = None
         self._counters: dict[tuple[int, tuple[int, ...]], int] = {}
@@ -258,75 +260,76 @@ class Session:
         self._control.solve(assumptions=list(assumptions), on_model=take, on_core=clash.extend)
         return (found[0] if found else None), frozenset(clash)
 
-    def consequences(
-        self, assumptions: Sequence[int], settled: Container[str] = ()
-    ) -> Consequences | None:
+    def somewhere(
+        self, assumptions: Sequence[int], literals: Iterable[int], wanted: Wanted | None = None
+    ) -> frozenset[int]:
+        """Give the literals that hold in somebody who fulfils assumptions.
+
+        That is one question: in whoever is found next, something has to hold that has not yet.
+
+        Args:
+            assumptions: the assumptions.
+            literals: the literals.
+            wanted: looks for the same literals, if there is a quicker way than one by one.
+        """
+        asked = list(literals)
+        left = list(asked)
+
+        def take(model: clingo.Model) -> None:
+            found = (wanted or Each(left)).holding(model.is_true)
+            left[:] = [literal for literal in left if literal not in found]
+            model.context.add_clause(left)
+
+        self._mode("record", 0)
+        self._control.solve(assumptions=list(assumptions), on_model=take)
+        return frozenset(asked).difference(left)
+
+    def extent(self, assumptions: Sequence[int], literals: Iterable[int]) -> Extent | None:
+        """Give in whom literals hold, of all who fulfil assumptions; None if nobody does."""
+        wanted = list(literals)
+        true = self.true_literals(assumptions, wanted)
+        if true is None:
+            return None
+        others = [-literal if literal in true else literal for literal in wanted]
+        found = self.somewhere(assumptions, others)
+        return Extent(
+            true | {literal for literal in wanted if literal in found},
+            frozenset(literal for literal in true if -literal not in found),
+        )
+
+    def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
         """Give what every completion, and what some completion, violates.
 
         Args:
             assumptions: what is known of the patient.
-            settled: clauses on which all completions are known to agree.
 
         Returns:
             None if there is no completion at all.
         """
-        clauses = self.violated.keys() | self.inapplicable.keys()
-        return self.consequences_for(clauses, assumptions, settled)
+        return self.consequences_for(self.violated.keys() | self.inapplicable.keys(), assumptions)
 
     def consequences_for(
-        self,
-        clauses: Container[str],
-        assumptions: Sequence[int],
-        settled: Container[str] = (),
+        self, clauses: Container[str], assumptions: Sequence[int]
     ) -> Consequences | None:
         """Give what completions violate, as `consequences` does, of some clauses only."""
-        of_clauses = {c: literal for c, literal in self.violated.items() if c in clauses}
+        violated = {c: literal for c, literal in self.violated.items() if c in clauses}
         applying = {c: lit for c, lit in self.inapplicable.items() if c in clauses}
-        true = self.true_literals(assumptions, [*of_clauses.values(), *applying.values()])
-        if true is None:
+        found = self.extent(assumptions, [*violated.values(), *applying.values()])
+        if found is None:
             return None
-        violated = {c for c, literal in of_clauses.items() if literal in true}
-        # A clause that some completion violates and some does not is found by asking for
-        # one more such clause, until there is none.
-        certain = violated - self._found(assumptions, "some_met", violated, settled)
-        possible = violated | self._found(
-            assumptions, "some_violated", of_clauses.keys() - violated, settled
-        )
         return Consequences(
-            frozenset(possible),
-            frozenset(certain),
-            frozenset(
-                c
-                for c, literal in applying.items()
-                if literal in true
-                and (c in settled or not self.satisfiable([*assumptions, -literal]))
-            ),
+            frozenset(c for c, literal in violated.items() if literal in found.somewhere),
+            frozenset(c for c, literal in violated.items() if literal in found.everywhere),
+            frozenset(c for c, literal in applying.items() if literal in found.everywhere),
         )
-
-    def _found(
-        self, assumptions: Sequence[int], goal: str, clauses: Set[str], settled: Container[str]
-    ) -> set[str]:
-        """Give the clauses that reach a goal (some are met, some are violated) somewhere."""
-        wanted = goal == "some_violated"
-        left = {c for c in clauses if c not in settled}
-        found: set[str] = set()
-        while left:
-            asked = [lit if c in left else -lit for c, lit in self._ask.items()]
-            literals = [self.violated[c] for c in left]
-            true = self.true_literals([*assumptions, *asked, self._some[goal]], literals)
-            if true is None:
-                return found
-            more = {c for c in left if (self.violated[c] in true) == wanted}
-            found |= more
-            left -= more
-        return found
 
     def evidence(self, assumptions: Sequence[int], clause: str) -> list[Symbol]:
         """Give why a clause is violated: what holds in every completion, or else in one."""
         atoms = self.ways(clause)
-        true = self.true_literals([*assumptions, self.violated[clause]], atoms) or frozenset()
-        certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
-        return sorted(atoms[x] for x in certain or true)
+        found = self.extent(assumptions, atoms)
+        certain = found.everywhere if found is not None else ()
+        true = certain or self.true_literals([*assumptions, self.violated[clause]], atoms) or ()
+        return sorted(atoms[literal] for literal in true)
 
     def ways(self, clause: str) -> dict[int, Symbol]:
         """Give the ways in which a clause can be violated, by their literals, as evidence."""
@@ -341,25 +344,10 @@ class Session:
         atoms = self._control.symbolic_atoms.by_signature("violated", 2)
         return sorted((a.symbol.arguments[0].string, a.symbol.arguments[1]) for a in atoms)
 
-    def possible(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
-        """Give the arguments of the atoms ``name/arity`` that hold in some completion."""
-        return [
-            atom.symbol.arguments
-            for atom in sorted(
-                self._control.symbolic_atoms.by_signature(name, arity), key=lambda a: a.symbol
-            )
-            if self.satisfiable([*assumptions, atom.literal])
-        ]
-
-    def holding(self, assumptions: Sequence[int], name: str, arity: int) -> list[list[Symbol]]:
-        """Give the arguments of the atoms ``name/arity`` that hold in every completion."""
-        atoms = {
-            atom.literal: atom.symbol
-            for atom in self._control.symbolic_atoms.by_signature(name, arity)
-        }
-        true = self.true_literals(assumptions, atoms) or frozenset()
-        certain = [x for x in true if not self.satisfiable([*assumptions, -x])]
-        return [symbol.arguments for symbol in sorted(atoms[x] for x in certain)]
+    def rows(self, name: str, arity: int) -> dict[int, list[Symbol]]:
+        """Give the arguments of the atoms ``name/arity`` in order, by their literals."""
+        atoms = self._control.symbolic_atoms.by_signature(name, arity)
+        return {a.literal: a.symbol.arguments for a in sorted(atoms, key=lambda a: a.symbol)}
 
     def at_least(self, number: int, literals: Sequence[int]) -> int:
         """Give an atom that holds if so many of some literals do."""

@@ -7,7 +7,7 @@ matter how this is read?" is one question: eligible under the one and not under 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.protocol.model import Protocol
@@ -53,12 +53,10 @@ class DoubleSession(WholeSession):
         self.eligible2 = copy.get(self.eligible, self.eligible)
         self.violated2 = {c: copy.get(lit, lit) for c, lit in self.violated.items()}
 
-    def consequences(
-        self, assumptions: Sequence[int], settled: Container[str] = ()
-    ) -> Consequences | None:
+    def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
         """Give what every completion, and what some completion, violates in the first copy."""
         same = -self.at_least(1, list(self.other.values()))
-        return super().consequences([*assumptions, same], settled)
+        return super().consequences([*assumptions, same])
 
     def readings2(self, chosen: Mapping[str, str]) -> list[int]:
         """Give assumptions for the readings of the second copy."""

@@ -6,16 +6,7 @@ who fulfils assumptions, it finds whom preferences describe best, and rules can 
 
 from __future__ import annotations
 
-from collections.abc import (
-    Callable,
-    Collection,
-    Container,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-    Set,
-)
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import clingo
@@ -115,7 +106,8 @@ class WholeSession(Session):
 
     def violated_somewhere(self, assumptions: Sequence[int], clauses: Set[str]) -> set[str]:
         """Give, of some clauses, those that someone who fulfils the assumptions violates."""
-        return self._found(assumptions, "some_violated", clauses, ())
+        violated = {self.violated[clause]: clause for clause in clauses}
+        return {violated[literal] for literal in self.somewhere(assumptions, violated)}
 
     def brave_of_few(self, assumptions: Sequence[int], literals: Sequence[int]) -> frozenset[int]:
         """Do as ``brave``, but ask for people in whom several of the literals hold at once."""
@@ -148,9 +140,7 @@ class WholeSession(Session):
         """Give the shown atoms each of which holds in someone who fulfils the assumptions."""
         return self._shown("brave", assumptions) or []
 
-    def consequences(
-        self, assumptions: Sequence[int], settled: Container[str] = ()
-    ) -> Consequences | None:
+    def consequences(self, assumptions: Sequence[int]) -> Consequences | None:
         """Give what every completion, and what some completion, violates.
 
         Two calls do, whatever is asked: a record of a witness leaves next to nothing open.

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+
+import clingo
 
 from oligoasp.decide import Engine
 from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
+from oligoasp.solver.excerpt import Excerpts
 from oligoasp.solver.groups import NOTHING
+from oligoasp.solver.program import OPTIONS, GroundRules
 from tests.reference.generate import remove_parts
 from tests.support import Data, baseline, parse, protocol
 
@@ -48,3 +53,57 @@ def test_a_settled_session_lets_in_only_who_fulfils_the_assumptions() -> None:
         assert [session.satisfiable([lit]) for lit in literals] == before
         assert not any(session.satisfiable([-lit]) for lit in everything)
         assert session.true_or_clashing([], NOTHING) == (frozenset(), frozenset())
+
+
+def small_program(rng: random.Random) -> str:
+    """Give a program of attributes with three values each, and of what is derived from them."""
+    attributes = [f"a{i}" for i in range(6)]
+    literals = [f"{a}({v})" for a in attributes for v in range(3)]
+    lines = [f"{{ there({a}) }}." for a in attributes[3:]]
+    lines += [f"{{ {a}(0..2) }} = 1." for a in attributes[:3]]
+    lines += [f"{{ {a}(0..2) }} = 1 :- there({a})." for a in attributes[3:]]
+    derived: list[str] = []
+    for i in range(8):
+        known = [*literals, *derived]
+        for _ in range(2):
+            body = [rng.choice(["", "", "not "]) + one for one in rng.sample(known, 2)]
+            lines.append(f"d({i}) :- {', '.join(body)}.")
+        derived.append(f"d({i})")
+    counted = "; ".join(rng.sample(literals, 4))
+    lines.append(f"d(8) :- 2 {{ {counted} }}.")
+    lines += [f":- {', '.join(rng.sample(literals, 2))}." for _ in range(2)]
+    lines.append(f":- {rng.choice(literals)}, 2 {{ {'; '.join(rng.sample(literals, 4))} }}.")
+    return "\n".join(lines)
+
+
+def test_an_excerpt_answers_as_the_program_does_whatever_is_fixed() -> None:
+    rng = random.Random(3)
+    told: Counter[str] = Counter()
+    for _ in range(150):
+        rules = GroundRules()
+        control = clingo.Control(list(OPTIONS))
+        control.register_observer(rules)
+        control.add("base", [], small_program(rng))
+        control.ground([("base", [])])
+        atoms = {str(atom.symbol): atom.literal for atom in control.symbolic_atoms}
+        chosen = [lit for name, lit in atoms.items() if not name.startswith("d")]
+        fixed = [rng.choice([lit, -lit]) for lit in rng.sample(chosen, 4)]
+        if not control.solve(assumptions=fixed).satisfiable:
+            continue
+        derived = [lit for name, lit in atoms.items() if name.startswith("d(")]
+        asked = [*derived[-2:], *rng.sample(chosen, 4)]
+        excerpt = Excerpts(rules, (), fixed).of(asked)
+        for _ in range(30):
+            assumed = [rng.choice([lit, -lit]) for lit in rng.sample(asked, 3)]
+            possible = bool(control.solve(assumptions=[*fixed, *assumed]).satisfiable)
+            core = excerpt.core(assumed)
+            assert (core is None) is possible
+            if core is not None:
+                assert set(core) <= set(assumed)
+                assert not control.solve(assumptions=[*fixed, *core]).satisfiable
+            told["possible" if possible else "impossible"] += 1
+            true = excerpt.true_literals(assumed, asked)
+            if true is not None:
+                everything = [lit if lit in true else -lit for lit in asked]
+                assert control.solve(assumptions=[*fixed, *everything]).satisfiable
+    assert min(told["possible"], told["impossible"]) > 500

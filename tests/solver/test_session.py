@@ -8,6 +8,7 @@ import pytest
 
 from oligoasp.decide import literals
 from oligoasp.protocol.regions import Regions
+from oligoasp.solver.groups import Groups
 from oligoasp.solver.program import Facts, ProgramError, load_control
 from tests.support import baseline, changed, engine, parse, protocol
 
@@ -61,6 +62,26 @@ def test_consequences_are_those_of_every_and_of_some_completion() -> None:
     assert session.core([*assumptions, session.eligible])
     assert session.core(assumptions) is None
     assert session.consequences([*assumptions, session.eligible]) is None
+
+
+def test_what_holds_somewhere_and_everywhere_is_what_single_questions_say() -> None:
+    record = parse(changed(baseline(), {"labs.neutrophils": None, "sex": None, "lesions": None}))
+    situation = engine().compile(record)
+    session = engine().session(situation)
+    assumptions = [*session.readings({}), *literals(session, situation)]
+    wanted = [*session.violated.values(), *session.inapplicable.values(), *session.present.values()]
+    wanted += [lit for values in session.has.values() for lit in list(values.values())[:2]]
+    found = session.extent(assumptions, wanted)
+    assert found is not None
+    assert found.somewhere == {x for x in wanted if session.satisfiable([*assumptions, x])}
+    assert found.everywhere == {x for x in wanted if not session.satisfiable([*assumptions, -x])}
+    assert found.everywhere < found.somewhere < set(wanted)
+    groups = Groups([literal] for literal in wanted)
+    assert session.somewhere(assumptions, wanted, groups) == found.somewhere
+    assert session.somewhere(assumptions, []) == frozenset()
+    nobody = [*assumptions, session.eligible, -session.eligible]
+    assert session.extent(nobody, wanted) is None
+    assert session.somewhere(nobody, wanted) == frozenset()
 
 
 def test_a_clause_depends_on_what_its_rules_read_and_no_more() -> None:
