@@ -8,13 +8,13 @@ together cannot be met. IETESTCD and IETEST are those of the dataset TI. Timing 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
 from oligoasp.cdisc.criteria import criteria_versions
 from oligoasp.protocol.model import INCLUSION, Protocol
 from oligoasp.screen.rows import Row
+from oligoasp.spreadsheet import inert, write_csv
 
 VARIABLES = (
     "STUDYID",
@@ -42,9 +42,12 @@ def write_ie(path: Path, rows: Iterable[Row], protocol: Protocol) -> None:
     for one in criteria_versions(protocol)[-1].criteria:
         met = "N" if one.category == INCLUSION.upper() else "Y"
         shared[one.clause] = (one.clause, one.code, one.test, one.category, met, met)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(VARIABLES)
-        for row in rows:
-            for number, blocker in enumerate(row.get("blockers", ()), 1):
-                writer.writerow([protocol.id, "IE", row["record"], number, *shared[blocker]])
+    write_csv(
+        path,
+        VARIABLES,
+        (
+            (protocol.id, "IE", inert(row["record"]), number, *shared[blocker])
+            for row in rows
+            for number, blocker in enumerate(row.get("blockers", ()), 1)
+        ),
+    )

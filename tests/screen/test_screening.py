@@ -278,3 +278,31 @@ def test_ie_has_a_row_for_each_criterion_that_is_not_met(tmp_path: Path) -> None
     for line in table:
         by_person.setdefault(line["USUBJID"], []).append(line["IESEQ"])
     assert all(s == [str(n + 1) for n in range(len(s))] for s in by_person.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+A", "'+A"),
+        ("-A", "'-A"),
+        ("@A", "'@A"),
+        ("\t=1", "'\t=1"),  # not printable, so not read
+        ("\r=1", r"\r=1"),
+        ("-12.5", "-12.5"),
+        ("+49", "+49"),
+        ("-1+A", "'-1+A"),
+        ("P-1=2", "P-1=2"),
+        ("'=1", "'=1"),
+    ],
+)
+def test_no_id_is_run_as_a_formula_by_a_spreadsheet(name: str, cell: str, tmp_path: Path) -> None:
+    data = [{**baseline(), "id": name, "ecog": 2}, {"id": name, "ecog": 7}]
+    output = tmp_path / "o.csv"
+    read = run(write(tmp_path / "c.ndjson", data), output).ineligible
+    with output.open(newline="", encoding="utf-8") as stream:
+        assert [row["record"] for row in csv.DictReader(stream)] == [cell, cell]
+    with output.with_suffix(".ie").open(newline="", encoding="utf-8") as stream:
+        assert [row["USUBJID"] for row in csv.DictReader(stream)] == [cell] * read
+    run(tmp_path / "c.ndjson", tmp_path / "o.ndjson")
+    assert [row["record"] for row in read_rows(tmp_path / "o.ndjson")] == [name, name]
