@@ -394,5 +394,7 @@ class Screening(Answer):
     """sets of all the clauses that exclude a patient, most to gain first; blocked is only"""
     missing: tuple[MissingCount, ...] = ()
     """what the records of the undetermined leave out, the commonest first"""
+    sharing: int = 0
+    """records, read or not, whose id others have too; each is counted"""
     repeated: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """ids that occur more than once, and where"""
+    """ids that occur more than once, and where; a hundred at most"""

@@ -17,6 +17,7 @@ from oligoasp.render.document import (
     Paragraph,
     Span,
     Table,
+    clean,
     line,
     shorten,
 )
@@ -24,6 +25,7 @@ from oligoasp.render.document import (
 _Count = TypeVar("_Count")
 
 SHOWN = 8
+PLACES = 4
 QUOTE_LENGTH = 38
 
 
@@ -74,8 +76,22 @@ def _enrollment(screening: Screening, full: bool) -> Iterator[Item]:
                 for clash in _cut(list(screening.clashes), full)
             ),
         )
-    for record, places in screening.repeated.items():
-        yield Item(line(f"{record} occurs {len(places)} times: {', '.join(places)}"))
+    if screening.sharing:
+        yield Item(
+            line(
+                f"{screening.sharing:,} records share an id with another one; each is counted, "
+                "and source and line tell them apart"
+            ),
+            tuple(
+                line(f"{clean(record)}: {len(places):,} records ({_places(places, full)})")
+                for record, places in _cut(list(screening.repeated.items()), full)
+            ),
+        )
+
+
+def _places(places: Sequence[str], full: bool) -> str:
+    shown = places if full else places[:PLACES]
+    return ", ".join(map(clean, shown)) + ", …" * (len(shown) < len(places))
 
 
 def _attrition(screening: Screening, protocol: Protocol, full: bool) -> Document:

@@ -85,7 +85,7 @@ def test_counts_are_those_of_the_rows(screened: list[tuple[Row, Row]]) -> None:
     tally = Tally(rows[0]["statuses"])
     for row in rows:
         tally.add(row)
-    summary = tally.answer(None, "", {})  # type: ignore[arg-type]
+    summary = tally.answer(None, "", {}, 0)  # type: ignore[arg-type]
     expected = Counter(f for row in rows for f in {INDEX.sub("[]", f) for f in row["missing"]})
     assert {count.field: count.patients for count in summary.missing} == expected
     assert [c.patients for c in summary.missing] == sorted(expected.values(), reverse=True)

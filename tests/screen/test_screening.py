@@ -222,6 +222,7 @@ def test_counts_are_those_of_counting_plainly(tmp_path: Path) -> None:
         assert pair.blocked == sum(set(pair.clauses) <= set(row["blockers"]) for row in rows)
     assert [len(places) for places in summary.repeated.values()] == [2, 2]
     assert summary.repeated["A0000"] == (f"{tmp_path}/c.ndjson:1", f"{tmp_path}/c.ndjson:299")
+    assert summary.sharing == 4
 
 
 def test_whoever_is_to_gain_is_eligible_when_the_clause_is_not_there(tmp_path: Path) -> None:
@@ -261,6 +262,7 @@ def test_tallies_of_parts_add_up() -> None:
 
 def test_ie_has_a_row_for_each_criterion_that_is_not_met(tmp_path: Path) -> None:
     records = list(cohort(40, 9))
+    records += records[:20]  # so that IESEQ has to count on
     run(write(tmp_path / "c.ndjson", records), tmp_path / "o.ndjson")
     rows = list(read_rows(tmp_path / "o.ndjson"))
     with (tmp_path / "o.ie").open(newline="") as stream:
