@@ -99,10 +99,21 @@ def _attrition(screening: Screening, protocol: Protocol, full: bool) -> Document
     if not steps:
         return []
     numbers = {step.clause: (step.excluded, step.remaining, step.uncertain) for step in steps}
+    table = _table(("Excluded", "Remaining", "Open"), (8, 9, 6), numbers, protocol)
+    last = screening.attrition[-1]
+    excluded = sum(step.excluded for step in screening.attrition)
+    end = (excluded, last.remaining, last.uncertain)
+    closing = (line("all"), *(line(f"{number:,}") for number in end), line("after every criterion"))
+    note = "Open: remaining, but with an unknown criterion so far"
+    if screening.conflicts:
+        note += (
+            f"; {screening.conflicts:,} of them in the end excluded all the same, since what is "
+            "open cannot be met together"
+        )
     return [
         Heading("Attrition, in the order of the protocol"),
-        _table(("Excluded", "Remaining", "Open"), (8, 9, 6), numbers, protocol),
-        _note("Open: remaining, but with an unknown criterion so far."),
+        table._replace(rows=(*table.rows, closing)),
+        _note(f"{note}."),
     ]
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from oligoasp.explain.whole import explain
+from oligoasp.render.document import Table
+from oligoasp.render.screening import document
 from oligoasp.screen.output import read_rows
 from oligoasp.screen.tally import Tally
 from tests.screen.test_screening import joint_conflict, mixed, run, write
-from tests.support import baseline, changed, engine, parse
+from tests.support import baseline, changed, engine, parse, protocol
 
 Row = dict[str, Any]
 INDEX = re.compile(r"\[\d+\]")
@@ -100,3 +102,17 @@ def test_a_conflict_is_named_in_the_summary(tmp_path: Path) -> None:
     assert len(clash.clauses) > 1
     (row, _) = read_rows(tmp_path / "o.ndjson")
     assert json.loads(json.dumps(row["clash"])) == list(clash.clauses)
+
+
+def test_attrition_ends_with_the_numbers_of_the_enrollment(tmp_path: Path) -> None:
+    data = [joint_conflict(), baseline(), changed(baseline(), {"ecog": 2})]
+    data.append(
+        changed(baseline(), {"trial_participations": None})
+    )  # open at the last clauses only
+    data = [changed(one, {"id": str(number)}) for number, one in enumerate(data)]
+    summary = run(write(tmp_path / "c.ndjson", data), tmp_path / "o.ndjson")
+    assert (summary.ineligible, summary.conflicts, summary.undetermined) == (2, 1, 1)
+    table = next(block for block in document(summary, protocol()) if isinstance(block, Table))
+    *_, before, last = ([cell[0].text for cell in row][:-1] for row in table.rows)
+    assert before == ["I6.b", "1", "3", "1"]
+    assert last == ["all", "1", "3", "2"]
