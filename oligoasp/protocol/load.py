@@ -189,6 +189,7 @@ def read_protocol(
         means={(a, b): c for a, b, c in facts.rows("means", 3)},
         list_means=facts.pairs("means_list"),
         requests={(a, b): c for a, b, c in facts.rows("request", 3)},
+        typical={(a, b): c for a, b, c in facts.rows("typical", 3)},
         warnings=tuple(facts.rows("warning", 4)),
         vocabulary=vocabulary,
         limits={scale: tuple(sorted(codes)) for scale, codes in limits.items()},

@@ -83,6 +83,7 @@ class Protocol:
     means: dict[tuple[str, str], str]
     list_means: dict[str, str]
     requests: dict[tuple[str, str], str]  # (kind, path) -> how to ask for it
+    typical: dict[tuple[str, str], str]  # (kind, attribute) -> value of a typical patient
     warnings: tuple[tuple[str, ...], ...]  # kind, attribute, parameter above which, text
     vocabulary: Vocabulary
     limits: dict[str, tuple[int, ...]]  # scale -> sorted codes of its parameters

@@ -374,3 +374,18 @@ def test_the_length_of_three_months_is_named_where_it_decides() -> None:
     assert found.verdict is Verdict.INELIGIBLE
     options = {r.option: r.verdict for r in found.readings if r.reading == "month_length"}
     assert options == {"days_90": Verdict.ELIGIBLE}
+
+
+def test_what_a_typical_patient_would_answer_is_asked_for_first() -> None:
+    data = changed(woman(), {"reproduction": None, "pregnancy_tests": None})
+    first = {
+        clause: need.alternatives[0][0].field
+        for need in explained(data).needs
+        for clause in need.clauses
+    }
+    assert first["I9.a"] == "pregnancy_tests"
+    assert first["I9.b"] == "reproduction.contraception_agreed"
+    assert first["E9.a"] == "reproduction.pregnant"
+    assert first["E9.b"] == "reproduction.breastfeeding"
+    (need,) = [need for need in explained(data).needs if "E9.b" in need.clauses]
+    assert need.alternatives[-1][0].field == "reproduction.menarche"
