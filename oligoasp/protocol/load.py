@@ -255,6 +255,8 @@ def _vocabulary(facts: Facts) -> Vocabulary:
     v.ignorable.update((row[0], row[1]) for row in facts.rows("ignorable", 2))
     v.in_order.extend((row[0], row[1], row[2]) for row in facts.rows("in_order", 3))
     v.observed.extend((row[0], row[1]) for row in facts.rows("observed", 2))
+    for row in sorted(facts.rows("called_by", 3), key=lambda row: int(row[1])):
+        v.called_by.setdefault(row[0], []).append(row[2])
     v.birth.extend(row[0] for row in facts.rows("birth", 1))
     v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)

@@ -389,3 +389,20 @@ def test_what_a_typical_patient_would_answer_is_asked_for_first() -> None:
     assert first["E9.b"] == "reproduction.breastfeeding"
     (need,) = [need for need in explained(data).needs if "E9.b" in need.clauses]
     assert need.alternatives[-1][0].field == "reproduction.menarche"
+
+
+def test_entries_are_called_by_what_the_record_calls_them() -> None:
+    toxicity = {"id": "t1", "term": "peripheral_sensory_neuropathy", "grade": 3, "related": True}
+    described = {**toxicity, "id": "t2", "description": "tingling\n of fingers " + "x" * 80}
+    comorbidity = {"id": "c1", "name": "heart failure", "severe": True, "controlled": False}
+    data = changed(
+        baseline(), {"toxicities": [toxicity, described], "comorbidities": [comorbidity]}
+    )
+    found = explained(data)
+    (answer,) = [answer for answer in found.clauses if answer.clause == "E6"]
+    one, other = (evidence.text for evidence in answer.evidence)
+    assert "toxicity of previous treatment t1 (peripheral sensory neuropathy), CTCAE grade 3" in one
+    assert f"t2 (tingling of fingers {'x' * 39}…), CTCAE grade 3" in other
+    data["comorbidities"][0]["may_affect_treatment"] = True
+    (answer,) = [answer for answer in explained(data).clauses if answer.clause == "E10"]
+    assert answer.evidence[0].text.startswith("comorbidity c1 (heart failure) is severe")
