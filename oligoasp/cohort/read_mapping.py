@@ -20,8 +20,8 @@ from oligoasp.cohort.mapping import (
 from oligoasp.cohort.model import digest_of
 from oligoasp.protocol.vocabulary import PATIENT, Field, Vocabulary
 from oligoasp.record.errors import Fault, RecordError, Refused, join, listing, nearest
-from oligoasp.record.fields import FieldReaders, read_label, read_text
-from oligoasp.record.shape import ID, NOTE
+from oligoasp.record.fields import UNKNOWN_FIELD, FieldReaders, read_label, read_text
+from oligoasp.record.shape import ID, NOTE, meant
 from oligoasp.record.source import LARGEST_FILE, refusal
 from oligoasp.record.value import Number, Value, show
 from oligoasp.record.yaml_text import YamlError, documents
@@ -244,7 +244,8 @@ class _Reader:
             place = join(join(path, "fields"), name)
             own = name == NOTE or (name == ID and kind != PATIENT)
             if not own and name not in fields:
-                fault = Fault("an unknown field", listing(fields), nearest(name, fields))
+                suggestion = meant(name, fields, fields, self._vocabulary)
+                fault = Fault(UNKNOWN_FIELD, listing(fields), suggestion)
                 self._fault(place, fault)
                 continue
             source = self._source(name, fields.get(name), given, place)

@@ -257,6 +257,8 @@ def _vocabulary(facts: Facts) -> Vocabulary:
     v.observed.extend((row[0], row[1]) for row in facts.rows("observed", 2))
     for row in sorted(facts.rows("called_by", 3), key=lambda row: int(row[1])):
         v.called_by.setdefault(row[0], []).append(row[2])
+    for row in facts.rows("also_called", 3):
+        v.also_called.setdefault((row[0], row[1]), set()).add(row[2])
     v.birth.extend(row[0] for row in facts.rows("birth", 1))
     v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)

@@ -158,6 +158,7 @@ class Vocabulary:
     in_order: list[tuple[str, str, str]] = field(default_factory=list)  # kind, earlier, later
     observed: list[tuple[str, str]] = field(default_factory=list)  # kind, path
     called_by: dict[str, list[str]] = field(default_factory=dict)  # kind -> paths, best first
+    also_called: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, path)
     birth: list[str] = field(default_factory=list)  # paths of the patient
     proves: set[tuple[str, str]] = field(default_factory=set)  # implies its condition
     ignorable: set[tuple[str, str]] = field(default_factory=set)  # may stand without meaning

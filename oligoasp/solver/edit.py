@@ -24,8 +24,19 @@ DECLARATIONS = frozenset(
         *((name, 2) for name in ("action", "default", "ignorable", "means_list", "note")),
         *((name, 2) for name in ("observed", "phrase", "proves", "typical_date")),
         *((name, 2) for name in ("typical_field", "typical_uln", "unit_name", "used_by")),
-        *((name, 3) for name in ("absent", "accepted", "ambiguity", "anchor", "called_by")),
-        *((name, 3) for name in ("in_order", "intent", "means", "option", "overlap", "protocol")),
+        *((name, 3) for name in ("absent", "accepted", "also_called", "ambiguity", "anchor")),
+        *(
+            (name, 3)
+            for name in (
+                "called_by",
+                "in_order",
+                "intent",
+                "means",
+                "option",
+                "overlap",
+                "protocol",
+            )
+        ),
         *((name, 3) for name in ("shared", "typical", "value")),
         *((name, 4) for name in ("clause", "code", "field", "kind", "only_if", "only_unless")),
         *((name, 4) for name in ("scale", "uln_range")),
