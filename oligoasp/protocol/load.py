@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -35,7 +35,7 @@ from oligoasp.protocol.vocabulary import (
     Scale,
     Vocabulary,
 )
-from oligoasp.record.errors import unknown
+from oligoasp.record.errors import listing, unknown
 from oligoasp.record.units import respelled, units_of
 from oligoasp.solver.program import Facts, ProgramError, load_control
 
@@ -228,6 +228,7 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         v.scales[name] = Scale(
             name, unit, Fraction(resolution), label, name in discrete, name in counted
         )
+    v.most.update({name: Decimal(most) for name, most in facts.rows("most", 2)})
     ranges = {
         (k, p): Range(Decimal(least), Decimal(most), hint)
         for k, p, least, most, hint in facts.rows("range", 5)
@@ -306,7 +307,7 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str
             errors.append(_Mistake("parameter", name, "stated twice"))
             continue
         try:
-            code = limit_of(scale, reach[scale_name], value, unit)
+            code = limit_of(scale, reach[scale_name], value, unit, v.scales)
         except ValueError as error:
             errors.append(_Mistake("parameter", name, str(error)))
         else:
@@ -314,14 +315,21 @@ def _parameters(facts: Facts, v: Vocabulary, errors: list[_Mistake]) -> dict[str
     return parameters
 
 
-def limit_of(scale: Scale, reach: Reach, value: str, unit: str) -> int:
+def limit_of(scale: Scale, reach: Reach, value: str, unit: str, scales: Mapping[str, Scale]) -> int:
     """Give the place of a limit on its scale.
+
+    Args:
+        scale: the scale.
+        reach: what numbers there can be on it.
+        value: the number.
+        unit: its unit.
+        scales: all scales, of which another may have the unit.
 
     Raises:
         ValueError: it is no number, has another unit, is finer than the scale, or beyond all
             numbers that there can be.
     """
-    code = _code_of(scale, value, unit)
+    code = _code_of(scale, value, unit, scales)
     least, most = reach
     # A step more than there can be is what all numbers are below.
     too_small = least is not None and code < scale.code(Fraction(least))
@@ -334,7 +342,7 @@ def limit_of(scale: Scale, reach: Reach, value: str, unit: str) -> int:
     return code
 
 
-def _code_of(scale: Scale, value: str, unit: str) -> int:
+def _code_of(scale: Scale, value: str, unit: str, scales: Mapping[str, Scale]) -> int:
     factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
     factors = factors or {scale.unit: Fraction(1)}
     try:
@@ -344,7 +352,7 @@ def _code_of(scale: Scale, value: str, unit: str) -> int:
     factor = factors.get(unit)
     if factor is None:
         accepted = ", ".join(factors)
-        hint = _meant(f"{value} {unit}", unit, factors)
+        hint = _meant(f"{value} {unit}", unit, factors) or _elsewhere(scale.unit, unit, scales)
         raise ValueError(f"unit `{unit}`; accepted: {accepted}{hint}")
     code = scale.code(exact * factor)
     if code % 2:
@@ -356,6 +364,16 @@ def _code_of(scale: Scale, value: str, unit: str) -> int:
             f"{step.removesuffix(' 1')}"
         )
     return code
+
+
+def _elsewhere(own: str, unit: str, scales: Mapping[str, Scale]) -> str:
+    """Say on which other scales a unit of the same kind is at home, if on any."""
+    names = [scale.name for scale in scales.values() if scale.unit == unit]
+    if not names or not any(
+        {own, unit} <= units_of(s.name, s.unit).keys() for s in scales.values()
+    ):
+        return ""
+    return f"; for `{unit}` rules have to compare with a parameter on the scale {listing(names)}"
 
 
 def _meant(typed: str, unit: str, units: Collection[str]) -> str:

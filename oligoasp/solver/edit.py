@@ -21,7 +21,7 @@ DECLARATIONS = frozenset(
         *DIRECTIVES.items(),
         *((name, 1) for name in ("birth", "connective", "counted", "discrete", "impossible")),
         *((name, 1) for name in ("postponable", "version")),
-        *((name, 2) for name in ("action", "default", "ignorable", "means_list", "note")),
+        *((name, 2) for name in ("action", "default", "ignorable", "means_list", "most", "note")),
         *((name, 2) for name in ("observed", "phrase", "proves", "typical_date")),
         *((name, 2) for name in ("typical_field", "typical_uln", "unit_name", "used_by")),
         *((name, 3) for name in ("absent", "accepted", "also_called", "ambiguity", "anchor")),

@@ -111,6 +111,11 @@ MISTAKES = [
         "`60mm` is not a number; did you mean `60 mm`?",
     ),
     (
+        "parameter, unit of another scale",
+        'parameter(p, months, "28", "d", "x").',
+        "accepted: mo; for `d` rules have to compare with a parameter on the scale days or",
+    ),
+    (
         "parameter, beyond",
         'parameter(p, grade, "7", "1", "x").',
         "parameter p: 7 is beyond all numbers on the scale grade; accepted: 0 to 4",
