@@ -187,6 +187,7 @@ def read_protocol(
         actions=facts.pairs("action"),
         unit_names=facts.pairs("unit_name"),
         means={(a, b): c for a, b, c in facts.rows("means", 3)},
+        means_if={(a, b, c): d for a, b, c, d in facts.rows("means_if", 4)},
         list_means=facts.pairs("means_list"),
         requests={(a, b): c for a, b, c in facts.rows("request", 3)},
         typical={(a, b): c for a, b, c in facts.rows("typical", 3)},

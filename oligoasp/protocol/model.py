@@ -81,6 +81,7 @@ class Protocol:
     actions: dict[str, str]
     unit_names: dict[str, str]
     means: dict[tuple[str, str], str]
+    means_if: dict[tuple[str, str, str], str]  # (kind, attribute, value)
     list_means: dict[str, str]
     requests: dict[tuple[str, str], str]  # (kind, path) -> how to ask for it
     typical: dict[tuple[str, str], str]  # (kind, attribute) -> value of a typical patient

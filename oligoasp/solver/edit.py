@@ -25,21 +25,10 @@ DECLARATIONS = frozenset(
         *((name, 2) for name in ("observed", "phrase", "proves", "typical_date")),
         *((name, 2) for name in ("typical_field", "typical_uln", "unit_name", "used_by")),
         *((name, 3) for name in ("absent", "accepted", "also_called", "ambiguity", "anchor")),
-        *(
-            (name, 3)
-            for name in (
-                "called_by",
-                "in_order",
-                "intent",
-                "means",
-                "option",
-                "overlap",
-                "protocol",
-            )
-        ),
-        *((name, 3) for name in ("shared", "typical", "value")),
+        *((name, 3) for name in ("called_by", "in_order", "intent", "means", "option")),
+        *((name, 3) for name in ("overlap", "protocol", "shared", "typical", "value")),
         *((name, 4) for name in ("clause", "code", "field", "kind", "only_if", "only_unless")),
-        *((name, 4) for name in ("scale", "uln_range")),
+        *((name, 4) for name in ("means_if", "scale", "uln_range")),
         *((name, 5) for name in ("attribute", "parameter", "range")),
     }
 )

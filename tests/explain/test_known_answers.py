@@ -406,3 +406,28 @@ def test_entries_are_called_by_what_the_record_calls_them() -> None:
     data["comorbidities"][0]["may_affect_treatment"] = True
     (answer,) = [answer for answer in explained(data).clauses if answer.clause == "E10"]
     assert answer.evidence[0].text.startswith("comorbidity c1 (heart failure) is severe")
+
+
+@pytest.mark.parametrize(
+    ("pathology", "means"),
+    [
+        ("none", "obtain a biopsy"),
+        ("inconclusive", "repeat the biopsy"),
+        ("benign", "repeat the biopsy"),
+        ("different", None),
+    ],
+)
+def test_no_biopsy_is_asked_for_again_that_has_given_another_answer(
+    pathology: str, means: str | None
+) -> None:
+    lesions = metastases("lung", "liver")
+    lesions[0]["pathology"], lesions[1]["pathology"] = pathology, "none"
+    found = explained(changed(baseline(), {"lesions": lesions}))
+    proposed = {
+        change.source.field: change.means
+        for remedy in found.remedies
+        if remedy.actionable
+        for change in remedy.changes
+    }
+    expected = {"lesions[0].pathology": means, "lesions[1].pathology": "obtain a biopsy"}
+    assert proposed == {field: said for field, said in expected.items() if said}
