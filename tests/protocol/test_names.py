@@ -45,6 +45,21 @@ MISTAKES = [
         VIOLATED + "has(patient, ecog, E), limit(ecog_mots, M), E > M.",
         "no parameter `ecog_mots`; did you mean `ecog_most`?",
     ),
+    (
+        "number",
+        VIOLATED + "has(patient, ecog, grade), limit(ecog_most, M), grade > M.",
+        "`grade` is a word and no number; did you mean the variable `Grade`?",
+    ),
+    (
+        "number of a limit",
+        VIOLATED + "has(patient, ecog, E), limit(ecog_most, most_allowed), E > most_allowed.",
+        "`most_allowed` is a word and no number; did you mean the variable `MostAllowed`?",
+    ),
+    (
+        "number compared",
+        VIOLATED + "has(patient, ecog, E), limit(ecog_most, M), E > m.",
+        "`m` is a word and no number; did you mean the variable `M`?",
+    ),
     ("reading", VIOLATED + "reading(x, y).", "no reading `x`"),
     (
         "conclusion",
