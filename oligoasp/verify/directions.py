@@ -26,7 +26,7 @@ from clingo import ast
 
 from oligoasp.protocol.files import files_of
 from oligoasp.protocol.names import Reader, statements
-from oligoasp.solver.edit import STATUS_HEADS, signature
+from oligoasp.solver.edit import gives_status
 from oligoasp.solver.program import text
 from oligoasp.verify.findings import WARNING, Finding, Kind
 from oligoasp.verify.survey import Survey
@@ -47,9 +47,10 @@ def find(survey: Survey) -> Iterator[Finding]:
     says = {text(p): text(sign) for p, sign in survey.space.session.facts("compares", 2)}
     for file in files_of(survey.protocol.files):
         for statement in statements(file):
-            for rule in statement.unpool() if statement.ast_type == ast.ASTType.Rule else ():
-                if signature(rule) != STATUS_HEADS[0]:
-                    continue
+            head = str(statement).partition(":-")[0]  # most are about something else
+            if not head.startswith("violated(") or not any(f"{p}(" in head for p in says):
+                continue
+            for rule in statement.unpool() if gives_status(statement) else ():
                 clause, evidence = rule.head.atom.symbol.arguments
                 phrase = getattr(evidence, "name", "")
                 signs = set(_compared(rule, evidence)) if phrase in says else set()
