@@ -433,5 +433,7 @@ class Screening(Answer):
     """what the records of the undetermined leave out, the commonest first"""
     remarks: tuple[RemarkCount, ...] = ()
     """what should be compared with the chart, whatever the verdict, the commonest first"""
+    sharing: int = 0
+    """records, read or not, whose id others have too; each is counted"""
     repeated: dict[str, tuple[str, ...]]
-    """ids that occur more than once, and where"""
+    """ids that occur more than once, and where; a hundred at most"""

@@ -167,7 +167,8 @@ class Engine:
             RecordError: two fields of the record contradict each other.
         """
         situation = self.compiler.compile(record)
-        problems = [self._contradiction(situation, *c) for c in situation.contradictions]
+        said = (self._contradiction(situation, *c) for c in situation.contradictions)
+        problems = list(dict.fromkeys(said))  # several attributes may come from one field
         problems += self.sense.problems(record, situation.derivation)
         if problems:
             raise RecordError(problems)
@@ -233,7 +234,7 @@ class Engine:
             path,
             f"`{entry.text(self.field_path(situation, entity, attribute))}` "
             f"although {governing} is `{entry.text(self.field_path(situation, entity, other))}`",
-            f"the field only where {other} {verb} {' or '.join(sorted(wanted.values))}",
+            f"the field only where {governing} {verb} {' or '.join(sorted(wanted.values))}",
         )
 
     def _impossible(

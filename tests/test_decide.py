@@ -211,5 +211,16 @@ def test_a_field_without_a_meaning_is_refused_with_the_field_that_takes_it_away(
         decide(data)
 
 
+def test_a_field_of_which_several_attributes_are_made_is_refused_once() -> None:
+    data = changed(
+        baseline(), {"primary.status": "uncontrolled", "primary.controlled_since": "2023-01-01"}
+    )
+    with pytest.raises(RecordError) as caught:
+        decide(data)
+    (problem,) = caught.value.problems
+    assert problem.field == "primary.controlled_since"
+    assert problem.accepted == "the field only where primary.status is controlled"
+
+
 def test_a_harmless_value_may_stand_where_the_field_has_no_meaning() -> None:
     assert decide(changed(baseline(), {"reproduction.pregnant": False})).verdict is Verdict.ELIGIBLE

@@ -173,9 +173,10 @@ class _Changes:
             self._refuse(change, unknown("parameter", name, known))
             return
         unit = given or old.unit
-        scale = self.protocol.vocabulary.scales[old.scale]
+        vocabulary = self.protocol.vocabulary
+        scale = vocabulary.scales[old.scale]
         try:
-            code = limit_of(scale, self.protocol.vocabulary.reach()[old.scale], value, unit)
+            code = limit_of(scale, vocabulary.reach()[old.scale], value, unit, vocabulary.scales)
             if abs(code) > LARGEST or (scale.counted and not 0 <= code <= 2 * MOST_COUNTED):
                 raise ValueError(f"`{value}` is out of reach")
         except ValueError as error:

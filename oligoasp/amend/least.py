@@ -1,10 +1,12 @@
 """Least amendments: which smallest sets of changes would admit more of a cohort.
 
-A patient is admitted once nothing stands in the way and nothing is open. Dropping a
-clause takes away what that clause does; setting a parameter to a value that occurs in
-the cohort, and reading an ambiguous passage otherwise, is tried out. Sets of changes are
-put together from what each does alone, and every set that is shown is applied as a whole
-and the cohort decided again.
+Whom to admit are those of whom everything is known and whom a clause keeps out. Where a
+clause is merely open, an answer is missing and no amendment: such patients are only counted
+(`Search.undetermined`), and said apart where a change happens to ask them nothing more.
+Dropping a clause takes away what that clause does; setting a parameter to a value that
+occurs in the cohort, and reading an ambiguous passage otherwise, is tried out. Sets of
+changes are put together from what each does alone, and every set that is shown is applied
+as a whole and the cohort decided again.
 """
 
 from __future__ import annotations
@@ -52,11 +54,16 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A set of changes, and how many patients of the cohort it admits and loses."""
+    """A set of changes, and how many patients of the cohort it admits and loses.
+
+    ``unasked`` are those besides who become eligible because an answer that is missing is
+    asked for no longer.
+    """
 
     steps: tuple[Step, ...]
     gains: int
     loses: int
+    unasked: int = 0
 
 
 class _Keeps:
@@ -134,6 +141,8 @@ class Search:
         base: the protocol.
         pieces: the cohort as decided under it (see `decided`).
         largest: how many things may change at once.
+
+    ``undetermined`` is how many patients are so, who are admitted by answers and not by changes.
     """
 
     def __init__(self, base: Protocol, pieces: Iterable[bytes], largest: int = 3) -> None:
@@ -141,6 +150,7 @@ class Search:
         self._largest = largest
         self._compared = _compared(base)
         self._versions: dict[Step, Protocol] = {}
+        self.undetermined = 0
         near, obstacles, values = self._survey(pieces)
         standing = {clause for some in obstacles for clause in some}
         about = reading_clauses(base) if standing else {}
@@ -181,12 +191,12 @@ class Search:
     def _survey(
         self, pieces: Iterable[bytes]
     ) -> tuple[list[tuple[bytes, dict[int, Outcome]]], set[tuple[str, ...]], dict[str, set[int]]]:
-        """Find who could be admitted by few changes, and on which values that turns.
+        """Find whom few changes could make eligible, and on which values that turns.
 
         Returns:
             The pieces that hold such patients, with the outcome of each of these by the place
-            of the record; all sets of obstacles that they have; and the codes that occur for
-            each parameter that the obstacles compare something with.
+            of the record; all sets of obstacles of those to admit; and the codes that occur
+            for each parameter that the obstacles compare something with.
         """
         decided = Decided(self._base)
         near: list[tuple[bytes, dict[int, Outcome]]] = []
@@ -199,11 +209,12 @@ class Search:
                 if number is None:
                     continue
                 found = piece.outcomes[number]
+                self.undetermined += Verdict(found.verdict) is Verdict.UNDETERMINED
                 if len(found.blocking) + len(found.unknown) > self._largest:
                     continue
                 outcome = outcomes[record] = decided.outcome(found)
-                seen.add((*outcome.blockers, *outcome.unknown))
-                for clause in outcome.blockers:
+                seen.add(_to_take_away(outcome))
+                for clause in _to_take_away(outcome):
                     for parameter, kind, name in self._compared.get(clause, ()):
                         codes = piece.said.codes(record, kind, name) if name else ()
                         values[parameter].update(codes if name else self._near(parameter))
@@ -273,7 +284,7 @@ class Search:
 
     def _find_patterns(self, drops: set[Step], trials: Iterable[Step]) -> Counter[Pattern]:
         """Find what would take away each obstacle of each patient, and count alike patients."""
-        before = [{*o.blockers, *o.unknown} for o in self._panel.outcomes]
+        before = [set(_to_take_away(outcome)) for outcome in self._panel.outcomes]
         ways: list[dict[str, set[Step]]] = [
             {c: {step for step in drops if step[1] == c} for c in obstacles} for obstacles in before
         ]
@@ -372,16 +383,24 @@ class Search:
         found: list[Proposal] = []
         for steps in ranked:
             batch = Batch(self._engine(self._version(sorted(steps))), self._panel.batch)
-            verdicts = Counter(
-                (old.verdict is Verdict.ELIGIBLE, new.verdict is Verdict.ELIGIBLE)
+            moved = [
+                old
                 for old, new in zip(self._panel.outcomes, self._panel.again(batch), strict=True)
-            )
-            gains, loses = verdicts[False, True], verdicts[True, False]
+                if (old.verdict is Verdict.ELIGIBLE) != (new.verdict is Verdict.ELIGIBLE)
+            ]
+            gains = sum(bool(_to_take_away(old)) for old in moved)
+            unasked = sum(bool(old.unknown) for old in moved)
             if gains >= least:
-                found.append(Proposal(tuple(sorted(steps)), gains, loses))
+                loses = len(moved) - gains - unasked
+                found.append(Proposal(tuple(sorted(steps)), gains, loses, unasked))
             if len(found) == SHOWN:
                 break
         return sorted(found, key=lambda p: (-p.gains, *self._far(frozenset(p.steps))))
+
+
+def _to_take_away(outcome: Outcome) -> tuple[str, ...]:
+    """Give the clauses that keep a patient out, if nothing is open besides."""
+    return () if outcome.unknown else outcome.blockers
 
 
 def _admits(steps: Steps, pattern: Pattern) -> bool:

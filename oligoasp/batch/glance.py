@@ -182,7 +182,7 @@ class _Group:
         return number
 
 
-class Wanted:
+class Lookup:
     """Looks up the statuses that are wanted by the flat rows of records.
 
     Args:
@@ -275,7 +275,7 @@ class Glances:
     def __init__(self, views: Sequence[View], outlines: Outlines) -> None:
         self._kinds = sorted({kind for view in views for kind in view.far if kind != PATIENT})
         self._views = views
-        self._wanted: dict[tuple[int, ...], Wanted] = {}
+        self._wanted: dict[tuple[int, ...], Lookup] = {}
         self._lists = [
             _Lists(kind, [view for view in views if kind in view.far], outlines)
             for kind in self._kinds
@@ -294,18 +294,18 @@ class Glances:
             sorted_out.setdefault(tuple(columns), []).append(clause)
         self._groups = [_Group(columns, clauses) for columns, clauses in sorted_out.items()]
 
-    def wanted(self, clauses: Collection[int]) -> Wanted:
+    def wanted(self, clauses: Collection[int]) -> Lookup:
         """Give what is to be looked at for clauses, by their places."""
         key = tuple(clauses)
         if key not in self._wanted:
             self._wanted[key] = self._want(set(clauses))
         return self._wanted[key]
 
-    def _want(self, clauses: Set[int]) -> Wanted:
+    def _want(self, clauses: Set[int]) -> Lookup:
         groups = [group for group in self._groups if not clauses.isdisjoint(group.clauses)]
         views = [self._views[clause] for group in groups for clause in group.clauses]
         seen = {kind for view in views for kind in view.far}
         lists = zip(self._lists, self._kinds, strict=True)
-        return Wanted(
+        return Lookup(
             groups, len(self._views), [(of_kind, kind in seen) for of_kind, kind in lists]
         )

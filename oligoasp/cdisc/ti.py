@@ -7,11 +7,11 @@ on, and the rules are the protocol's own.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
 from oligoasp.cdisc.criteria import CriteriaVersion
+from oligoasp.spreadsheet import write_csv
 
 VARIABLES = ("STUDYID", "DOMAIN", "IETESTCD", "IETEST", "IECAT", "TIVERS")
 
@@ -24,10 +24,12 @@ def write_ti(path: Path, study: str, versions: Iterable[CriteriaVersion]) -> Non
         study: STUDYID.
         versions: the complete set of criteria of each version, oldest first.
     """
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(VARIABLES)
-        for version in versions:
-            for one in version.criteria:
-                row = (study, "TI", one.code, one.test, one.category, version.version)
-                writer.writerow(row)
+    write_csv(
+        path,
+        VARIABLES,
+        (
+            (study, "TI", one.code, one.test, one.category, version.version)
+            for version in versions
+            for one in version.criteria
+        ),
+    )

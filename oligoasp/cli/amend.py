@@ -220,10 +220,11 @@ def _propose(
     if form == options.JSON:
         from oligoasp.render.json import indented  # noqa: PLC0415
 
-        click.echo(indented(render.proposals_data(found, base, place)))
+        click.echo(indented(render.proposals_data(found, search.undetermined, base, place)))
     else:
         whole = form == options.MARKDOWN
-        options.show(render.proposals(found, base, place, admit, whole=whole), form)
+        written = render.proposals(found, search.undetermined, base, place, admit, whole=whole)
+        options.show(written, form)
     ctx.exit(2 if complaints.number else 0)
 
 

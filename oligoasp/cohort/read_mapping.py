@@ -20,8 +20,8 @@ from oligoasp.cohort.mapping import (
 from oligoasp.cohort.model import digest_of
 from oligoasp.protocol.vocabulary import PATIENT, Field, Vocabulary
 from oligoasp.record.errors import Fault, RecordError, Refused, join, listing, nearest
-from oligoasp.record.fields import FieldReaders, read_label, read_text
-from oligoasp.record.shape import ID, NOTE
+from oligoasp.record.fields import UNKNOWN_FIELD, FieldReaders, read_label, read_text
+from oligoasp.record.shape import ID, NOTE, meant
 from oligoasp.record.source import LARGEST_FILE, refusal
 from oligoasp.record.value import Number, Value, show
 from oligoasp.record.yaml_text import YamlError, documents
@@ -174,16 +174,14 @@ class _Reader:
             elif not isinstance(data, dict):
                 self._fault(path, Fault(show(data), f"{listing(_LIST)} of the list"))
             else:
-                found.append(
-                    replace(
-                        self._list(name, kinds[name], data, path),
-                        delimiter=self._delimiter(data, path, delimiter),
-                        encoding=self._encoding(data, path, encoding),
-                    )
-                )
+                found.append(self._list(name, kinds[name], data, delimiter, encoding))
         return tuple(found)
 
-    def _list(self, list_name: str, kind: str, data: dict[str, Value], path: str) -> ListSource:
+    def _list(
+        self, name: str, kind: str, data: dict[str, Value], delimiter: str, encoding: str
+    ) -> ListSource:
+        """Read a list; a second table is written as the first one unless it says otherwise."""
+        path = f"lists.{name}"
         self._keys(data, path, _LIST)
         numbered = self._numbered(data, path)
         file, key = self._text(data, path, "file"), self._text(data, path, "key")
@@ -192,10 +190,10 @@ class _Reader:
             self._fault(path, Fault("a list without a source", accepted))
         elif file and not key:
             self._fault(path, Fault("a list without `key`", "the column with the record's name"))
-        for name in ("delimiter", "encoding"):
-            if name in data and not file:
-                fault = Fault("what belongs to a second table", f"`{name}` only beside `file`")
-                self._fault(join(path, name), fault)
+        for own in ("delimiter", "encoding"):
+            if own in data and not file:
+                fault = Fault("what belongs to a second table", f"`{own}` only beside `file`")
+                self._fault(join(path, own), fault)
         empty = self._text(data, path, "no_entries")
         if empty not in (NONE, UNKNOWN):
             found = show(empty) if empty else "nothing said about records without entries"
@@ -209,10 +207,18 @@ class _Reader:
                 accepted = f"a name with {NUMBER} in it, which stands for 1 to {numbered}"
                 self._fault(where, Fault(show(unnumbered[0]), accepted))
         return ListSource(
-            *(list_name, self._lines.get(path), sources, numbered, file, key, empty),
-            self._none_if(data, path),
-            self._flag(data, path, "complete"),
-            bool(self._flag(data, path, "others")),
+            name,
+            self._lines.get(path),
+            sources,
+            numbered,
+            file,
+            key,
+            empty,
+            none_if=self._none_if(data, path),
+            complete=self._flag(data, path, "complete"),
+            others=bool(self._flag(data, path, "others")),
+            delimiter=self._delimiter(data, path, delimiter),
+            encoding=self._encoding(data, path, encoding),
         )
 
     def _numbered(self, data: dict[str, Value], path: str) -> int:
@@ -244,7 +250,8 @@ class _Reader:
             place = join(join(path, "fields"), name)
             own = name == NOTE or (name == ID and kind != PATIENT)
             if not own and name not in fields:
-                fault = Fault("an unknown field", listing(fields), nearest(name, fields))
+                suggestion = meant(name, fields, fields, self._vocabulary)
+                fault = Fault(UNKNOWN_FIELD, listing(fields), suggestion)
                 self._fault(place, fault)
                 continue
             source = self._source(name, fields.get(name), given, place)

@@ -159,10 +159,25 @@ class Missing:
         ways.found.sort(key=self._rank)
         return ways
 
-    def _rank(self, way: Way) -> tuple[int, list[tuple[Place, list[str]]]]:
-        """Give what ways are sorted by: how many unknowns, then their places."""
-        said = ((self._place(u), sorted(map(str, way.values[u]))) for u in way.values)
-        return len(way.values), sorted(said)
+    def _rank(self, way: Way) -> tuple[int, int, list[tuple[Place, list[str]]]]:
+        """Give what ways are sorted by.
+
+        That is how many unknowns they have, how many of these a typical patient would have to
+        answer otherwise, and their places.
+        """
+        said = [(self._place(u), sorted(map(str, way.values[u]))) for u in way.values]
+        untypical = 0
+        for ((kind, _), attribute), values in way.values.items():
+            usual = self._usual.get((kind, attribute))
+            untypical += usual is not None and usual not in values
+        return len(way.values), untypical, sorted(said)
+
+    @cached_property
+    def _usual(self) -> dict[tuple[str, str], str]:
+        """What a typical patient answers, by kind and attribute, where that is no number."""
+        protocol = self._question.engine.protocol
+        attributes = protocol.vocabulary.attributes
+        return {of: v for of, v in protocol.typical.items() if attributes[of].type != "number"}
 
     def _place(self, unknown: Pair) -> Place:
         """Give the place of an unknown in a record: lists that may go on are at its end."""

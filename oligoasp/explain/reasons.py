@@ -12,7 +12,7 @@ from oligoasp.solver.minimal import enumerate_minimal, group_oracle, shrink
 
 MOST_SETS = 6
 """How many minimal sets of one kind are looked for, per blocker."""
-WAIT = "wait"
+WAIT, NOTHING = "wait", "nothing"
 RECORDED = "recorded"
 
 
@@ -117,7 +117,10 @@ def _means(question: Question, key: Key) -> str | None:
         return protocol.list_means.get(entity[0]) if not entity[1] else None
     for attribute in question.attributes[key]:
         means = protocol.means.get((entity[0], attribute))
-        if means and means != WAIT:
+        fact = question.situation.facts.get((entity, attribute))
+        if fact is not None and len(fact.values) == 1:
+            means = protocol.means_if.get((entity[0], attribute, str(fact.values[0])), means)
+        if means and means not in (WAIT, NOTHING):
             return means
     return None
 

@@ -30,6 +30,8 @@ def number_text(value: Fraction, places: int = 3) -> str:
 
 
 ANY = "any value"
+LONGEST_NAME = 60
+"""So many characters are shown of what somebody called an entry."""
 
 
 def joined(parts: Sequence[str], word: str = "or") -> str:
@@ -56,13 +58,27 @@ class Words:
     # ---- entries and attributes ------------------------------------------------------
 
     def entity(self, entity: Entity) -> str:
-        """Name an entry: "lesion l1"."""
+        """Name an entry: "lesion l1", "comorbidity c1 (heart failure)"."""
         kind, index = entity
         if kind == PATIENT:
             return "the patient"
         ids = self._situation.ids.get(kind, ())
         label = self._vocabulary.kinds[kind].label
-        return f"{label} {ids[index - 1]}" if 0 < index <= len(ids) else f"an unrecorded {label}"
+        if not 0 < index <= len(ids):
+            return f"an unrecorded {label}"
+        name = self._name(entity)
+        return f"{label} {ids[index - 1]}" + (f" ({name})" if name else "")
+
+    def _name(self, entity: Entity) -> str:
+        """Give what people call an entry, if the record says that in a field for it."""
+        entry = entry_of(self._situation, entity)
+        for path in self._vocabulary.called_by.get(entity[0], ()):
+            said = entry.get(path)
+            if isinstance(said, str):
+                domain = self._vocabulary.fields[entity[0], path].type.of
+                name = " ".join((self.choice(domain, said) if domain else said).split())
+                return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        return ""
 
     def subject(self, entity: Entity, attribute: str) -> str:
         """Name an attribute of an entry: "lesion l1, longest diameter"."""

@@ -36,7 +36,7 @@ from oligoasp.protocol.vocabulary import (
     Scale,
     Vocabulary,
 )
-from oligoasp.record.errors import unknown
+from oligoasp.record.errors import listing, unknown
 from oligoasp.record.units import respelled, units_of
 from oligoasp.solver.program import Facts, ProgramError, load_control
 
@@ -196,8 +196,10 @@ def read_protocol(
         actions=facts.pairs("action"),
         unit_names=facts.pairs("unit_name"),
         means={(a, b): c for a, b, c in facts.rows("means", 3)},
+        means_if={(a, b, c): d for a, b, c, d in facts.rows("means_if", 4)},
         list_means=facts.pairs("means_list"),
         requests={(a, b): c for a, b, c in facts.rows("request", 3)},
+        typical={(a, b): c for a, b, c in facts.rows("typical", 3)},
         bounds=bounds,
         remarks=remarks,
         warnings=warnings,
@@ -238,6 +240,7 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         v.scales[name] = Scale(
             name, unit, Fraction(resolution), label, name in discrete, name in counted
         )
+    v.most.update({name: Decimal(most) for name, most in facts.rows("most", 2)})
     ranges = {
         (k, p): Range(Decimal(least), Decimal(most), hint)
         for k, p, least, most, hint in facts.rows("range", 5)
@@ -265,6 +268,10 @@ def _vocabulary(facts: Facts) -> Vocabulary:
     v.ignorable.update((row[0], row[1]) for row in facts.rows("ignorable", 2))
     v.in_order.extend((row[0], row[1], row[2]) for row in facts.rows("in_order", 3))
     v.observed.extend((row[0], row[1]) for row in facts.rows("observed", 2))
+    for row in sorted(facts.rows("called_by", 3), key=lambda row: int(row[1])):
+        v.called_by.setdefault(row[0], []).append(row[2])
+    for row in facts.rows("also_called", 3):
+        v.also_called.setdefault((row[0], row[1]), set()).add(row[2])
     v.birth.extend(row[0] for row in facts.rows("birth", 1))
     v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)
@@ -318,7 +325,7 @@ def _parameters(
             errors.append(_Mistake(predicate, name, "stated twice"))
             continue
         try:
-            code = limit_of(scale, reach[scale_name], value, unit)
+            code = limit_of(scale, reach[scale_name], value, unit, v.scales)
         except ValueError as error:
             errors.append(_Mistake(predicate, name, str(error)))
         else:
@@ -326,14 +333,21 @@ def _parameters(
     return parameters
 
 
-def limit_of(scale: Scale, reach: Reach, value: str, unit: str) -> int:
+def limit_of(scale: Scale, reach: Reach, value: str, unit: str, scales: Mapping[str, Scale]) -> int:
     """Give the place of a limit on its scale.
+
+    Args:
+        scale: the scale.
+        reach: what numbers there can be on it.
+        value: the number.
+        unit: its unit.
+        scales: all scales, of which another may have the unit.
 
     Raises:
         ValueError: it is no number, has another unit, is finer than the scale, or beyond all
             numbers that there can be.
     """
-    code = _code_of(scale, value, unit)
+    code = _code_of(scale, value, unit, scales)
     least, most = reach
     # A step more than there can be is what all numbers are below.
     too_small = least is not None and code < scale.code(Fraction(least))
@@ -346,7 +360,7 @@ def limit_of(scale: Scale, reach: Reach, value: str, unit: str) -> int:
     return code
 
 
-def _code_of(scale: Scale, value: str, unit: str) -> int:
+def _code_of(scale: Scale, value: str, unit: str, scales: Mapping[str, Scale]) -> int:
     factors = {u: known.factor for u, known in units_of(scale.name, scale.unit).items()}
     factors = factors or {scale.unit: Fraction(1)}
     try:
@@ -356,7 +370,7 @@ def _code_of(scale: Scale, value: str, unit: str) -> int:
     factor = factors.get(unit)
     if factor is None:
         accepted = ", ".join(factors)
-        hint = _meant(f"{value} {unit}", unit, factors)
+        hint = _meant(f"{value} {unit}", unit, factors) or _elsewhere(scale.unit, unit, scales)
         raise ValueError(f"unit `{unit}`; accepted: {accepted}{hint}")
     code = scale.code(exact * factor)
     if code % 2:
@@ -368,6 +382,16 @@ def _code_of(scale: Scale, value: str, unit: str) -> int:
             f"{step.removesuffix(' 1')}"
         )
     return code
+
+
+def _elsewhere(own: str, unit: str, scales: Mapping[str, Scale]) -> str:
+    """Say on which other scales a unit of the same kind is at home, if on any."""
+    names = [scale.name for scale in scales.values() if scale.unit == unit]
+    if not names or not any(
+        {own, unit} <= units_of(s.name, s.unit).keys() for s in scales.values()
+    ):
+        return ""
+    return f"; for `{unit}` rules have to compare with a parameter on the scale {listing(names)}"
 
 
 def _meant(typed: str, unit: str, units: Collection[str]) -> str:

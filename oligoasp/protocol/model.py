@@ -82,8 +82,10 @@ class Protocol:
     actions: dict[str, str]
     unit_names: dict[str, str]
     means: dict[tuple[str, str], str]
+    means_if: dict[tuple[str, str, str], str]  # (kind, attribute, value)
     list_means: dict[str, str]
     requests: dict[tuple[str, str], str]  # (kind, path) -> how to ask for it
+    typical: dict[tuple[str, str], str]  # (kind, attribute) -> value of a typical patient
     bounds: dict[str, Parameter]  # numbers of remarks, of which no rule knows
     remarks: tuple[Remark, ...]  # what may be a slip
     warnings: tuple[Remark, ...]  # what is right, but should be known

@@ -149,9 +149,11 @@ def _wrong_names(rule: ast.AST, reader: Reader, protocol: Protocol) -> Iterator[
                 elif option and option not in protocol.ambiguities[reading].options:
                     options = protocol.ambiguities[reading].options
                     yield unknown(f"option of reading {reading}", option, options)
-            case "limit", [parameter, _] if parameter:
-                if parameter not in protocol.parameters:
+            case "limit", [parameter, number]:
+                if parameter and parameter not in protocol.parameters:
                     yield unknown("parameter", parameter, protocol.parameters)
+                if number:
+                    yield _no_number(number)
             case "has", [entity, attribute, value] if attribute:
                 yield from _attribute(protocol, entity, attribute, value)
     yield from _evidence(rule, reader, protocol)
@@ -165,7 +167,17 @@ def _attribute(protocol: Protocol, entity: str, attribute: str, value: str) -> I
     if attribute not in known:
         yield unknown("attribute", attribute, known)
     elif value and value not in (values := _values(protocol, kinds, attribute)):
-        yield unknown(f"value of attribute {attribute}", value, values)
+        yield (
+            unknown(f"value of attribute {attribute}", value, values)
+            if values
+            else _no_number(value)
+        )
+
+
+def _no_number(word: str) -> str:
+    """Say that a word stands where a number has to, and which variable was meant."""
+    variable = "".join(part.capitalize() for part in word.split("_"))
+    return f"`{word}` is a word and no number; did you mean the variable `{variable}`?"
 
 
 def _values(protocol: Protocol, kinds: Collection[str], attribute: str) -> list[str]:
@@ -199,7 +211,7 @@ def _evidence(rule: ast.AST, reader: Reader, protocol: Protocol) -> Iterator[str
 
 
 def _scales(reader: Reader, protocol: Protocol) -> Iterator[str]:
-    """Say which numbers are compared although they are not on the same scale."""
+    """Say which numbers are compared with what is none, or not on the same scale."""
     scales: dict[str, set[tuple[str, str]]] = {}
     for name, arguments in reader.atoms:
         match name, arguments:
@@ -212,6 +224,9 @@ def _scales(reader: Reader, protocol: Protocol) -> Iterator[str]:
                     if known == attribute and of.type == "number":
                         found.add((attribute, of.of))
     for one, other in reader.compared:
+        for number, word in ((one, other), (other, one)):
+            if scales.get(number) and _CONSTANT.fullmatch(word):
+                yield _no_number(word)
         pairs = [(a, b) for a in scales.get(one, ()) for b in scales.get(other, ())]
         if pairs and all(a[1] != b[1] for a, b in pairs):
             (name, scale), (limit, wrong) = min(pairs)

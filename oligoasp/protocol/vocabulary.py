@@ -147,6 +147,7 @@ class Vocabulary:
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
+    most: dict[str, Decimal] = field(default_factory=dict)  # of scales for what is calculated
     fields: dict[tuple[str, str], Field] = field(default_factory=dict)
     attributes: dict[tuple[str, str], Attribute] = field(default_factory=dict)
     domains: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -157,6 +158,8 @@ class Vocabulary:
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     in_order: list[tuple[str, str, str]] = field(default_factory=list)  # kind, earlier, later
     observed: list[tuple[str, str]] = field(default_factory=list)  # kind, path
+    called_by: dict[str, list[str]] = field(default_factory=dict)  # kind -> paths, best first
+    also_called: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, path)
     birth: list[str] = field(default_factory=list)  # paths of the patient
     proves: set[tuple[str, str]] = field(default_factory=set)  # implies its condition
     ignorable: set[tuple[str, str]] = field(default_factory=set)  # may stand without meaning
@@ -165,7 +168,8 @@ class Vocabulary:
     def reach(self) -> dict[str, Reach]:
         """Give what numbers there can be on each scale.
 
-        What is calculated rather than recorded is not negative, and may be of any size.
+        What is calculated rather than recorded is not negative, and may be of any size, unless
+        the vocabulary says how much it is at most.
         """
         ranges: dict[str, list[Range | None]] = {name: [] for name in self.scales}
         for field_ in self.fields.values():
@@ -177,7 +181,7 @@ class Vocabulary:
             known = [r for r in ranges[name] if r is not None]
             least = min([Decimal(0), *(r.least for r in known)])
             bounded = known and not scale.counted and name not in calculated
-            most = max(r.most for r in known) if bounded else None
+            most = max(r.most for r in known) if bounded else self.most.get(name)
             every = len(known) == len(ranges[name])
             found[name] = Reach(least, most) if every else Reach(None, None)
         return found

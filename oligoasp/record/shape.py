@@ -7,7 +7,8 @@ does not wait for them; the models use the same readers and accept the same reco
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias, cast
 
 from oligoasp.memo import Memo
@@ -50,7 +51,6 @@ class Shape:
         readers: makes the readers of fields, each when it is first asked for.
         first: readers of what stands before the fields.
         last: readers of what stands after them, other than a note.
-        whole: whether this is the whole record, and not a part of it.
     """
 
     def __init__(
@@ -59,8 +59,6 @@ class Shape:
         readers: FieldReaders,
         first: dict[str, Reader] | None = None,
         last: dict[str, Reader] | None = None,
-        *,
-        whole: bool = False,
     ) -> None:
         self.tree = tree
         first, last = first or {}, {**(last or {}), NOTE: read_text}
@@ -71,7 +69,6 @@ class Shape:
         self.sections = {
             name: Shape(item, readers) for name, item in tree.items() if isinstance(item, dict)
         }
-        self._whole = whole
 
     def read(self, given: Value, values: dict[str, Typed], own: Own) -> None:
         """Read a mapping.
@@ -108,11 +105,13 @@ class Shape:
             in_order = dict.fromkeys((*self.names, *faulty))
             raise Refused(*(fault for name in in_order for fault in faulty.get(name, ())))
 
-    def paths(self, prefix: str = "") -> Iterator[str]:
-        """Give the dotted paths of all fields in here, those of sections last."""
-        yield from (prefix + name for name, item in self.tree.items() if isinstance(item, Field))
+    def fields(self, prefix: str = "") -> Iterator[tuple[str, Field]]:
+        """Give all fields in here with their dotted paths, those of sections last."""
+        for name, item in self.tree.items():
+            if isinstance(item, Field):
+                yield prefix + name, item
         for name, section in self.sections.items():
-            yield from section.paths(f"{prefix}{name}.")
+            yield from section.fields(f"{prefix}{name}.")
 
     def _part(self, name: str) -> _Part:
         """Find out how what has a name is read.
@@ -135,11 +134,32 @@ class Shape:
         return path, known, take
 
     def _unknown(self, name: str) -> Fault:
-        suggestion = nearest(name, self.names)
-        if name != suggestion and self._whole:
-            ends = (path for path in self.paths() if path.rpartition(".")[2] == name)
-            suggestion = next(ends, suggestion)
+        suggestion = meant(name, dict(self.fields()), self.names, self._readers.vocabulary)
         return Fault(UNKNOWN_FIELD, listing(self.names), suggestion)
+
+
+def meant(
+    name: str, fields: Mapping[str, Field], names: Iterable[str], vocabulary: Vocabulary
+) -> str:
+    """Find what was probably meant by the name of a field that does not exist.
+
+    Args:
+        name: what was typed.
+        fields: the fields that there are, by path.
+        names: everything that may stand in its place.
+        vocabulary: knows what charts call the fields.
+
+    Returns:
+        The field of that name in some section, or that charts call so, or else the nearest
+        name; "" if there is none.
+    """
+    ends = (path for path in fields if path.rpartition(".")[2] == name)
+    called = (
+        path
+        for path, of in fields.items()
+        if name.lower() in vocabulary.also_called.get((of.kind, of.path), ())
+    )
+    return next(chain(ends, called), "") or nearest(name, names)
 
 
 def _field(path: str, reader: Reader) -> Take:
@@ -180,7 +200,7 @@ class Shapes:
         }
         last |= {INCOMPLETE: _incomplete_reader(tuple(self.lists)), CASE: _read_case}
         tree = tree_of(vocabulary, PATIENT)
-        self.patient = Shape(tree, self.readers, {ID: read_label}, last, whole=True)
+        self.patient = Shape(tree, self.readers, {ID: read_label}, last)
 
     def read(self, data: dict[str, Value]) -> tuple[dict[str, Typed], Own]:
         """Turn the plain values of a record into typed ones.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from oligoasp.answers import Change, Explanation, Need, Remedy, Waiting
 from oligoasp.answers import Item as Missing
@@ -158,12 +158,12 @@ def _need(need: Need, quoted: Quoted, full: bool) -> Item:
     more = f"{hidden} more way{'s' * (hidden > 1)} (--full shows all)" if hidden else ""
     names = quoted.names(need.clauses)
     if all(len(alternative) == 1 for alternative in shown):
-        ways = [_request(alternative[0]) for alternative in shown] + [more] * bool(more)
+        ways = [_asking(alternative[0]) for alternative in shown] + [more] * bool(more)
         fields = dict.fromkeys(way[0].field for way in shown)
         request = line(_alternatives(ways), " ", Span(f"[{', '.join(fields)}]", "muted"))
         return Item(line(*names, ": ", *request))
     details = [
-        line(_link(number, position), _request(missing), " ", Span(f"[{missing.field}]", "muted"))
+        line(_link(number, position), _asking(missing), " ", Span(f"[{missing.field}]", "muted"))
         for number, alternative in enumerate(shown)
         for position, missing in enumerate(alternative)
     ]
@@ -175,38 +175,49 @@ def _worksheet(needs: Sequence[Need], quoted: Quoted) -> Document:
 
     Criteria that are met as soon as all that is there need no further word.
     """
-    asked: dict[str, dict[str, list[str]]] = {}
+    asked: dict[tuple[str, str], dict[str, list[str]]] = {}  # what passes, and for which clauses
     for need in needs:
         for missing in need.alternatives[0] if len(need.alternatives) == 1 else ():
-            clauses = asked.setdefault(missing.field, {}).setdefault(_request(missing), [])
+            what, passes = _request(missing)
+            clauses = asked.setdefault((missing.field, what), {}).setdefault(passes, [])
             clauses += (clause for clause in need.clauses if clause not in clauses)
-    said = {(field, request) for field, requests in asked.items() for request in requests}
+    said = {(*what, passes) for what, several in asked.items() for passes in several}
     others = [
         need
         for need in needs
         if not any(
-            said.issuperset((m.field, _request(m)) for m in way) for way in need.alternatives
+            said.issuperset((m.field, *_request(m)) for m in way) for way in need.alternatives
         )
     ]
     blocks: Document = [
         Paragraph(line("All of these (--full tells which criterion asks for what):"))
     ]
-    blocks += [
-        Item(
-            line(request, " ", Span(f"[{field}]", "muted"), " for ", Span(", ".join(ids), "strong"))
-        )
-        for field, requests in asked.items()
-        for request, ids in requests.items()
-    ]
+    blocks += [_asked(*what, several) for what, several in asked.items()]
     if others:
         blocks.append(Paragraph(line("And for each of these criteria one of the ways to meet it:")))
         blocks += [_need(need, quoted, False) for need in others]
     return blocks
 
 
+def _asked(field: str, what: str, several: Mapping[str, Sequence[str]]) -> Item:
+    """Ask for a field once, and say which answer passes for which criteria."""
+    where = Span(f"[{field}]", "muted")
+    if len(several) == 1:
+        ((passes, clauses),) = several.items()
+        names = Span(", ".join(clauses), "strong")
+        return Item(line(_with(what, passes), " ", where, " for ", names))
+    return Item(
+        line(what, " ", where),
+        tuple(
+            line(Span(", ".join(clauses), "strong"), f": {passes}" if passes else "")
+            for passes, clauses in several.items()
+        ),
+    )
+
+
 def alone(need: Need) -> Line:
     """Say what a clause would need if the clauses with which it clashes were not there."""
-    ways = [" and ".join(map(_request, way)) for way in need.alternatives[:MOST_ALTERNATIVES]]
+    ways = [" and ".join(map(_asking, way)) for way in need.alternatives[:MOST_ALTERNATIVES]]
     if hidden := len(need.alternatives) - len(ways):
         ways.append(f"in {hidden} more way{'s' * (hidden > 1)}")
     return line(Span(need.clauses[0], "strong"), " alone needs: ", _alternatives(ways))
@@ -219,9 +230,18 @@ def _link(number: int, position: int) -> str:
     return "or " if number else ""
 
 
-def _request(missing: Missing) -> str:
+def _request(missing: Missing) -> tuple[str, str]:
+    """Say what to obtain, and which answer passes."""
     if not missing.request:
-        return state(missing.item, missing.needed) + (f" ({missing.note})" if missing.note else "")
+        return state(missing.item, missing.needed), missing.note
     passes = f"passes {missing.passes}" if missing.passes else ""
-    said = "; ".join(filter(None, (passes, missing.note)))
-    return missing.request + (f" ({said})" if said else "")
+    return missing.request, "; ".join(filter(None, (passes, missing.note)))
+
+
+def _with(what: str, passes: str) -> str:
+    return f"{what} ({passes})" if passes else what
+
+
+def _asking(missing: Missing) -> str:
+    """Say what to obtain with the answer that passes."""
+    return _with(*_request(missing))

@@ -123,12 +123,19 @@ def effect_data(found: CohortEffect) -> dict[str, Any]:
 
 
 def proposals(
-    found: Sequence[Proposal], base: Protocol, source: str, number: int | None, *, whole: bool
+    found: Sequence[Proposal],
+    undetermined: int,
+    base: Protocol,
+    source: str,
+    number: int | None,
+    *,
+    whole: bool,
 ) -> Document:
     """Write which smallest sets of changes would admit more of a cohort.
 
     Args:
         found: the sets.
+        undetermined: how many patients need answers and no changes.
         base: the protocol.
         source: the cohort.
         number: how many patients were to be admitted at least, if that was asked.
@@ -157,6 +164,12 @@ def proposals(
             "without one of its changes. Whether a change is safe is for a clinician to say."
         )
         blocks.append(Paragraph(line(Span(note, "muted"))))
+    if undetermined:
+        need = "patient needs" if undetermined == 1 else "patients need"
+        note = f"{undetermined:,} undetermined {need} answers rather than changes"
+        blocks.append(
+            Paragraph(line(Span(note, "open"), ": `oligoasp screen` says what to ask for."))
+        )
     return blocks
 
 
@@ -165,6 +178,7 @@ def _proposal(proposal: Proposal, base: Protocol, quoted: Quoted, explained: set
     read = [step for step in proposal.steps if step[0] == CHOOSE and step[1] not in explained]
     explained.update(step[1] for step in read)
     loses = f", {proposal.loses:,} eligible no longer" if proposal.loses else ""
+    unasked = f"; {proposal.unasked:,} more only by asking less" if proposal.unasked else ""
     named = [clause for step in proposal.steps for clause in _clauses(step, base)]
     return Item(
         line(
@@ -172,6 +186,7 @@ def _proposal(proposal: Proposal, base: Protocol, quoted: Quoted, explained: set
             ": ",
             Span(f"{proposal.gains:,} more eligible", "good"),
             Span(loses, "bad"),
+            Span(unasked, "open"),
         ),
         (
             *(_reading(step, base) for step in read),
@@ -207,7 +222,9 @@ def _clauses(step: Step, base: Protocol) -> list[str]:
     return [clause for clause in about if clause]
 
 
-def proposals_data(found: Sequence[Proposal], base: Protocol, source: str) -> dict[str, Any]:
+def proposals_data(
+    found: Sequence[Proposal], undetermined: int, base: Protocol, source: str
+) -> dict[str, Any]:
     """Give the smallest sets of changes as plain data."""
     return {
         "format": FORMAT,
@@ -218,7 +235,9 @@ def proposals_data(found: Sequence[Proposal], base: Protocol, source: str) -> di
                 "changes": [{"kind": step[0], "arguments": list(step[1:])} for step in one.steps],
                 "gains": one.gains,
                 "loses": one.loses,
+                "only_by_asking_less": one.unasked,
             }
             for one in found
         ],
+        "undetermined": undetermined,
     }

@@ -17,6 +17,7 @@ from oligoasp.render.document import (
     Paragraph,
     Span,
     Table,
+    clean,
     line,
     shorten,
 )
@@ -24,6 +25,7 @@ from oligoasp.render.document import (
 _Count = TypeVar("_Count")
 
 SHOWN = 8
+PLACES = 4
 QUOTE_LENGTH = 38
 
 
@@ -75,8 +77,22 @@ def _enrollment(screening: Screening, full: bool) -> Iterator[Item]:
                 for clash in _cut(list(screening.clashes), full)
             ),
         )
-    for record, places in screening.repeated.items():
-        yield Item(line(f"{record} occurs {len(places)} times: {', '.join(places)}"))
+    if screening.sharing:
+        yield Item(
+            line(
+                f"{screening.sharing:,} records share an id with another one; each is counted, "
+                "and source and line tell them apart"
+            ),
+            tuple(
+                line(f"{clean(record)}: {len(places):,} records ({_places(places, full)})")
+                for record, places in _cut(list(screening.repeated.items()), full)
+            ),
+        )
+
+
+def _places(places: Sequence[str], full: bool) -> str:
+    shown = places if full else places[:PLACES]
+    return ", ".join(map(clean, shown)) + ", …" * (len(shown) < len(places))
 
 
 def _attrition(screening: Screening, protocol: Protocol, full: bool) -> Document:
@@ -84,10 +100,21 @@ def _attrition(screening: Screening, protocol: Protocol, full: bool) -> Document
     if not steps:
         return []
     numbers = {step.clause: (step.excluded, step.remaining, step.uncertain) for step in steps}
+    table = _table(("Excluded", "Remaining", "Open"), (8, 9, 6), numbers, protocol)
+    last = screening.attrition[-1]
+    excluded = sum(step.excluded for step in screening.attrition)
+    end = (excluded, last.remaining, last.uncertain)
+    closing = (line("all"), *(line(f"{number:,}") for number in end), line("after every criterion"))
+    note = "Open: remaining, but with an unknown criterion so far"
+    if screening.conflicts:
+        note += (
+            f"; {screening.conflicts:,} of them in the end excluded all the same, since what is "
+            "open cannot be met together"
+        )
     return [
         Heading("Attrition, in the order of the protocol"),
-        _table(("Excluded", "Remaining", "Open"), (8, 9, 6), numbers, protocol),
-        _note("Open: remaining, but with an unknown criterion so far."),
+        table._replace(rows=(*table.rows, closing)),
+        _note(f"{note}."),
     ]
 
 

@@ -8,13 +8,15 @@ together cannot be met. IETESTCD and IETEST are those of the dataset TI. Timing 
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from oligoasp.cdisc.criteria import criteria_versions
 from oligoasp.protocol.model import INCLUSION, Protocol
 from oligoasp.screen.rows import Row
+from oligoasp.screen.tally import number_of
+from oligoasp.spreadsheet import inert, write_csv
 
 VARIABLES = (
     "STUDYID",
@@ -30,21 +32,29 @@ VARIABLES = (
 )
 
 
-def write_ie(path: Path, rows: Iterable[Row], protocol: Protocol) -> None:
+def write_ie(
+    path: Path, rows: Iterable[Row], protocol: Protocol, repeated: Container[int] = ()
+) -> None:
     """Write the domain as CSV.
 
     Args:
         path: the file to write.
         rows: rows of a screening.
         protocol: its id is STUDYID, its clauses are the criteria.
+        repeated: the numbers of ids that several rows have; IESEQ counts on over these.
     """
     shared = {}
     for one in criteria_versions(protocol)[-1].criteria:
         met = "N" if one.category == INCLUSION.upper() else "Y"
         shared[one.clause] = (one.clause, one.code, one.test, one.category, met, met)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(VARIABLES)
+    written: Counter[str] = Counter()
+
+    def cells() -> Iterator[tuple[object, ...]]:
         for row in rows:
-            for number, blocker in enumerate(row.get("blockers", ()), 1):
-                writer.writerow([protocol.id, "IE", row["record"], number, *shared[blocker]])
+            name, blockers = row["record"], row.get("blockers", ())
+            for number, blocker in enumerate(blockers, written[name] + 1):
+                yield protocol.id, "IE", inert(name), number, *shared[blocker]
+            if blockers and number_of(name) in repeated:
+                written[name] += len(blockers)
+
+    write_csv(path, VARIABLES, cells())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from oligoasp.screen.rows import LISTS, Row, is_refused
+from oligoasp.spreadsheet import inert, write_csv
 
 NDJSON, CSV, PARQUET = "ndjson", "csv", "parquet"
 SUFFIXES = {".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".parquet": PARQUET}
@@ -27,6 +27,8 @@ FIRST = (
     "remarks",
 )
 LAST = "problems"
+TYPED = ("record", "source", LAST)
+"""The columns with words of people."""
 NOT_READ = "not read"
 GROUP = 20_000
 """Rows in a row group of Parquet."""
@@ -55,13 +57,15 @@ def write_output(kind: str, rows: Path, path: Path, clauses: Sequence[str]) -> N
 
 
 def _csv(rows: Path, path: Path, clauses: Sequence[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow((*FIRST, *clauses, LAST))
+    def cells() -> Iterator[Iterable[object]]:
         for row in read_rows(rows):
             flat = _flat(row, clauses)
             flat["conflict"] = {True: "true", False: "false", None: ""}[flat["conflict"]]
-            writer.writerow(flat.values())
+            for name in TYPED:
+                flat[name] = inert(flat[name])
+            yield flat.values()
+
+    write_csv(path, (*FIRST, *clauses, LAST), cells())
 
 
 def _parquet(rows: Path, path: Path, clauses: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -28,7 +28,7 @@ from oligoasp.screen.ie import write_ie
 from oligoasp.screen.journal import KEPT, ROWS, Work
 from oligoasp.screen.output import read_rows, write_output
 from oligoasp.screen.rows import Assessed, Lines, is_refused, refused
-from oligoasp.screen.tally import Tally, is_named
+from oligoasp.screen.tally import Tally, number_of
 from oligoasp.whole import written_whole
 
 PIECE = 100
@@ -190,7 +190,8 @@ def screen(
         for chunk, (made, part, problems) in pool.map(fresh):
             work.add(chunk, *made)
             took(chunk, part, problems, resumed=False)
-    _write(work, outputs, screener)
+    repeated = tally.repeated()
+    _write(work, outputs, screener, repeated)
     protocol = screener.engine.protocol
     name = ProtocolName(
         id=protocol.id,
@@ -198,16 +199,16 @@ def screen(
         version=protocol.version,
         readings=screener.engine.readings,
     )
-    summary = tally.answer(name, screener.cohort.name, _repeated(work, tally))
+    summary = tally.answer(name, screener.cohort.name, _named(work, repeated), repeated.total())
     work.remove()
     return summary
 
 
-def _write(work: Work, outputs: Outputs, screener: Screener) -> None:
+def _write(work: Work, outputs: Outputs, screener: Screener, repeated: Container[int]) -> None:
     """Write the outputs, each whole or not at all."""
     if outputs.ie is not None:
         with written_whole(outputs.ie) as draft:
-            write_ie(draft, read_rows(work.rows), screener.engine.protocol)
+            write_ie(draft, read_rows(work.rows), screener.engine.protocol, repeated)
     if outputs.rows is not None:
         with written_whole(outputs.rows) as draft:
             write_output(outputs.kind, work.rows, draft, screener.clauses)
@@ -216,13 +217,14 @@ def _write(work: Work, outputs: Outputs, screener: Screener) -> None:
             write_kept(work.folder / KEPT, draft, head_of(screener.engine, screener.cohort.name))
 
 
-def _repeated(work: Work, tally: Tally) -> dict[str, tuple[str, ...]]:
-    """Find the ids that occur more than once, and where."""
-    numbers = tally.repeated()
+def _named(work: Work, repeated: Collection[int]) -> dict[str, tuple[str, ...]]:
+    """Find the ids that occur more than once, by their numbers, and where."""
     found: dict[str, list[str]] = {}
-    if numbers:
-        for row in read_rows(work.rows):
-            if is_named(row, numbers) and (row["record"] in found or len(found) < MOST_REPEATED):
-                place = row["source"] if row["line"] is None else f"{row['source']}:{row['line']}"
-                found.setdefault(row["record"], []).append(place)
-    return {name: tuple(places) for name, places in found.items() if len(places) > 1}
+    for row in read_rows(work.rows) if repeated else ():
+        name = row["record"]
+        if name is None or number_of(name) not in repeated:
+            continue
+        if name in found or len(found) < MOST_REPEATED:
+            place = row["source"] if row["line"] is None else f"{row['source']}:{row['line']}"
+            found.setdefault(name, []).append(place)
+    return {name: tuple(places) for name, places in found.items()}

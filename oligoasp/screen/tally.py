@@ -66,7 +66,7 @@ class Tally:
         """Count a record that was not read."""
         self.refused += 1
         if name is not None:
-            self._names.append(_number(name))
+            self._names.append(number_of(name))
 
     def add(self, row: Row) -> None:
         """Count a row as it was written."""
@@ -84,7 +84,7 @@ class Tally:
         """
         found: list[Counted] = []
         for name, verdict, _, blockers, unknown, clash, missing, remarks in decided:
-            self._names.append(_number(name))
+            self._names.append(number_of(name))
             found.append(("verdict", verdict))
             if unknown and not (blockers and self._places[blockers[0]] < self._places[unknown[0]]):
                 # Open at its first unknown clause, until a clause blocks.
@@ -124,16 +124,17 @@ class Tally:
                 self._open_sets[blockers] += other._open_sets[blockers]
         self._names.extend(other._names)
 
-    def repeated(self) -> set[int]:
-        """Give the numbers of names that occur more than once (see `is_named`)."""
-        ordered = sorted(self._names)
-        return {a for a, b in pairwise(ordered) if a == b}
+    def repeated(self) -> Counter[int]:
+        """Count how often the names occur that occur more than once, by number (`number_of`)."""
+        again = Counter(a for a, b in pairwise(sorted(self._names)) if a == b)
+        return Counter({number: times + 1 for number, times in again.items()})
 
     def answer(
         self,
         protocol: ProtocolName,
         source: str,
         repeated: dict[str, tuple[str, ...]],
+        sharing: int,
         most: int = 10,
     ) -> Screening:
         """Sum up.
@@ -142,6 +143,7 @@ class Tally:
             protocol: the protocol.
             source: the name of the cohort.
             repeated: ids that occur more than once.
+            sharing: how many records have such an id.
             most: how many sets of clauses are listed.
         """
         return Screening(
@@ -181,6 +183,7 @@ class Tally:
                 RemarkCount(field=path, patients=number)
                 for path, number in _commonest(self._all("remark"))
             ),
+            sharing=sharing,
             repeated=repeated,
         )
 
@@ -245,12 +248,7 @@ def _commonest(counts: Mapping[_Counted, int]) -> list[tuple[_Counted, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def is_named(row: Row, numbers: set[int]) -> bool:
-    """Tell whether the name of a row has one of these numbers."""
-    return row["record"] is not None and _number(row["record"]) in numbers
-
-
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
     """Give a number that stands for a name: eight bytes, so that millions can be kept."""
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from oligoasp.verify import (
+    directions,
     doors,
     eligible,
     hygiene,
@@ -27,6 +28,7 @@ CHECKS: tuple[ModuleType, ...] = (
     doors,
     overlap,
     readings,
+    directions,
     hygiene,
 )
 

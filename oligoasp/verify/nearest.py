@@ -17,7 +17,6 @@ from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import Regions, regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import Entity, Pair, Value
-from oligoasp.solver.program import text
 from oligoasp.verify.whole import WholeSession
 
 ABOVE_ALL = 30000
@@ -55,10 +54,7 @@ class Nearest:
         self.session = session
         self._vocabulary = protocol.vocabulary
         self.regions: dict[str, Regions] = regions_of(protocol)
-        self.typical = {
-            (text(kind), text(attribute)): text(value)
-            for kind, attribute, value in session.facts("typical", 3)
-        }
+        self.typical = protocol.typical
         self.usual = {
             pair: self._usual_value(pair, list(values)) for pair, values in session.has.items()
         }

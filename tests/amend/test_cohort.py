@@ -18,7 +18,7 @@ from oligoasp.decide import Decision, Engine, Verdict
 from oligoasp.protocol.model import Protocol
 from oligoasp.record.errors import RecordError
 from tests.cohort import cohort
-from tests.support import protocol
+from tests.support import baseline, changed, protocol
 
 NUMBER = 40
 Answer = Decision | Outcome
@@ -87,16 +87,24 @@ def search(path: Path) -> Search:
     return Search(protocol(), decided_once(protocol(), opened), largest=2)
 
 
-def gains(path: Path, before: dict[str, Answer], proposal: Proposal) -> tuple[int, int]:
+def gains(path: Path, before: dict[str, Answer], proposal: Proposal) -> tuple[int, int, int]:
     sets = [f"{s[1]}={s[2]} {s[3]}" for s in proposal.steps if s[0] == "set"]
     drops = [s[1] for s in proposal.steps if s[0] == "drop"]
     readings = [f"{s[1]}={s[2]}" for s in proposal.steps if s[0] == "choose"]
     after = decided(path, amended(protocol(), [from_options(sets, drops, readings)]))
-    pairs = [
-        (before[r].verdict is Verdict.ELIGIBLE, after[r].verdict is Verdict.ELIGIBLE)
+    kinds = [
+        (before[r].verdict, after[r].verdict is Verdict.ELIGIBLE, "unknown" in statuses(before[r]))
         for r in before
     ]
-    return pairs.count((False, True)), pairs.count((True, False))
+    return (
+        kinds.count((Verdict.INELIGIBLE, True, False)),
+        sum(kinds.count((Verdict.ELIGIBLE, False, some)) for some in (True, False)),
+        sum(kinds.count((v, True, True)) for v in (Verdict.INELIGIBLE, Verdict.UNDETERMINED)),
+    )
+
+
+def statuses(decision: Answer) -> set[str]:
+    return set(decision.statuses.values())
 
 
 def test_every_proposal_does_what_it_says_and_needs_all_its_changes(
@@ -105,7 +113,11 @@ def test_every_proposal_does_what_it_says_and_needs_all_its_changes(
     found = search.proposals()
     assert {len(proposal.steps) for proposal in found} == {1, 2}
     for proposal in found:
-        assert gains(path, before, proposal) == (proposal.gains, proposal.loses), proposal
+        assert gains(path, before, proposal) == (
+            proposal.gains,
+            proposal.loses,
+            proposal.unasked,
+        ), proposal
         for step in proposal.steps if len(proposal.steps) > 1 else ():
             rest = tuple(s for s in proposal.steps if s != step)
             assert gains(path, before, Proposal(rest, 0, 0))[0] < proposal.gains
@@ -119,8 +131,8 @@ def test_no_single_clause_that_is_dropped_admits_more(
         alone = [
             d
             for d in before.values()
-            if d.verdict is not Verdict.ELIGIBLE
-            and {c for c, s in d.statuses.items() if s.blocks or s == "unknown"} == {clause}
+            if "unknown" not in statuses(d)
+            and {c for c, s in d.statuses.items() if s.blocks} == {clause}
         ]
         assert len(alone) <= best, clause
 
@@ -147,3 +159,22 @@ def test_the_smallest_sets_that_admit_enough(search: Search) -> None:
     assert all(len(p.steps) == 1 and p.gains >= 1 for p in search.admitting(1))
     assert all(len(p.steps) == 2 for p in search.admitting(best.gains + 1))
     assert search.admitting(10 * NUMBER) == []
+
+
+def test_whoever_lacks_an_answer_is_not_admitted_by_a_change(tmp_path: Path) -> None:
+    file = tmp_path / "cohort.ndjson"
+    changes: list[dict[str, object]] = [
+        {"ecog": None},
+        {"labs.platelets": None},
+        {"consent.voluntary": False},
+        {"consent.voluntary": None},
+        {"consent.voluntary": False, "labs.platelets": None},
+    ]
+    records = [changed(baseline(), {"id": str(n), **some}) for n, some in enumerate(changes)]
+    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    opened = open_cohort(file, protocol().vocabulary)
+    search = Search(protocol(), decided_once(protocol(), opened), largest=2)
+    drop = Proposal((("drop", "I10.a"),), gains=1, loses=0, unasked=1)
+    assert search.proposals() == search.admitting(1) == [drop]
+    assert search.admitting(2) == []
+    assert search.undetermined == 3

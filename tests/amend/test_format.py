@@ -145,7 +145,19 @@ MISTAKES = [
         "negative",
         HEADER + 'set(age_least, "-3", "a").',
         ":2:",
-        "scale years; accepted: 0 a or more",
+        "scale years; accepted: 0 to 120 a",
+    ),
+    (
+        "older than anybody",
+        HEADER + 'set(age_least, "300", "a").',
+        ":2:",
+        "300 a is beyond all numbers on the scale years; accepted: 0 to 120 a",
+    ),
+    (
+        "unit of another scale",
+        HEADER + 'set(washout, "28", "d").',
+        ":2:",
+        "accepted: mo; for `d` rules have to compare with a parameter on the scale days or",
     ),
     (
         "more than there can be",

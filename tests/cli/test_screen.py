@@ -231,3 +231,15 @@ def test_help_and_readme_list_every_key_of_a_mapping(run: Run) -> None:
     for key in keys:
         assert f"`{key}`" in readme, key
         assert re.search(rf"\b{key}\b", shown), key
+
+
+def test_records_that_share_an_id_are_said_once_with_their_lines(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.ndjson").write_text('{"id": "a"}\n{"id": "b"}\n{"id": "a", "ecog": 7}\n', "utf-8")
+    command = ("screen", "c.ndjson", "--protocol", ASTHMA)
+    summary = " ".join(run(*command).stdout.split())
+    assert summary.count("2 records share an id with another one") == 1
+    assert "a: 2 records (c.ndjson:1, c.ndjson:3)" in summary
+    assert json.loads(run(*command, "--format", "json").stdout)["sharing"] == 2

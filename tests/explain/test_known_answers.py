@@ -374,3 +374,60 @@ def test_the_length_of_three_months_is_named_where_it_decides() -> None:
     assert found.verdict is Verdict.INELIGIBLE
     options = {r.option: r.verdict for r in found.readings if r.reading == "month_length"}
     assert options == {"days_90": Verdict.ELIGIBLE}
+
+
+def test_what_a_typical_patient_would_answer_is_asked_for_first() -> None:
+    data = changed(woman(), {"reproduction": None, "pregnancy_tests": None})
+    first = {
+        clause: need.alternatives[0][0].field
+        for need in explained(data).needs
+        for clause in need.clauses
+    }
+    assert first["I9.a"] == "pregnancy_tests"
+    assert first["I9.b"] == "reproduction.contraception_agreed"
+    assert first["E9.a"] == "reproduction.pregnant"
+    assert first["E9.b"] == "reproduction.breastfeeding"
+    (need,) = [need for need in explained(data).needs if "E9.b" in need.clauses]
+    assert need.alternatives[-1][0].field == "reproduction.menarche"
+
+
+def test_entries_are_called_by_what_the_record_calls_them() -> None:
+    toxicity = {"id": "t1", "term": "peripheral_sensory_neuropathy", "grade": 3, "related": True}
+    described = {**toxicity, "id": "t2", "description": "tingling\n of fingers " + "x" * 80}
+    comorbidity = {"id": "c1", "name": "heart failure", "severe": True, "controlled": False}
+    data = changed(
+        baseline(), {"toxicities": [toxicity, described], "comorbidities": [comorbidity]}
+    )
+    found = explained(data)
+    (answer,) = [answer for answer in found.clauses if answer.clause == "E6"]
+    one, other = (evidence.text for evidence in answer.evidence)
+    assert "toxicity of previous treatment t1 (peripheral sensory neuropathy), CTCAE grade 3" in one
+    assert f"t2 (tingling of fingers {'x' * 39}…), CTCAE grade 3" in other
+    data["comorbidities"][0]["may_affect_treatment"] = True
+    (answer,) = [answer for answer in explained(data).clauses if answer.clause == "E10"]
+    assert answer.evidence[0].text.startswith("comorbidity c1 (heart failure) is severe")
+
+
+@pytest.mark.parametrize(
+    ("pathology", "means"),
+    [
+        ("none", "obtain a biopsy"),
+        ("inconclusive", "repeat the biopsy"),
+        ("benign", "repeat the biopsy"),
+        ("different", None),
+    ],
+)
+def test_no_biopsy_is_asked_for_again_that_has_given_another_answer(
+    pathology: str, means: str | None
+) -> None:
+    lesions = metastases("lung", "liver")
+    lesions[0]["pathology"], lesions[1]["pathology"] = pathology, "none"
+    found = explained(changed(baseline(), {"lesions": lesions}))
+    proposed = {
+        change.source.field: change.means
+        for remedy in found.remedies
+        if remedy.actionable
+        for change in remedy.changes
+    }
+    expected = {"lesions[0].pathology": means, "lesions[1].pathology": "obtain a biopsy"}
+    assert proposed == {field: said for field, said in expected.items() if said}

@@ -45,6 +45,21 @@ MISTAKES = [
         VIOLATED + "has(patient, ecog, E), limit(ecog_mots, M), E > M.",
         "no parameter `ecog_mots`; did you mean `ecog_most`?",
     ),
+    (
+        "number",
+        VIOLATED + "has(patient, ecog, grade), limit(ecog_most, M), grade > M.",
+        "`grade` is a word and no number; did you mean the variable `Grade`?",
+    ),
+    (
+        "number of a limit",
+        VIOLATED + "has(patient, ecog, E), limit(ecog_most, most_allowed), E > most_allowed.",
+        "`most_allowed` is a word and no number; did you mean the variable `MostAllowed`?",
+    ),
+    (
+        "number compared",
+        VIOLATED + "has(patient, ecog, E), limit(ecog_most, M), E > m.",
+        "`m` is a word and no number; did you mean the variable `M`?",
+    ),
     ("reading", VIOLATED + "reading(x, y).", "no reading `x`"),
     (
         "conclusion",
@@ -109,6 +124,11 @@ MISTAKES = [
         "parameter, number",
         'parameter(p, length, "60mm", "mm", "x").',
         "`60mm` is not a number; did you mean `60 mm`?",
+    ),
+    (
+        "parameter, unit of another scale",
+        'parameter(p, months, "28", "d", "x").',
+        "accepted: mo; for `d` rules have to compare with a parameter on the scale days or",
     ),
     (
         "parameter, beyond",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oligoasp.record.errors import nearest
+from oligoasp.record.errors import RecordError, nearest
+from tests.support import parse, protocol
 
 HISTOLOGY = (
     "squamous_cell_carcinoma",
@@ -36,3 +37,47 @@ def test_nothing_is_suggested_where_a_beginning_goes_on_in_two_ways() -> None:
 
 def test_two_letters_are_not_taken_for_a_word_that_has_them() -> None:
     assert nearest("LN", ["lung", "liver", "lymph_node"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "suggestion"),
+    [
+        ("labs", "plt", "platelets"),
+        ("labs", "HGB", "hemoglobin"),
+        ("labs", "sgot", "ast"),
+        ("labs", "gpt", "alt"),
+        ("labs", "wbc", None),
+        ("", "plt", "labs.platelets"),
+        ("", "platelets", "labs.platelets"),
+        ("", "kps", "karnofsky"),
+        ("", "DOB", "birth_date"),
+        ("", "histolgy", None),
+        ("lesions", "size", "longest_diameter"),
+    ],
+)
+def test_the_field_is_suggested_that_charts_call_so(
+    place: str, typed: str, suggestion: str | None
+) -> None:
+    data = {typed: 1}
+    with pytest.raises(RecordError) as error:
+        parse(
+            {"id": "x", "lesions": [data]}
+            if place == "lesions"
+            else {place: data}
+            if place
+            else data
+        )
+    (problem,) = error.value.problems
+    assert problem.suggestion == (suggestion or "")
+
+
+def test_what_charts_call_a_field_means_one_field_that_there_is() -> None:
+    vocabulary = protocol().vocabulary
+    said: set[tuple[str, str]] = set()
+    for (kind, path), names in vocabulary.also_called.items():
+        assert (kind, path) in vocabulary.fields
+        for name in names:
+            assert name == name.lower()
+            assert (kind, name) not in vocabulary.fields
+            assert (kind, name) not in said, name
+            said.add((kind, name))

@@ -101,6 +101,20 @@ def test_many_needs_are_told_by_what_is_asked_for_and_each_once() -> None:
     assert everything.count("the lesions [lesions]") == 20
 
 
+def test_a_field_of_which_criteria_want_different_answers_is_told_once() -> None:
+    found = needing(20)
+    lesions = found.needs[0].alternatives[0][1]
+    needs = (
+        Need(clauses=("A",), alternatives=((replace(lesions, passes="only if there is one"),),)),
+        Need(clauses=("B",), alternatives=((replace(lesions, passes="if there are none"),),)),
+        *found.needs[2:],
+    )
+    said = written(document(replace(found, needs=needs)), "txt")
+    assert said.count("the lesions") == said.count("[lesions]") == 1
+    assert "\n    A: passes only if there is one\n    B: passes if there are none\n" in said
+    assert "\n    C2, C3, C4" in said
+
+
 def test_what_is_open_besides_blockers_is_told_with_what_is_missing() -> None:
     sample = samples.ineligible()
     known = [

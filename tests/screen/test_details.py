@@ -12,13 +12,15 @@ import pytest
 
 from oligoasp.cohort import open_cohort
 from oligoasp.explain.whole import explain
+from oligoasp.render.document import Table
+from oligoasp.render.screening import document
 from oligoasp.screen import Screener, screen
 from oligoasp.screen.journal import Work
 from oligoasp.screen.output import read_rows
 from oligoasp.screen.run import Outputs
 from oligoasp.screen.tally import Tally
 from tests.screen.test_screening import joint_conflict, mixed, run, write
-from tests.support import baseline, changed, engine, metastases, parse
+from tests.support import baseline, changed, engine, metastases, parse, protocol
 
 Row = dict[str, Any]
 INDEX = re.compile(r"\[\d+\]")
@@ -118,7 +120,7 @@ def test_counts_are_those_of_the_rows(screened: list[tuple[Row, Row]]) -> None:
     tally = Tally(rows[0]["statuses"])
     for row in rows:
         tally.add(row)
-    summary = tally.answer(None, "", {})  # type: ignore[arg-type]
+    summary = tally.answer(None, "", {}, 0)  # type: ignore[arg-type]
     expected = Counter(f for row in rows for f in {INDEX.sub("[]", f) for f in row["missing"]})
     assert {count.field: count.patients for count in summary.missing} == expected
     assert [c.patients for c in summary.missing] == sorted(expected.values(), reverse=True)
@@ -133,3 +135,17 @@ def test_a_conflict_is_named_in_the_summary(tmp_path: Path) -> None:
     assert len(clash.clauses) > 1
     (row, _) = read_rows(tmp_path / "o.ndjson")
     assert json.loads(json.dumps(row["clash"])) == list(clash.clauses)
+
+
+def test_attrition_ends_with_the_numbers_of_the_enrollment(tmp_path: Path) -> None:
+    data = [joint_conflict(), baseline(), changed(baseline(), {"ecog": 2})]
+    data.append(
+        changed(baseline(), {"trial_participations": None})
+    )  # open at the last clauses only
+    data = [changed(one, {"id": str(number)}) for number, one in enumerate(data)]
+    summary = run(write(tmp_path / "c.ndjson", data), tmp_path / "o.ndjson")
+    assert (summary.ineligible, summary.conflicts, summary.undetermined) == (2, 1, 1)
+    table = next(block for block in document(summary, protocol()) if isinstance(block, Table))
+    *_, before, last = ([cell[0].text for cell in row][:-1] for row in table.rows)
+    assert before == ["I6.b", "1", "3", "1"]
+    assert last == ["all", "1", "3", "2"]

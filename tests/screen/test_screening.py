@@ -222,6 +222,7 @@ def test_counts_are_those_of_counting_plainly(tmp_path: Path) -> None:
         assert pair.blocked == sum(set(pair.clauses) <= set(row["blockers"]) for row in rows)
     assert [len(places) for places in summary.repeated.values()] == [2, 2]
     assert summary.repeated["A0000"] == (f"{tmp_path}/c.ndjson:1", f"{tmp_path}/c.ndjson:299")
+    assert summary.sharing == 4
 
 
 def test_whoever_is_to_gain_is_eligible_when_the_clause_is_not_there(tmp_path: Path) -> None:
@@ -261,6 +262,7 @@ def test_tallies_of_parts_add_up() -> None:
 
 def test_ie_has_a_row_for_each_criterion_that_is_not_met(tmp_path: Path) -> None:
     records = list(cohort(40, 9))
+    records += records[:20]  # so that IESEQ has to count on
     run(write(tmp_path / "c.ndjson", records), tmp_path / "o.ndjson")
     rows = list(read_rows(tmp_path / "o.ndjson"))
     with (tmp_path / "o.ie").open(newline="") as stream:
@@ -278,3 +280,31 @@ def test_ie_has_a_row_for_each_criterion_that_is_not_met(tmp_path: Path) -> None
     for line in table:
         by_person.setdefault(line["USUBJID"], []).append(line["IESEQ"])
     assert all(s == [str(n + 1) for n in range(len(s))] for s in by_person.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+A", "'+A"),
+        ("-A", "'-A"),
+        ("@A", "'@A"),
+        ("\t=1", "'\t=1"),  # not printable, so not read
+        ("\r=1", r"\r=1"),
+        ("-12.5", "-12.5"),
+        ("+49", "+49"),
+        ("-1+A", "'-1+A"),
+        ("P-1=2", "P-1=2"),
+        ("'=1", "'=1"),
+    ],
+)
+def test_no_id_is_run_as_a_formula_by_a_spreadsheet(name: str, cell: str, tmp_path: Path) -> None:
+    data = [{**baseline(), "id": name, "ecog": 2}, {"id": name, "ecog": 7}]
+    output = tmp_path / "o.csv"
+    read = run(write(tmp_path / "c.ndjson", data), output).ineligible
+    with output.open(newline="", encoding="utf-8") as stream:
+        assert [row["record"] for row in csv.DictReader(stream)] == [cell, cell]
+    with output.with_suffix(".ie").open(newline="", encoding="utf-8") as stream:
+        assert [row["USUBJID"] for row in csv.DictReader(stream)] == [cell] * read
+    run(tmp_path / "c.ndjson", tmp_path / "o.ndjson")
+    assert [row["record"] for row in read_rows(tmp_path / "o.ndjson")] == [name, name]
