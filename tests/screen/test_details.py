@@ -68,7 +68,7 @@ def test_rows_name_the_fields_that_an_explanation_remarks_on(tmp_path: Path) -> 
     again = Tally(row["statuses"])
     for row in rows:
         again.add(row)
-    assert again.answer(summary.protocol, summary.source, {}) == summary
+    assert again.answer(summary.protocol, summary.source, {}, 0) == summary
     screener = Screener(engine(), open_cohort(path, engine().protocol.vocabulary), keep=True)
     with Work(tmp_path / "kept", screener.head, names=screener.files) as work:
         screen(screener, work, Outputs(tmp_path / "k.ndjson", "ndjson"))
