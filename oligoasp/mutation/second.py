@@ -28,8 +28,6 @@ mutation_changed(verdict, "") :- mutated_eligible, not eligible.
 {{ mutation_watch((status; applicability), C) : clause(C, _, _, _) }}.
 {{ mutation_watch(verdict, "") }}.
 mutation_seen :- mutation_changed(What, C), mutation_watch(What, C).
-mutated_some_violated :- ask(C), mutated_violated(C).
-mutated_some_met      :- ask(C), not mutated_violated(C).
 #defined mutated_inapplicable/1.
 #defined mutated_violated/1.
 """

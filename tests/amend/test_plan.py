@@ -72,7 +72,7 @@ def everyone(one: Protocol, other: Protocol) -> dict[frozenset[str], tuple[set[s
     control = load_control(
         with_calendar(here).files,
         _facts(here, shape, {}, idle)
-        + ":- tolerate. :- nobody. :- ask(_). #show. #show has/3. #show present/1."
+        + ":- tolerate. :- nobody. #show. #show has/3. #show present/1."
         "#show violated/1. #show intended/1. #defined intended/1."
         + "".join(f":- not reading({n}, {o})." for n, o in here.default_readings().items()),
         ["--models=0"],

@@ -74,7 +74,7 @@ def people(protocol: Protocol, mutant: Mutant | None, apart: Mutant) -> Counter[
     control.add(
         "base",
         [],
-        ":- tolerate. :- nobody. :- ask(_). #show. #show has/3. #show present/1."
+        ":- tolerate. :- nobody. #show. #show has/3. #show present/1."
         " #show violated/1. #show inapplicable/1." + " #show reading/2." * (apart.reading is None),
     )
     control.ground([("base", [])])
