@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from clingo import ast
-
 from oligoasp.amend.format import REPLACE, Amendment
-from oligoasp.protocol.encoded import problems_of_clauses, status_of
+from oligoasp.protocol.encoded import literal_numbers, problems_of_clauses, status_of
 from oligoasp.protocol.model import Protocol
-from oligoasp.protocol.names import Reader, in_order, never_defined, unread, wrong_names
+from oligoasp.protocol.names import in_order, never_defined, unread, wrong_names
 from oligoasp.solver.edit import STATUS_HEADS, signature
 
 
@@ -35,7 +33,7 @@ def problems_of_rules(
         for rule in amendment.rules:
             place = f"{amendment.file}:{rule.location.begin.line}"
             for one in rule.unpool():
-                for problem in (*wrong_names(one, result), *_numbers(one)):
+                for problem in (*wrong_names(one, result), *literal_numbers(one)):
                     seen[f"{place}: {problem}"] = None
         rules = [(amendment.file, rule) for rule in amendment.rules]
         seen |= dict.fromkeys(unread(rules, files, amending=True))
@@ -81,12 +79,3 @@ def _unreplaced(amendment: Amendment, heads: dict[str, int]) -> Iterator[str]:
                 f"{change.place}: clause {change.arguments[0]} is replaced by no rule; accepted: a "
                 f'rule violated("{change.arguments[0]}", …), or drop'
             )
-
-
-def _numbers(rule: ast.AST) -> Iterator[str]:
-    """Say which numbers of a rule are no parameters."""
-    for number in Reader.of(rule).numbers:
-        yield (
-            f"the number {number} in a rule; accepted: a parameter(…) and limit(name, Variable), "
-            "so that its boundary is tested"
-        )

@@ -1,11 +1,14 @@
 """Which clauses have rules: one without a rule passes everybody, and nobody would notice.
 
-`verify` reports both mistakes as findings, since a protocol may be under construction; whoever
-decides with a protocol of one's own has them refused when it is read.
+Nor would anybody notice a number in a rule: a record says in which region of its scale a value
+lies, and only limits make regions. `verify` reports these mistakes as findings, since a protocol
+may be under construction; whoever decides with a protocol of one's own has them refused when it
+is read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -15,11 +18,12 @@ from clingo import ast
 
 from oligoasp.protocol.files import files_of
 from oligoasp.protocol.model import Protocol
-from oligoasp.protocol.names import MOST_FILES, Reader, place_of, statements_of
+from oligoasp.protocol.names import MOST_FILES, Reader, place_of, statements, statements_of
 from oligoasp.record.errors import unknown
 from oligoasp.solver.edit import STATUS_HEADS, declares, gives_status, signature
 
 VIOLATED = STATUS_HEADS[0]
+_PLAIN = re.compile(r"-?\d+|[a-z]\w*")
 CLAUSE = ("clause", 4)
 
 
@@ -85,13 +89,44 @@ def clauses_by_parameter(protocol: Protocol, files: Iterable[Path]) -> dict[str,
 
 
 def problems_of(protocol: Protocol, own: Collection[Path]) -> Iterator[str]:
-    """Say which clauses of a protocol have no rule, and which rules in some files no clause."""
+    """Say which clauses of a protocol have no rule, and what is wrong with rules in some files.
+
+    They are about no clause, or have numbers that are no parameters.
+    """
     for file, line, name in without_clause(protocol, own):
         yield (
             f"{file}:{line}: a rule is about a clause that is not declared: "
             f"{unknown('clause', name, protocol.clauses)}"
         )
+    for file in own:
+        for statement in statements(file):
+            if statement.ast_type == ast.ASTType.Rule:
+                place = f"{file}:{statement.location.begin.line}"
+                found = [p for rule in statement.unpool() for p in literal_numbers(rule)]
+                yield from (f"{place}: {problem}" for problem in dict.fromkeys(found))
     yield from problems_of_clauses(protocol, protocol.clauses)
+
+
+def literal_numbers(rule: ast.AST) -> Iterator[str]:
+    """Say which numbers of a rule are no parameters."""
+    for number in Reader.of(rule).numbers:
+        yield (
+            f"the number {number} in a rule; accepted: a parameter(…) and limit(name, Variable), "
+            "so that its boundary is tested"
+        )
+
+
+def without_quotes(own: Iterable[Path]) -> Iterator[str]:
+    """Say which rules in some files give a clause's id as a number or a word."""
+    for file in own:
+        for rule in _giving_status(file.read_text(encoding="utf-8")):
+            for one in rule.unpool():
+                subject = str(one.head.atom.symbol.arguments[0])
+                if _PLAIN.fullmatch(subject):
+                    yield (
+                        f"{file}:{one.location.begin.line}: the clause `{subject}` stands without "
+                        f'quotes; accepted: "{subject}", or a variable'
+                    )
 
 
 def problems_of_clauses(protocol: Protocol, clauses: Collection[str]) -> Iterator[str]:

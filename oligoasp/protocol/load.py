@@ -91,8 +91,8 @@ def load_protocol(name: str | Path, *, draft: bool = False) -> Protocol:
 
     Args:
         name: the name of a protocol that ships with oligoasp, or a folder.
-        draft: it may be under construction: clauses without rules and rules without a clause
-            are left for `verify` to report. Nobody should be decided with it.
+        draft: it may be under construction: clauses without rules, rules without a clause and
+            numbers in rules are left for `verify` to report. Nobody should be decided with it.
 
     Returns:
         The protocol. Reading it again gives the same object.
@@ -111,6 +111,7 @@ def _load(folder: Path, draft: bool) -> Protocol:
         from oligoasp.protocol import encoded, names  # noqa: PLC0415 - only for one's own
 
         problems = names.problems_of(protocol, own, undefined)
+        problems += encoded.without_quotes(own)
         problems += () if draft else encoded.problems_of(protocol, own)
         if problems:
             raise ProgramError(names.in_order(problems))

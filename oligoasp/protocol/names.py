@@ -348,6 +348,15 @@ class Reader(ast.Transformer):
             for element in _elements(statement.head):
                 self.visit_sequence(element.condition)
 
+    def visit_Rule(self, node: ast.AST) -> ast.AST:  # noqa: N802 - clingo's name
+        """Go through a rule; that exactly one of several holds is no number of the protocol's."""
+        if _chooses_one(node.head):
+            self.visit_sequence(node.head.elements)
+        else:
+            self.visit(node.head)
+        self.visit_sequence(node.body)
+        return node
+
     def visit_SymbolicAtom(self, node: ast.AST) -> ast.AST:  # noqa: N802 - clingo's name
         """Note the predicate of an atom."""
         symbol = node.symbol
@@ -390,6 +399,15 @@ class Reader(ast.Transformer):
         text = str(term).strip("()")
         if re.fullmatch(r"-?\d+", text) and text not in self.numbers:
             self.numbers.append(text)
+
+
+def _chooses_one(head: ast.AST) -> bool:
+    """Tell whether a head is a choice of exactly one."""
+    if head.ast_type != ast.ASTType.Aggregate or head.right_guard is not None:
+        return False
+    guard = head.left_guard
+    equal = guard is not None and guard.comparison == ast.ComparisonOperator.Equal
+    return equal and str(guard.term) == "1"
 
 
 def _elements(head: ast.AST) -> list[ast.AST]:

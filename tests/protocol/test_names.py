@@ -201,6 +201,26 @@ def test_a_protocol_under_construction_can_be_verified_but_nobody_decided(tmp_pa
         load_protocol(tmp_path)
 
 
+def test_a_number_in_a_rule_is_left_to_verify_but_decides_about_nobody(tmp_path: Path) -> None:
+    rule = ("Grade > Most", "Grade > 1")
+    small_trial(tmp_path, replace=rule, draft=True)
+    with pytest.raises(ProgramError, match=r":\d+: the number 1 in a rule; accepted: a parameter"):
+        load_protocol(tmp_path)
+
+
+def test_that_one_of_several_is_chosen_is_no_number(tmp_path: Path) -> None:
+    chosen = "{ odd(X) : X = (yes; no) } = 1.\n" + VIOLATED + "odd(yes)."
+    assert small_trial(tmp_path, chosen)
+
+
+@pytest.mark.parametrize("clause", ["1", "one"])
+def test_a_clause_without_quotes_is_told_even_of_a_draft(tmp_path: Path, clause: str) -> None:
+    with pytest.raises(
+        ProgramError, match=f'the clause `{clause}` stands without quotes.*"{clause}"'
+    ):
+        small_trial(tmp_path, f"violated({clause}, x) :- {HELD}", draft=True)
+
+
 @pytest.mark.parametrize("name", ["asthma", "tiny"])
 def test_protocols_of_other_diseases_name_only_what_there_is(name: str) -> None:
     assert load_protocol(Path(__file__).parents[1] / "protocols" / name)
