@@ -113,7 +113,8 @@ class ClauseAnswer(Answer):
     values: tuple[Evidence, ...] = ()
     """what the record says of the attributes that the clause reads"""
     missing: tuple[str, ...] = ()
-    """for an unknown clause, the missing items that would settle it"""
+    """for an unknown clause, the missing items that would settle it: with ``--full``, or if few
+    clauses are open besides others that block"""
 
 
 @answer
@@ -269,6 +270,7 @@ class Explanation(Answer):
     remedies: tuple[Remedy, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     needs: tuple[Need, ...] = ()
+    """of the undetermined, what is still needed; of others nothing, whatever is open"""
     no_longer_matters: tuple[str, ...] = ()
     readings: tuple[ReadingMatters, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()

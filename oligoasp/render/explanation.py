@@ -56,9 +56,9 @@ def document(
         *remedies(explanation, quoted, full),
         *needs(explanation, quoted, full),
         *_open_besides(explanation, quoted, full),
+        *_remarks(explanation),
         *_readings(explanation, quoted, full),
         *_near_misses(explanation, quoted, full),
-        *_remarks(explanation),
         *_notes(explanation),
     ]
     if full:
@@ -99,12 +99,16 @@ def _verdict(explanation: Explanation) -> Document:
         case _:
             word = "may or may not be eligible"
             why = f"{_count(unknown, 'criterion is', 'criteria are')} still open"
+    why += "."
+    if explanation.remarks:
+        number = _count(len(explanation.remarks), "thing", "things")
+        why += f" {number} in the record should be compared with the chart (see below)."
     role = VERDICT_ROLES[explanation.verdict]
     origin = "standard input" if explanation.source == "-" else explanation.source
     version = f"{protocol.name} ({protocol.id}, version {protocol.version})"
     return [
         Heading(f"{explanation.record}: {explanation.verdict}", 1),
-        Paragraph(line("The patient ", Span(word, role), f" for {protocol.name}: {why}.")),
+        Paragraph(line("The patient ", Span(word, role), f" for {protocol.name}: {why}")),
         Paragraph(line(Span(f"Record from {origin}; protocol {version}.", "muted"))),
     ]
 
