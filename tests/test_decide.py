@@ -211,6 +211,17 @@ def test_a_field_without_a_meaning_is_refused_with_the_field_that_takes_it_away(
         decide(data)
 
 
+def test_what_depends_on_a_field_that_contradicts_the_record_is_not_told_as_well() -> None:
+    data = {
+        "id": "x",
+        "sex": "male",
+        "reproduction": {"menarche": True, "last_menstruation": "2013"},
+    }
+    with pytest.raises(RecordError) as caught:
+        decide(data)
+    assert [problem.field for problem in caught.value.problems] == ["reproduction.menarche"]
+
+
 def test_a_field_of_which_several_attributes_are_made_is_refused_once() -> None:
     data = changed(
         baseline(), {"primary.status": "uncontrolled", "primary.controlled_since": "2023-01-01"}

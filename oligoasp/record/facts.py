@@ -259,7 +259,9 @@ class Compiler:
                     found[name] = MEANINGLESS
                     if fact is None or fact.default or not HARMLESS.isdisjoint(fact.values):
                         continue
-                    if (entity[0], name) not in self.vocabulary.ignorable:
+                    # What contradicts the record itself is told, not what depends on it.
+                    told = any(pair[:2] == (entity, governing) for pair in contradictions)
+                    if not told and (entity[0], name) not in self.vocabulary.ignorable:
                         contradictions.append((entity, name, governing))
 
     # ---- one converter per attribute ------------------------------------------------------

@@ -153,11 +153,12 @@ def meant(
         The field of that name in some section, or that charts call so, or else the nearest
         name; "" if there is none.
     """
-    ends = (path for path in fields if path.rpartition(".")[2] == name)
+    last = name.rpartition(".")[2]  # a mapping gives the whole path
+    ends = (path for path in fields if path.rpartition(".")[2] == last)
     called = (
         path
         for path, of in fields.items()
-        if name.lower() in vocabulary.also_called.get((of.kind, of.path), ())
+        if last.lower() in vocabulary.also_called.get((of.kind, of.path), ())
     )
     return next(chain(ends, called), "") or nearest(name, names)
 

@@ -267,6 +267,7 @@ BAD_MAPPINGS = [
     ("SEX", "SEXE", ':8: fields.sex: found "SEXE", a column that the table does not have'),
     ("M: male", "M: man", ':8: fields.sex.values.M: found "man"; accepted: female, male or'),
     ("birth_date", "birthdate", ":9: fields.birthdate: found an unknown field"),
+    ("labs.creatinine", "labs.crea", 'did you mean "labs.creatinine"?'),
     ("umol/L", "mol/L", ':11: fields.labs.creatinine.unit: found "mol/L"; accepted: mg/dL or'),
     ("constant: true", "constant: Y", ':12: fields.consent.voluntary.constant: found "Y"'),
     ("numbered: 2", "numbered: two", ":15: lists.lesions.numbered: found"),
