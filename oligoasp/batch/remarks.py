@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from oligoasp.memo import MOST, by_identity
 from oligoasp.protocol.model import Protocol
-from oligoasp.protocol.remarks import AFTER, Test
+from oligoasp.protocol.remarks import AROUND, BEFORE, Test
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.dates import MomentInterval, day_of, days_of
 from oligoasp.record.derive import Derivation, Times, codes_of, over_uln
@@ -223,11 +223,12 @@ class _Beyond:
             days = [(days_of(moments), place) for moments, place in days]
         for remark, test in firsts if days else ():
             limits, margin = self._limits(test), self._remarks.margin(test)
-            if test.form == AFTER:
+            if test.form != BEFORE:
+                end = test.form == AROUND  # the last of several, else the first
                 found = [
-                    (place, span[0] - limits[place])
+                    (place, span[end] - limits[place])
                     for span, place in days
-                    if span[0] > limits[place]
+                    if span[end] > limits[place]
                 ]
             else:
                 found = [
@@ -239,7 +240,7 @@ class _Beyond:
 
     def _limits(self, test: Test) -> list[date]:
         """Give the last, or the first, day of an anchor, record by record."""
-        late = test.form == AFTER
+        late = test.form != BEFORE
         key = test.than, late
         if key not in self._anchors:
             never = date.max if late else date.min

@@ -15,7 +15,8 @@ from oligoasp.protocol.vocabulary import NO, PATIENT, YES, Attribute, Field, Ori
 from oligoasp.record.errors import unknown
 from oligoasp.solver.program import Facts, Term
 
-BELOW, ABOVE, IS, BEFORE, AFTER = FORMS = ("below", "above", "is", "before", "after")
+FORMS = ("below", "above", "is", "before", "after", "around")
+BELOW, ABOVE, IS, BEFORE, AFTER, AROUND = FORMS
 FIRST = ("subject", "value")
 """What a sentence can name besides numbers: what the first condition is about."""
 
@@ -30,7 +31,8 @@ class Test(NamedTuple):
 
     Attributes:
         form: "below" or "above": it is a number and less or more than ``than``; "is": it is
-            the value ``than``; "before" or "after": it is a date, and so to the anchor ``than``.
+            the value ``than``; "before" or "after": it is a date, and so to the anchor ``than``;
+            "around": it has several results, dated before and after that.
         of: the attribute, of the entry or else of the patient; a field is looked at as one.
         than: the name of a number, a value, or an anchor.
         margin: the name of the number of days by which a date has to be off, if not one.
@@ -44,7 +46,7 @@ class Test(NamedTuple):
     @property
     def dated(self) -> bool:
         """Whether it is about a date."""
-        return self.form in (BEFORE, AFTER)
+        return self.form in (BEFORE, AFTER, AROUND)
 
 
 class Remark(NamedTuple):
@@ -117,7 +119,9 @@ def _test(term: Term, kind: str, vocabulary: Vocabulary, scales: dict[str, str])
             _known(f"value of {name}", than, values)
         case _:
             field = vocabulary.fields.get((of.kind, of.name))
-            _expect(of, field is not None and field.type.form in _TIMES, "the field of a date")
+            type_ = "" if field is None else field.type.form
+            _expect(of, type_ in _TIMES, "the field of a date")
+            _expect(of, form != AROUND or type_ == "measurement", "a field of dated results")
             _known("anchor", than, vocabulary.anchors)
             for number in margin:
                 _known("number", number, scales)

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from oligoasp.protocol.model import Protocol
-from oligoasp.protocol.remarks import ABOVE, AFTER, BELOW, Remark, Test
+from oligoasp.protocol.remarks import ABOVE, AFTER, AROUND, BELOW, Remark, Test
 from oligoasp.protocol.vocabulary import NO, PATIENT, YES
-from oligoasp.record.dates import day_of, days_of
+from oligoasp.record.dates import DateInterval, day_of, days_of
 from oligoasp.record.derive import Codes, Derivation
 from oligoasp.record.errors import join
 from oligoasp.record.read import Entry, Record
@@ -90,6 +90,10 @@ class Remarks:
         span, there = span_of(value), derivation.anchor(test.than)
         if span is None or there is None:
             return False
+        if test.form == AROUND:
+            first, last = (day_of(times) for times in there[0])
+            dates = _dates(value)
+            return min(d.latest for d in dates) <= first and max(d.earliest for d in dates) > last
         if test.form == AFTER:
             return span[0] - day_of(there[0][1]) > self.margin(test)
         return day_of(there[0][0]) - span[1] > self.margin(test)
@@ -122,8 +126,13 @@ def span_of(value: object) -> tuple[date, date] | None:
     """Give the first and the last day that a date can mean, or that all dates of results can."""
     if not isinstance(value, list):
         return days_of(value)
-    dates = [result.date for result in value]
-    known = [when for when in dates if when is not None]
-    if len(known) < len(dates):
+    known = _dates(value)
+    if len(known) < len(value):
         return None
     return min(when.earliest for when in known), max(when.latest for when in known)
+
+
+def _dates(results: object) -> list[DateInterval]:
+    """Give the dates of results, as far as they are known."""
+    found = results if isinstance(results, list) else []
+    return [result.date for result in found if result.date is not None]

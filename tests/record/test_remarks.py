@@ -56,6 +56,8 @@ def toxic(grade: object, **labs: object) -> Data:
 DAY = {"dates": {"enrollment": "2024-03-15"}}
 DIAGNOSED = {**DAY, "primary": {"diagnosis": "2023-06-15"}}
 
+WOMAN = {"sex": "female", "reproduction": {"menarche": True, "last_menstruation": "2023-09"}}
+
 NUMBERS = [
     ("dose", treated(dose="8 Gy"), False),
     ("dose", treated(dose="7.99 Gy"), True),
@@ -95,6 +97,12 @@ NUMBERS = [
 ]  # fmt: skip
 
 DATES = [
+    ("started_late", {"dates": {**DAY["dates"], "treatment_start": "2024-06-15"}}, False),
+    ("started_late", {"dates": {**DAY["dates"], "treatment_start": "2024-06-16"}}, True),
+    ("consent_first", {**DIAGNOSED, "consent": {"date": "2023-06-14"}}, True),
+    ("consent_first", {**DIAGNOSED, "consent": {"date": "2023-06-15"}}, False),
+    ("menstruation", {**DAY, **WOMAN, "birth_date": "1965-03-15"}, True),
+    ("menstruation", {**DAY, **WOMAN, "birth_date": "1966-03-15"}, False),
     ("randomized_first", {"dates": {**DAY["dates"], "randomization": "2024-03-15"}}, False),
     ("randomized_first", {"dates": {**DAY["dates"], "randomization": "2024-03-14 23:00"}}, True),
     ("randomized_first", {"dates": {**DAY["dates"], "randomization": "2024-03"}}, False),
@@ -140,6 +148,31 @@ def test_a_remark_is_made_beyond_its_bound_and_for_certain(
     name: str, data: Data, made: bool
 ) -> None:
     assert (name in names(data)) is made
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [
+        (("2024-03-15", "2024-03-16"), True),
+        (("2024-03-16", "2024-03-15"), True),
+        (("2024-03-15", "2024-03"), False),
+        (("2024-02", "2024-04"), True),
+        (("2024-03-14", "2024-03-15"), False),
+        (("2024-03-16", "2024-03-17"), False),
+        (("2024-03-16",), False),
+    ],
+)
+def test_a_newer_result_that_does_not_count_is_a_warning_of_one_patient_only(
+    dates: tuple[str, ...], told: bool
+) -> None:
+    results = [{"value": 4, "unit": "g/dL", "date": day} for day in dates]
+    record = parse({"id": "x", **DAY, "labs": {"albumin": results}})
+    derivation = Derivation(protocol().vocabulary, record)
+    found = Remarks(protocol(), protocol().warnings).of(record, derivation)
+    assert [one.fields[0] for one in found if one.remark.name == "newer_result"] == (
+        ["labs.albumin"] * told
+    )
+    assert "newer_result" not in {remark.name for remark in protocol().remarks}
 
 
 def test_a_remark_names_the_fields_that_it_rests_on() -> None:
