@@ -247,7 +247,11 @@ class QuantityReader:
             return
         number, unit = match["number"].strip(), match["unit"].strip()
         if unit in self.units:
-            yield from (f"{number} {other}" for other in self.units if other != unit)
+            # Nobody writes kg for pounds: customary units stand in brackets.
+            like = [
+                u for u in self.units if u != unit and u.startswith("[") == unit.startswith("[")
+            ]
+            yield from (f"{number} {other}" for other in like)
         elif self.units:
             yield from (f"{number} {other}" for other in respelled(unit, self.units))
         elif next(respelled(unit, {*self.elsewhere(), *ALIASES.values()}), None):

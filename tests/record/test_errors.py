@@ -81,3 +81,20 @@ def test_what_charts_call_a_field_means_one_field_that_there_is() -> None:
             assert (kind, name) not in vocabulary.fields
             assert (kind, name) not in said, name
             said.add((kind, name))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "suggestion"),
+    [
+        ("height", "1.7 cm", "1.7 m"),
+        ("height", "16 cm", ""),
+        ("weight", "550 kg", ""),
+        ("weight", "61200 kg", "61200 g"),
+    ],
+)
+def test_of_a_number_out_of_range_another_unit_is_suggested_that_may_be_taken_for_it(
+    field: str, typed: str, suggestion: str
+) -> None:
+    with pytest.raises(RecordError) as caught:
+        parse({field: typed})
+    assert [problem.suggestion for problem in caught.value.problems] == [suggestion]
