@@ -19,12 +19,14 @@ def corner_ages() -> Iterator[Record]:
                 here["consent.date"] = enrollment
                 here["lesions.0.detected"] = iso(DAY(date.fromisoformat(enrollment)) - 10)
                 yield changed(baseline(), here)
-                yield changed(woman(), {**here, "pregnancy_tests": []})
+                last = {"reproduction.last_menstruation": here["lesions.0.detected"]}
+                yield changed(woman(), {**here, **last, "pregnancy_tests": []})
     base = woman()
     for birth, years in (("2006-02-28", 18), ("2006-03-01", 18), ("1964-02-29", 60)):
         for day in around(birth, 12 * years, (-1, 0, 1, 2)):
             here = {"birth_date": birth, "dates": {"enrollment": day}, "pregnancy_tests": []}
-            yield changed(base, {**here, "consent.date": day})
+            last = {"reproduction.last_menstruation": iso(DAY(date.fromisoformat(day)) - 10)}
+            yield changed(base, {**here, **last, "consent.date": day})
     for menarche, last, other, sterile, judged in product(
         (True, False),
         ("2023-03-14", "2023-03-15", "2023-03-16", "2024-03-01"),
