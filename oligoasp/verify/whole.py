@@ -86,11 +86,9 @@ class WholeSession(Session):
 
     def nowhere(self, assumptions: Sequence[int], literals: Iterable[int]) -> list[int]:
         """Give the literals that hold in nobody who fulfils the assumptions."""
-        left = list(literals)
-        for model in self.models(assumptions) if left else ():
-            left = [literal for literal in left if not model.is_true(literal)]
-            model.context.add_clause(left)
-        return left
+        asked = list(literals)
+        found = self.somewhere(assumptions, asked) if asked else ()
+        return [literal for literal in asked if literal not in found]
 
     def models(self, assumptions: Sequence[int]) -> Iterator[clingo.Model]:
         """Give people who fulfil assumptions, one after the other, until there are no more.
