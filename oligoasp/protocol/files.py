@@ -48,5 +48,6 @@ def stray_signs(files: Iterable[Path]) -> list[str]:
 
 
 def _included(file: Path) -> Iterable[Path]:
-    names = _INCLUDE.findall(file.read_text(encoding="utf-8", errors="replace"))
+    text = file.read_text(encoding="utf-8", errors="replace")
+    names = _INCLUDE.findall(text) if "#include" in text else ()
     return [(file.parent / name).resolve() for name in names]

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from oligoasp import cache
 from oligoasp.protocol.files import files_of, stray_signs
 from oligoasp.protocol.model import (
     EXCLUSION,
@@ -105,6 +106,18 @@ def load_protocol(name: str | Path, *, draft: bool = False) -> Protocol:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, draft: bool) -> Protocol:
+    files = program_files(folder)
+    name = cache.key("protocol", (str(folder), draft), files_of(files))
+    kept = cache.get(name)
+    if isinstance(kept, Protocol):
+        return kept
+    protocol = _checked(folder, draft)
+    cache.put(name, protocol)
+    return protocol
+
+
+def _checked(folder: Path, draft: bool) -> Protocol:
+    """Read a protocol, and find fault with the rules of it that do not ship with oligoasp."""
     undefined: list[str] = []
     protocol = read_protocol(folder, program_files(folder), undefined=undefined)
     if own := own_files(folder):  # the tests check what ships: no patient has to wait for it
