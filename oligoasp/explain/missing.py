@@ -10,6 +10,7 @@ from typing import TypeAlias
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
 from oligoasp.explain.ending import ending
+from oligoasp.explain.parting import parts_of
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import RECORDED, entry_like
 from oligoasp.explain.requests import Requests, no_more
@@ -45,6 +46,18 @@ class Ways:
     exact: bool = True
 
 
+class _Search(SufficientSets):
+    """The search for the sets of unknowns that meet a clause, or a part of it."""
+
+    def __init__(self, settling: Settling, limit: int) -> None:
+        super().__init__(len(settling.pairs), settling, limit)
+        self.settling = settling
+
+    def pairs(self, found: Found) -> list[Pair]:
+        """Give the unknowns of a set."""
+        return [self.settling.pairs[e] for e in found.unknowns]
+
+
 Place: TypeAlias = tuple[int, int, str]
 
 
@@ -62,7 +75,6 @@ class Missing:
         self._eligible = eligible
         self.unknowns = Unknowns(question, eligible=eligible)
         self._found: dict[str, Ways] = {}
-        self._settlings: dict[str, Settling] = {}
         self._left = MOST_IN_ALL
         self._copies: list[Apart[dict[str, Ways]]] = []
         self._requests = Requests(question)
@@ -128,18 +140,20 @@ class Missing:
         if clause in self._found:
             return self._found[clause]
         ways = self._found[clause] = Ways()
-        settling = self._settling(clause)
-        limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
-        search = SufficientSets(len(settling.pairs), settling, limit)
-        sets: list[Found] = []
-        try:
-            for found in search.all():
-                if len(sets) == MOST_WAYS:
-                    raise LimitError
-                sets.append(found)
-        except LimitError:
-            ways.complete = ways.exact = False
-        for found in self._of_items(clause, settling, sets) if len(sets) > 1 else sets:
+        left = limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
+        sets: list[tuple[_Search, Found]] = []
+        for part in parts_of(self._question, self.unknowns, clause):
+            search = _Search(Settling(self._question, self.unknowns, part), left)
+            try:
+                for found in search.all():
+                    if len(sets) == MOST_WAYS:
+                        raise LimitError
+                    sets.append((search, found))
+            except LimitError:
+                ways.complete = ways.exact = False
+            left = search.left
+        for search, found in self._of_items(clause, sets) if len(sets) > 1 else sets:
+            settling, search.left = search.settling, left
             beside = [settling.widened(found.answers)]
             try:
                 while demands := settling.outside(beside[-1]):
@@ -150,12 +164,13 @@ class Missing:
                     beside.append(settling.widened(answers))
             except LimitError:
                 ways.exact = False
+            left = search.left
             ways.found += [
                 self._with_entries(settling, way)
                 for way in beside
                 if not any(o.covers(way) for o in beside if o is not way)
             ]
-        self._left -= limit - search.left
+        self._left -= limit - left
         ways.found.sort(key=self._rank)
         return ways
 
@@ -201,15 +216,17 @@ class Missing:
         }
         return replace(way, entries=entries) if entries else way
 
-    def _of_items(self, clause: str, settling: Settling, sets: list[Found]) -> list[Found]:
+    def _of_items(
+        self, clause: str, sets: list[tuple[_Search, Found]]
+    ) -> list[tuple[_Search, Found]]:
         """Leave out sets that ask for more than others, where what one field says is one item.
 
         Of sets that ask for the same items, those stay of which the clause reads most itself.
         """
-        items: dict[frozenset[Key], list[Found]] = {}
-        for found in sets:
-            asked = frozenset(self.item(settling.pairs[e]) for e in found.unknowns)
-            items.setdefault(asked, []).append(found)
+        items: dict[frozenset[Key], list[tuple[_Search, Found]]] = {}
+        for search, found in sets:
+            asked = frozenset(map(self.item, search.pairs(found)))
+            items.setdefault(asked, []).append((search, found))
         session = self._session
         read = session.dependencies.about(
             session.dependencies.reached(session.status_atoms(clause))
@@ -217,7 +234,7 @@ class Missing:
         left = []
         for asked, same in items.items():
             if not any(other < asked for other in items):
-                unread = [sum(settling.pairs[e] not in read for e in f.unknowns) for f in same]
+                unread = [sum(pair not in read for pair in s.pairs(f)) for s, f in same]
                 left += [f for f, n in zip(same, unread, strict=True) if n == min(unread)]
         return left
 
@@ -237,11 +254,6 @@ class Missing:
         cones = [self._question.cone(clause) for clause in self._open]
         asked = (u for u in self.unknowns.pairs if u[1] and any(u in cone for cone in cones))
         return ending(self._session, self.unknowns, asked)
-
-    def _settling(self, clause: str) -> Settling:
-        if clause not in self._settlings:
-            self._settlings[clause] = Settling(self._question, self.unknowns, clause)
-        return self._settlings[clause]
 
     # ---- wording ------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from oligoasp.explain.parting import Part
 from oligoasp.explain.question import Question
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Entity, Pair, Value
@@ -50,27 +51,23 @@ class Way:
 
 
 class Settling:
-    """Who could be the patient, as far as it matters to one clause: an oracle.
+    """Who could be the patient, as far as it matters to one clause, or a part of it: an oracle.
 
-    ``pairs`` are the unknowns on which the clause can depend; lists stand first, so that they
-    are the last to be asked for. ``cone`` are all attributes on which it can depend.
+    ``pairs`` are the unknowns on which it can depend; see `Part`.
 
     Args:
         question: the record.
         unknowns: what the record does not say.
-        clause: the clause that is to be met.
+        part: what is to be met.
     """
 
-    def __init__(self, question: Question, unknowns: Unknowns, clause: str) -> None:
+    def __init__(self, question: Question, unknowns: Unknowns, part: Part) -> None:
         self._session = session = question.session
         self._unknowns = unknowns
-        self._violated = session.violated[clause]
-        self.cone = session.cone(clause)
+        self._met, self._cone, self.pairs = part
         self._situation = question.situation
-        reached = question.cone(clause)
-        pairs = [pair for pair in unknowns.pairs if pair in reached]
-        self.pairs = sorted(pairs, key=lambda pair: pair[1] != "")
-        self._wanted = Groups(g for p in self.pairs for g in unknowns.groups(p, self.cone))
+        groups = (g for p in self.pairs for g in unknowns.groups(p, self._cone))
+        self._wanted = Groups([*groups, *([[self._met]] if self._met > 0 else ())])
         self._unlisted = {
             entity: e for e, p in enumerate(self.pairs) for entity in unknowns.rest.get(p, ())
         }
@@ -83,13 +80,13 @@ class Settling:
     @cached_property
     def _asked(self) -> Excerpt:
         """The rules on which the clause depends: much is asked that is about these only."""
-        return self._unknowns.rules.about([abs(self._violated)], self.cone)
+        return self._unknowns.rules.about([abs(self._met)], self._cone)
 
     @cached_property
     def _people(self) -> list[frozenset[int]]:
         """Who has been seen so far, as what is true of them."""
         first = self._unknowns.first[0]
-        return [] if first is None else [first]
+        return [] if first is None or self._met > 0 else [first]
 
     def place(self, literal: int) -> Place:
         """Give what a literal of a demand is about; see `Oracle`."""
@@ -107,7 +104,7 @@ class Settling:
         places = {lit: (0, pair[1]) for pair in self.pairs if pair[1] for lit in has[pair].values()}
         for entity in self._unlisted:
             places[present[entity]] = (entity[1], "")
-        for one in self.cone:
+        for one in self._cone:
             if one[0] in self._unlisted and one in has:
                 places |= dict.fromkeys(has[one].values(), (one[0][1], one[1]))
         return places
@@ -119,7 +116,7 @@ class Settling:
         if true is not None:
             return {e: self._answer(e, true) for e in known}
         wishes = [(demand, self._wish(demand[1])) for demand in demands]
-        groups = [[-self._violated], *(wish for _, wish in wishes), *([lit] for lit in hidden)]
+        groups = [[self._met], *(wish for _, wish in wishes), *([lit] for lit in hidden)]
         # The few rules about the clause tell more quickly what is impossible, if they do.
         blamed = self._clashing(groups)
         if not blamed:
@@ -140,7 +137,7 @@ class Settling:
     def _is(self, true: Collection[int], demands: Collection[Demand], none: Iterable[int]) -> bool:
         """Tell whether somebody meets the clause, fulfils demands and has none of some entries."""
         return (
-            self._violated not in true
+            (self._met in true if self._met > 0 else -self._met not in true)
             and all(-lit not in true for lit in none)
             and all(any((abs(x) in true) != (x > 0) for x in some) for _, some in demands)
         )
@@ -167,7 +164,7 @@ class Settling:
         """Give what would be answered about somebody: nothing where there is no meaning."""
         pair = self.pairs[e]
         if not pair[1]:
-            return [lit for part in self._unknowns.parts(pair, true, self.cone) for lit in part]
+            return [lit for part in self._unknowns.parts(pair, true, self._cone) for lit in part]
         values = [v for v, lit in self._session.has[pair].items() if lit in true]
         return self._unknowns.among(pair, values) if values else []
 
@@ -204,7 +201,7 @@ class Settling:
     def _passing(self, e: int, others: Answers) -> frozenset[Value]:
         """Give the values with which, others being as they are, nobody breaks the clause."""
         background = self._answered({**others, e: []})
-        return self._never(self.pairs[e], [*background, self._violated])
+        return self._never(self.pairs[e], [*background, -self._met])
 
     def _never(self, pair: Pair, assumptions: Sequence[int]) -> frozenset[Value]:
         """Give the values of an attribute of nobody who fulfils assumptions."""
@@ -229,11 +226,11 @@ class Settling:
         """
         session = self._session
         entity = self._unknowns.rest[pair][0]
-        there = [-session.tolerate, *assumptions, -self._violated, session.present[entity]]
+        there = [-session.tolerate, *assumptions, self._met, session.present[entity]]
         allowed: dict[str, set[Value]] = {}
         meaningless: set[str] = set()
         for one, values in session.has.items():
-            if one[0] != entity or one not in self.cone:
+            if one[0] != entity or one not in self._cone:
                 continue
             left = dict(values)
             while left:
@@ -269,7 +266,7 @@ class Settling:
 
         Rather somebody with no more entries than are recorded: there is less to blame then.
         """
-        broken = [*self._answered(answers), self._violated]
+        broken = [*self._answered(answers), -self._met]
         nothing_more = [
             -self._session.present[entity]
             for entity, e in self._unlisted.items()
@@ -289,7 +286,7 @@ class Settling:
     def _others(self, e: int, true: frozenset[int]) -> list[int]:
         """Say what all unknowns but one are in somebody."""
         pairs = [pair for other, pair in enumerate(self.pairs) if other != e]
-        parts = (part for pair in pairs for part in self._unknowns.parts(pair, true, self.cone))
+        parts = (part for pair in pairs for part in self._unknowns.parts(pair, true, self._cone))
         return [lit for part in parts for lit in part]
 
     # ---- learning -----------------------------------------------------------------------
@@ -304,7 +301,7 @@ class Settling:
         parts = [
             (e, part)
             for e, pair in enumerate(self.pairs)
-            for part in self._unknowns.parts(pair, true, self.cone)
+            for part in self._unknowns.parts(pair, true, self._cone)
         ]
         state = {lit: e for e, part in parts for lit in part}
         blamed = self._blamed(answers, parts)
@@ -331,7 +328,7 @@ class Settling:
         self, answers: Answers, parts: Sequence[tuple[int, list[int]]]
     ) -> dict[int, int] | None:
         """Give parts of what holds for somebody with which everybody breaks the clause."""
-        background = [-self._session.tolerate, -self._violated]
+        background = [-self._session.tolerate, self._met]
         owner = {lit: e for e, part in parts for lit in part}
         # Rather blamed is what was not answered, and that it is none of what may be well.
         order = sorted(owner, key=lambda lit: (owner[lit] in answers, not self.likely(lit)))
@@ -381,7 +378,7 @@ class Settling:
     def _ties(self) -> dict[int, list[Sequence[int]]]:
         """The bodies of integrity rules that tie several unknowns together, by unknown."""
         of = {pair: e for e, pair in enumerate(self.pairs)}
-        of |= {one: self._unlisted[one[0]] for one in self.cone if one[0] in self._unlisted}
+        of |= {one: self._unlisted[one[0]] for one in self._cone if one[0] in self._unlisted}
         found: dict[int, list[Sequence[int]]] = {}
         tied: dict[frozenset[Pair], list[int]] = {}  # many rules tie the same attributes
         for body, bond in self._unknowns.rules.ties:
@@ -398,7 +395,7 @@ class Settling:
         facts = self._situation.facts
         values = frozenset(
             lit
-            for pair in self.cone
+            for pair in self._cone
             if pair in facts
             for value, lit in self._session.has.get(pair, {}).items()
             if value not in facts[pair].values
@@ -410,7 +407,7 @@ class Settling:
         """The literal that an entry is there, by those that say what an entry of a list is."""
         return {
             lit: self._session.present[pair[0]]
-            for pair in self.cone
+            for pair in self._cone
             if pair[0] in self._unlisted
             for lit in self._session.has.get(pair, {}).values()
         }

@@ -129,6 +129,22 @@ class Unknowns:
         there = [] if entity == THE_PATIENT else [session.present[entity]]
         return [*there, -session.meaningless(entity, attribute)]
 
+    def pair(self, one: Pair) -> Pair:
+        """Give what is unknown if an attribute is: of an entry that may be there, the list."""
+        (kind, index), _ = one
+        return one if index <= len(self._question.situation.ids.get(kind, ())) else ((kind, 0), "")
+
+    @cached_property
+    def ties(self) -> dict[Pair, set[Pair]]:
+        """The unknowns that integrity rules tie to each."""
+        known = set(self.pairs)
+        found: dict[Pair, set[Pair]] = {}
+        for bond in {bond for _, bond in self.rules.ties}:
+            tied = {pair for one in bond if (pair := self.pair(one)) in known}
+            for pair in tied if len(tied) > 1 else ():
+                found.setdefault(pair, set()).update(tied)
+        return found
+
     # ---- who the patient can be ---------------------------------------------------------
 
     def somebody(

@@ -33,7 +33,7 @@ class Excerpts:
     def __init__(
         self, rules: GroundRules, apart: Collection[int], fixed: Collection[int] = ()
     ) -> None:
-        self._plain, self._weights = rules.plain, rules.weighted
+        self._plain, self._weights = list(rules.plain), rules.weighted
         self._fixed = {abs(literal): literal > 0 for literal in fixed}
         self._values: dict[int, bool | None] = {}
         self._rules: dict[int, _Plain | None] = {}
@@ -81,6 +81,43 @@ class Excerpts:
         bounds = {atom, *(abs(x) for n in self._defining.get(atom, ()) for x in self._plain[n][2])}
         numbers = [number for one in bounds for number in self._weighted.get(one, ())]
         return frozenset(abs(literal) for n in numbers for literal, _ in self._weights[n][3])
+
+    def define(self, atom: int, literals: Iterable[int]) -> None:
+        """Let a new atom hold if one of some literals does."""
+        for literal in literals:
+            self._defining[atom].append(len(self._plain))
+            self._plain.append((False, [atom], [literal]))
+
+    def alternatives(self, literal: int) -> list[int]:
+        """Give literals of which one holds just if a literal does, as far as rules say so.
+
+        That is the literal alone if they do not.
+        """
+        found: list[int] = []
+        seen: set[int] = set()
+        stack = [literal]
+        while stack:
+            one = stack.pop()
+            if abs(one) in seen:
+                return [literal]
+            seen.add(abs(one))
+            several = self._one_of(one)
+            found += () if several else [one]
+            stack += several
+        return found
+
+    def _one_of(self, literal: int) -> list[int]:
+        """Give the literals of which, by the rules of its atom, one makes a literal hold."""
+        atom = abs(literal)
+        numbers = self._defining.get(atom, ())
+        rules = [rule for rule in map(self._rule, numbers) if rule is not None]
+        simple = not any(choice or len(heads) > 1 for choice, heads, _ in rules)
+        if not simple or atom in self._weighted or atom in self._fixed:
+            return []
+        if literal < 0:
+            return [-one for one in rules[0][2]] if len(rules) == 1 else []
+        bodies = [body for _, _, body in rules]
+        return [body[0] for body in bodies] if all(len(b) == 1 for b in bodies) else []
 
     def of(self, atoms: Iterable[int], constraints: Iterable[Sequence[int]] = ()) -> Excerpt:
         """Take all rules and constraints on which it depends what can be true of some atoms.
@@ -301,6 +338,18 @@ class Parts:
             ([head] if head in counting else body, bond)
             for head, body, bond in session.dependencies.integrity()
         ]
+
+    def alternatives(self, literal: int) -> list[int]:
+        """Give literals of which one holds just if a literal does; see `Excerpts`."""
+        return self._excerpts.alternatives(literal)
+
+    def one_of(self, literals: Sequence[int]) -> int:
+        """Give a literal that holds if one of some literals does."""
+        if len(literals) == 1:
+            return literals[0]
+        atom = self._session.at_least(1, literals)
+        self._excerpts.define(atom, literals)
+        return atom
 
     def about(self, atoms: Iterable[int], cone: Set[Pair]) -> Excerpt:
         """Take the rules, and what integrity rules make of the attributes that these see.
