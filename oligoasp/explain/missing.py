@@ -107,9 +107,8 @@ class Missing:
         if len(clauses) >= COPIES * APART:
             self._question.wait()  # a copy has no threads
             _ = self.unknowns.rules, self.unknowns.first  # the same for all
-            each = -(-len(clauses) // COPIES)
-            for start in range(0, len(clauses), each):
-                part = clauses[start : start + each]
+            for start in range(COPIES):
+                part = clauses[start::COPIES]
                 copy = in_copy(partial(self._look_apart, part), partial(self._look, part))
                 self._copies += [] if copy is None else [copy]
         return bool(self._copies)
