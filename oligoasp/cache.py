@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
+from importlib.util import source_hash
 from pathlib import Path
-from typing import Any
+from threading import active_count
+from typing import Any, NamedTuple
+from zlib import crc32
 
 from oligoasp import __version__
 from oligoasp.whole import written_whole
@@ -23,58 +25,100 @@ VARIABLE = "OLIGOASP_CACHE"
 """The environment variable that names the folder; if it is empty, nothing is kept."""
 MOST = 256
 """How many files are kept: those that were used of late."""
-_DIGEST = 32
+MOST_WAITING = 4
+"""How many things are kept by one call, which may be about many records."""
+_CHECK = 4
 _PACKAGE = Path(__file__).parent
+_waiting: list[Callable[[], None]] = []
 
 
-def key(kind: str, parts: Iterable[object], files: Iterable[Path] = ()) -> str:
-    """Give the name under which something is kept.
+class Key(NamedTuple):
+    """What something has been worked out from, and the name under which it is kept for that."""
+
+    name: str
+    of: str
+
+
+def key(kind: str, parts: Iterable[object], files: Iterable[Path] = ()) -> Key:
+    """Give the key of something.
 
     Args:
         kind: what it is, in a word.
         parts: what it has been worked out from, as what writes itself in full.
         files: files whose places and contents matter, too.
     """
-    found = sha256(repr((kind, _programs(), *parts)).encode())
-    for file in files:
-        found.update(repr((str(file), content := file.read_bytes(), len(content))).encode())
-    return f"{kind}-{found.hexdigest()[:40]}"
+    known = [(str(file), file.read_bytes()) for file in files]
+    contents = [(file, len(content), source_hash(content)) for file, content in known]
+    of = repr((_programs(), *parts, *contents))
+    return Key(f"{kind}-{source_hash(of.encode()).hex()}", of)
 
 
-def get(name: str) -> Any:
-    """Give what is kept under a name, or None."""
-    folder = _folder()
-    if folder is None:
+def get(key: Key) -> Any:
+    """Give what is kept under a key, or None."""
+    path = place(key)
+    if path is None:
         return None
-    path = folder / name
     try:
         content = path.read_bytes()
-        if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+        if crc32(content[_CHECK:]).to_bytes(_CHECK) != content[:_CHECK]:
             return None
-        found = pickle.loads(content[_DIGEST:])
+        of, found = pickle.loads(content[_CHECK:])
         os.utime(path)
     except Exception:
         return None
-    return found
+    return found if of == key.of else None
 
 
-def put(name: str, value: object) -> None:
-    """Keep something under a name, if that can be."""
+def put(key: Key, value: object) -> None:
+    """Keep something under a key, if that can be."""
+    path = place(key)
+    if path is not None:
+        content = pickle.dumps((key.of, value), pickle.HIGHEST_PROTOCOL)
+        write(path, crc32(content).to_bytes(_CHECK) + content)
+
+
+def place(key: Key, suffix: str = "") -> Path | None:
+    """Give the file in which something is kept, or what belongs to it, if that can be."""
     folder = _folder()
-    if folder is None:
-        return
-    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    with suppress(OSError), written_whole(folder / name) as draft:
-        draft.write_bytes(sha256(content).digest() + content)
-    _tidy(folder)
+    return None if folder is None else folder / (key.name + suffix)
 
 
-def _tidy(folder: Path) -> None:
-    """Let go of what has not been used for longest, if there is too much."""
+def write(path: Path, content: bytes) -> None:
+    """Write a file to be kept, if that can be, and let go of what was not used for longest."""
     with suppress(OSError):
-        kept = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
+        with written_whole(path) as draft:
+            draft.write_bytes(content)
+        kept = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
         for file in kept[:-MOST]:
             file.unlink(missing_ok=True)
+
+
+def later(work: Callable[[], None]) -> None:
+    """Keep something once the user has the answer, for whom `finish` is called then."""
+    if _folder() is not None and len(_waiting) < MOST_WAITING:
+        _waiting.append(work)
+
+
+def finish() -> None:
+    """Keep what is waiting for that, in a copy of this process if that can be.
+
+    The process should end now: the copy goes on without it, and without its input and output.
+    """
+    if not _waiting:
+        return
+    apart = sys.platform == "linux" and active_count() == 1
+    if apart:
+        if os.fork():
+            return
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+    try:
+        while _waiting:
+            _waiting.pop()()
+    finally:
+        if apart:
+            os._exit(0)
 
 
 @cache
@@ -84,7 +128,7 @@ def _folder() -> Path | None:
     if named == "":
         return None
     try:
-        folder = Path(named) if named else _place() / "oligoasp"
+        folder = Path(named) if named else _usual() / "oligoasp"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         known = folder.stat()
     except (OSError, RuntimeError):
@@ -94,7 +138,7 @@ def _folder() -> Path | None:
     return folder
 
 
-def _place() -> Path:
+def _usual() -> Path:
     """Give the folder in which programs keep what can be made again."""
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
@@ -102,7 +146,7 @@ def _place() -> Path:
     if sys.platform == "win32":
         variable, usual = "LOCALAPPDATA", Path.home() / "AppData" / "Local"
     named = os.environ.get(variable, "")
-    return Path(named) if os.path.isabs(named) else usual
+    return Path(named) if Path(named).is_absolute() else usual
 
 
 @cache

@@ -125,7 +125,12 @@ class Engine:
     def _made(self, key: tuple[Shape, bool, bool]) -> Session:
         shape, open_readings, traced = key
         settled = None if open_readings else self.settled
-        return Session(self.protocol, shape, settled, traced=traced, in_turn=traced)
+        return Session(
+            *(self.protocol, shape, settled),
+            traced=traced,
+            in_turn=traced,
+            kept=traced or open_readings,
+        )
 
     @property
     def settled(self) -> dict[str, str]:

@@ -25,4 +25,6 @@ def run() -> None:
         code = left.code if isinstance(left.code, int) else int(bool(left.code))
     sys.stdout.flush()
     sys.stderr.flush()
+    if "oligoasp.cache" in sys.modules:
+        sys.modules["oligoasp.cache"].finish()
     os._exit(code)

@@ -110,7 +110,8 @@ def load_ahead(
     Args:
         name: its name or folder, or "".
         amendments: names or files of amendments to apply, in order.
-        programs: how many programs of its rules will be asked about records.
+        programs: how many programs of its rules will be asked about records; they are taken to
+            be kept from an earlier run if the protocol is.
         spaces: how many will be asked about all patients.
         draft: it may lack rules, since nobody is to be decided with it.
 
@@ -119,6 +120,7 @@ def load_ahead(
     """
     from oligoasp.protocol.load import (  # noqa: PLC0415
         calendar_file,
+        kept_protocol,
         program_files,
         protocol_folder,
     )
@@ -127,9 +129,9 @@ def load_ahead(
 
     sys.setswitchinterval(WAITING)
     folder = protocol_folder(str(name or _first_shipped()))
-    protocol = Ahead(lambda: load(str(folder), amendments, draft=draft))
     files = program_files(folder)
-    read_ahead(files, OPTIONS, programs)
+    read_ahead(files, OPTIONS, 0 if kept_protocol(folder, draft=draft) else programs)
+    protocol = Ahead(lambda: load(str(folder), amendments, draft=draft))
     read_ahead((*files, calendar_file()), ASKING, spaces)
     return protocol
 

@@ -6,7 +6,7 @@ looked at one by one: far less than all of them together.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import NamedTuple
 
 from oligoasp.explain.question import Question
@@ -23,7 +23,7 @@ class Part(NamedTuple):
     """
 
     met: int
-    cone: Collection[Attribute]
+    cone: Set[Attribute]
     pairs: list[Pair]
 
 

@@ -106,14 +106,23 @@ def load_protocol(name: str | Path, *, draft: bool = False) -> Protocol:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, draft: bool) -> Protocol:
-    files = program_files(folder)
-    name = cache.key("protocol", (str(folder), draft), files_of(files))
-    kept = cache.get(name)
-    if isinstance(kept, Protocol):
-        return kept
-    protocol = _checked(folder, draft)
-    cache.put(name, protocol)
+    protocol = kept_protocol(folder, draft=draft)
+    if protocol is None:
+        protocol = _checked(folder, draft)
+        cache.put(_key(folder, draft), protocol)
     return protocol
+
+
+@lru_cache(maxsize=8)
+def kept_protocol(folder: Path, *, draft: bool = False) -> Protocol | None:
+    """Give what `load_protocol` does if that is kept from an earlier run, else None."""
+    kept = cache.get(_key(folder, draft))
+    return kept if isinstance(kept, Protocol) else None
+
+
+@lru_cache(maxsize=8)
+def _key(folder: Path, draft: bool) -> cache.Key:
+    return cache.key("protocol", (str(folder), draft), files_of(program_files(folder)))
 
 
 def _checked(folder: Path, draft: bool) -> Protocol:

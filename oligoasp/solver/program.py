@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +12,7 @@ import clingo
 from clingo import Symbol, SymbolType
 
 from oligoasp.solver.ahead import Ahead
+from oligoasp.solver.atoms import Atoms
 
 if TYPE_CHECKING:
     from oligoasp.solver.edit import Edit
@@ -43,12 +44,19 @@ class GroundRules(clingo.Observer):
     """Collects the ground rules of a program.
 
     ``plain`` has choice, heads and body of each rule; ``weighted`` choice, heads, bound and
-    weighted body of each that counts or adds up.
+    weighted body of each that counts or adds up. ``places`` says before how many of the plain
+    rules each of these was not yet there.
     """
 
-    def __init__(self) -> None:
-        self.plain: list[tuple[bool, Sequence[int], Sequence[int]]] = []
-        self.weighted: list[tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]] = []
+    def __init__(
+        self,
+        plain: Iterable[tuple[bool, Sequence[int], Sequence[int]]] = (),
+        weighted: Iterable[tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]] = (),
+        places: Iterable[int] = (),
+    ) -> None:
+        self.plain = list(plain)
+        self.weighted = list(weighted)
+        self.places = list(places)
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         """Take in a rule."""
@@ -59,6 +67,20 @@ class GroundRules(clingo.Observer):
     ) -> None:
         """Take in a rule whose body is a weight constraint."""
         self.weighted.append((choice, head, lower_bound, body))
+        self.places.append(len(self.plain))
+
+    def aspif(self) -> str:
+        """Write the rules in the order of the program in clingo's intermediate format."""
+        lines = [
+            f"1 {choice:d} {_counted(heads)} 0 {_counted(body)}"
+            for choice, heads, body in self.plain
+        ]
+        for place, rule in reversed([*zip(self.places, self.weighted, strict=True)]):
+            choice, heads, bound, body = rule
+            terms = [number for term in body for number in term]
+            said = " ".join(map(str, (len(body), *terms)))
+            lines.insert(place, f"1 {choice:d} {_counted(heads)} 1 {bound} {said}")
+        return "\n".join(["asp 1 0 0", *lines, "0", ""])
 
     @property
     def bare(self) -> list[tuple[Sequence[int], Sequence[int]]]:
@@ -78,6 +100,10 @@ class GroundRules(clingo.Observer):
         chosen = [heads for choice, heads, _ in self.plain if choice]
         chosen += [heads for choice, heads, _, _ in self.weighted if choice]
         return {head for heads in chosen for head in heads}
+
+
+def _counted(numbers: Sequence[int]) -> str:
+    return " ".join(map(str, (len(numbers), *numbers)))
 
 
 class Program:
@@ -249,33 +275,18 @@ class Term(NamedTuple):
     arguments: tuple[str, ...] = ()
 
 
-def arguments_of(symbols: Sequence[Symbol]) -> list[str]:
-    """Give the arguments of atoms of one signature as text, as clingo writes them.
-
-    The text of all at once is split, which is much faster than asking for that of each.
-    """
-    if not symbols:
-        return []
-    between = f"),{symbols[0].name}("
-    start = len(between) - 1
-    found = str(clingo.Function("f", symbols))[start + 1 : -2].split(between)
-    if len(found) == len(symbols):
-        return found
-    return [str(symbol)[start - 1 : -1] for symbol in symbols]  # some string looks like that
-
-
 class Facts:
     """The facts of a grounded program, by predicate, as plain text."""
 
     def __init__(self, control: clingo.Control) -> None:
-        self._control = control
+        self._atoms = Atoms(control)
 
     def rows(self, name: str, arity: int) -> Iterator[tuple[str, ...]]:
         """Give the arguments of every atom ``name/arity`` as text, in the order of the files.
 
         Strings lose their quotes; of a term with arguments only its name is given.
         """
-        for arguments in self._atoms(name, arity):
+        for arguments, _ in self._atoms.of(name, arity):
             found = _ARGUMENT.findall(arguments)
             yield tuple([constant or _unescaped(quoted) for quoted, constant, _ in found])
 
@@ -285,12 +296,8 @@ class Facts:
 
     def terms(self, name: str, arity: int) -> Iterator[tuple[Term, ...]]:
         """Give the arguments of every atom ``name/arity`` as terms."""
-        for arguments in self._atoms(name, arity):
+        for arguments, _ in self._atoms.of(name, arity):
             yield tuple(_terms(arguments))
-
-    def _atoms(self, name: str, arity: int) -> list[str]:
-        atoms = self._control.symbolic_atoms.by_signature(name, arity)
-        return arguments_of([atom.symbol for atom in atoms])
 
 
 def _terms(arguments: str) -> Iterator[Term]:
@@ -305,6 +312,11 @@ def _unescaped(text: str) -> str:
     if "\\" not in text:
         return text
     return _ESCAPED.sub(lambda m: "\n" if m[1] == "n" else m[1], text)
+
+
+def unquoted(text: str) -> str:
+    """Give a term that is written as text as plain text, a string without its quotes."""
+    return _unescaped(text[1:-1]) if text.startswith('"') else text
 
 
 def text(symbol: Symbol) -> str:

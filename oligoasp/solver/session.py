@@ -8,21 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import clingo
-from clingo import Function, Number, Symbol
+from clingo import Function, Number, String, Symbol
 
 from oligoasp.protocol.model import Protocol
 from oligoasp.protocol.regions import regions_of
 from oligoasp.protocol.vocabulary import PATIENT
 from oligoasp.record.facts import THE_PATIENT, Entity, Value
+from oligoasp.solver.atoms import Atoms, terms
 from oligoasp.solver.dependencies import Dependencies
 from oligoasp.solver.groups import Each, Wanted
-from oligoasp.solver.program import OPTIONS, GroundRules, arguments_of, load_control
+from oligoasp.solver.load import ground
+from oligoasp.solver.program import OPTIONS, GroundRules, unquoted
 
 Shape: TypeAlias = tuple[tuple[str, int], ...]
 """How many entries of each kind there may be, in the order of the vocabulary."""
+ASKED = (
+    *(("has", 3), ("present", 1), ("reading", 2), ("meaningless", 2), ("counted", 2)),
+    *(("violated", 1), ("violated", 2), ("inapplicable", 1), ("impossible", 1)),
+    *(("nobody", 0), ("tolerate", 0), ("eligible", 0)),
+)
+"""The atoms that are asked for."""
 
 
 def entity_symbol(entity: Entity) -> Symbol:
@@ -57,6 +66,7 @@ class Session:
         spare: values, by kind and attribute, that are left out, since others stand for them.
         traced: whether to keep the ground rules, to read dependencies off them.
         in_turn: whether entries are only there if those before them are.
+        kept: whether the ground program is kept on disk.
     """
 
     _enumeration: tuple[str, int] | None = None
@@ -71,6 +81,7 @@ class Session:
         spare: Iterable[tuple[str, str, Value]] = (),
         traced: bool = True,
         in_turn: bool = False,
+        kept: bool = False,
     ) -> None:
         self.protocol = protocol
         self.shape = shape
@@ -78,45 +89,39 @@ class Session:
         facts = _facts(protocol, shape, self.settled, {*unused, *protocol.unasked(self.settled)})
         facts += following(shape) if in_turn else ""
         facts += "".join([f"spare({kind}, {name}, {value}).\n" for kind, name, value in spare])
-        self._rules = GroundRules() if traced else None
-        self._control = load_control(
+        self._control, atoms, self._rules = ground(
             protocol.files,
             facts,
             OPTIONS,
-            self._rules,
             protocol.edit,
+            traced=traced,
+            kept=ASKED if kept else (),
         )
         self._control.enable_cleanup = False  # no more is grounded that could profit from it
-        self._index()
+        self._index(atoms)
 
-    def _index(self) -> None:
-        atoms = self._control.symbolic_atoms
+    def _index(self, atoms: Atoms | None = None) -> None:
+        self._atoms = atoms = atoms or Atoms(self._control)
         self.has: dict[tuple[Entity, str], dict[Value, int]] = {}
         entities = {str(entity_symbol(e)): e for e in self.entities()}
-        possible = list(atoms.by_signature("has", 3))
-        texts = arguments_of([atom.symbol for atom in possible])
-        for atom, text in zip(possible, texts, strict=True):
+        for text, literal in atoms.of("has", 3):
             entity, attribute, value = text.split(",", 2)
             pair = (entities[entity], attribute)
             key: Value = int(value) if value.lstrip("-").isdecimal() else value
-            self.has.setdefault(pair, {})[key] = atom.literal
-        self.present = {
-            entities[str(a.symbol)[8:-1]]: a.literal for a in atoms.by_signature("present", 1)
-        }
+            self.has.setdefault(pair, {})[key] = literal
+        self.present = {entities[text]: literal for text, literal in atoms.of("present", 1)}
         self.reading: dict[tuple[str, str], int] = {}
-        for atom in atoms.by_signature("reading", 2):
-            name, option = str(atom.symbol)[8:-1].split(",")
-            self.reading[name, option] = atom.literal
-        self.violated = {
-            a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("violated", 1)
-        }
+        for text, literal in atoms.of("reading", 2):
+            name, option = text.split(",")
+            self.reading[name, option] = literal
+        self.violated = {unquoted(text): literal for text, literal in atoms.of("violated", 1)}
         self.inapplicable = {
-            a.symbol.arguments[0].string: a.literal for a in atoms.by_signature("inapplicable", 1)
+            unquoted(text): literal for text, literal in atoms.of("inapplicable", 1)
         }
-        (self.nobody,) = (a.literal for a in atoms.by_signature("nobody", 0))
-        self.eligible = next((a.literal for a in atoms.by_signature("eligible", 0)), self.nobody)
-        (self.tolerate,) = (a.literal for a in atoms.by_signature("tolerate", 0))
-        self.impossible = [a.literal for a in atoms.by_signature("impossible", 1)]
+        ((_, self.nobody),) = atoms.of("nobody", 0)
+        self.eligible = next((literal for _, literal in atoms.of("eligible", 0)), self.nobody)
+        ((_, self.tolerate),) = atoms.of("tolerate", 0)
+        self.impossible = [literal for _, literal in atoms.of("impossible", 1)]
         self._dependencies: Dependencies | None = None
         self._counters: dict[tuple[int, tuple[int, ...]], int] = {}
         vocabulary = self.protocol.vocabulary
@@ -124,9 +129,11 @@ class Session:
 
     def meaningless(self, entity: Entity, attribute: str) -> int:
         """Give the literal that says that an attribute has no meaning for an entry."""
-        symbol = Function("meaningless", [entity_symbol(entity), Function(attribute)])
-        atom = self._control.symbolic_atoms[symbol]
-        return atom.literal if atom is not None else self.nobody
+        return self._meaningless.get(f"{entity_symbol(entity)},{attribute}", self.nobody)
+
+    @cached_property
+    def _meaningless(self) -> dict[str, int]:
+        return dict(self._atoms.of("meaningless", 2))
 
     def entities(self) -> list[Entity]:
         """Give the patient and every entry that there may be."""
@@ -333,21 +340,22 @@ class Session:
 
     def ways(self, clause: str) -> dict[int, Symbol]:
         """Give the ways in which a clause can be violated, by their literals, as evidence."""
+        start = f"{String(clause)},"
         return {
-            atom.literal: atom.symbol.arguments[1]
-            for atom in self._control.symbolic_atoms.by_signature("violated", 2)
-            if atom.symbol.arguments[0].string == clause
+            literal: terms(text)[1]
+            for text, literal in self._atoms.of("violated", 2)
+            if text.startswith(start)
         }
 
     def all_evidence(self) -> list[tuple[str, Symbol]]:
         """Give every way in which each clause can be violated at all."""
-        atoms = self._control.symbolic_atoms.by_signature("violated", 2)
-        return sorted((a.symbol.arguments[0].string, a.symbol.arguments[1]) for a in atoms)
+        found = [terms(text) for text, _ in self._atoms.of("violated", 2)]
+        return sorted((clause.string, evidence) for clause, evidence in found)
 
     def rows(self, name: str, arity: int) -> dict[int, list[Symbol]]:
         """Give the arguments of the atoms ``name/arity`` in order, by their literals."""
-        atoms = self._control.symbolic_atoms.by_signature(name, arity)
-        return {a.literal: a.symbol.arguments for a in sorted(atoms, key=lambda a: a.symbol)}
+        found = [(terms(text), literal) for text, literal in self._atoms.of(name, arity)]
+        return {literal: arguments for arguments, literal in sorted(found)}
 
     def at_least(self, number: int, literals: Sequence[int]) -> int:
         """Give an atom that holds if so many of some literals do."""

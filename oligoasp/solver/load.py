@@ -1,0 +1,103 @@
+"""Ground programs: grounded from rules, or loaded from where they are kept, which is faster.
+
+What is loaded has the same rules with the same numbers in the same order, so that the solver
+answers in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+import clingo
+
+from oligoasp import cache
+from oligoasp.protocol.files import files_of
+from oligoasp.solver.atoms import Atoms, Signature
+from oligoasp.solver.program import GroundRules, load_control
+
+if TYPE_CHECKING:
+    from oligoasp.solver.edit import Edit
+
+_RULES = ".aspif"
+
+
+class Ground(NamedTuple):
+    """A ground program, its atoms, and its rules if they are kept."""
+
+    control: clingo.Control
+    atoms: Atoms
+    rules: GroundRules | None
+
+
+def ground(
+    files: Sequence[Path],
+    extra: str,
+    options: Sequence[str],
+    edit: Edit | None,
+    *,
+    traced: bool,
+    kept: Sequence[Signature] = (),
+) -> Ground:
+    """Load and ground a program.
+
+    Args:
+        files: the files of the program, in any order.
+        extra: facts to add, as program text.
+        options: command-line options for clingo.
+        edit: what amendments change in the rules.
+        traced: whether to keep the ground rules.
+        kept: the signatures that will be asked for, if the program is worth keeping on disk.
+
+    Raises:
+        ProgramError: a file is missing, does not parse or cannot be grounded.
+    """
+    if not kept or edit is not None:
+        rules = GroundRules() if traced else None
+        control = load_control(files, extra, options, rules, edit)
+        return Ground(control, Atoms(control), rules)
+    key = cache.key("program", (_rules(tuple(files)), extra, options, kept))
+    loaded = _loaded(key, options)
+    if loaded is not None:
+        return loaded
+    rules = GroundRules()
+    control = load_control(files, extra, options, rules)
+    atoms = Atoms(control)
+    cache.later(lambda: _keep(key, rules, atoms, kept))
+    return Ground(control, atoms, rules)
+
+
+@lru_cache(maxsize=8)
+def _rules(files: tuple[Path, ...]) -> cache.Key:
+    return cache.key("rules", (), files_of(files))
+
+
+def _keep(
+    key: cache.Key, rules: GroundRules, atoms: Atoms, signatures: Sequence[Signature]
+) -> None:
+    text = rules.aspif().encode()
+    path = cache.place(key, _RULES)
+    if path is not None:
+        cache.write(path, text)
+        parts = rules.plain, rules.weighted, rules.places, atoms.table(signatures)
+        cache.put(key, (crc32(text), *parts))
+
+
+def _loaded(key: cache.Key, options: Sequence[str]) -> Ground | None:
+    """Load a program from where it is kept, if it is."""
+    kept, path = cache.get(key), cache.place(key, _RULES)
+    if kept is None or path is None:
+        return None
+    check, plain, weighted, places, atoms = kept
+    try:
+        if crc32(path.read_bytes()) != check:
+            return None
+        path.touch()
+        control = clingo.Control(list(options))
+        control.load_aspif([str(path)])
+    except (OSError, RuntimeError):
+        return None
+    return Ground(control, Atoms(None, atoms), GroundRules(plain, weighted, places))
