@@ -344,7 +344,11 @@ class Settling:
         places = sorted(groups)
         oracle = group_oracle([groups[one] for one in places], background, self._asked.core)
         least = shrink(range(len(places)), oracle)
-        return {lit: places[i][2] for i in least for lit in groups[places[i]]}
+        left = [lit for i in least for lit in groups[places[i]]]
+        if len(left) > 2 * len(least):  # of many values some need not be denied
+            kept = set(self._asked.core([*background, *reversed(left)]) or left)
+            left = [lit for lit in reversed(left) if lit in kept]
+        return {lit: owner[lit] for lit in left}
 
     def _keep_possible(self, blamed: dict[int, int], state: dict[int, int]) -> None:
         """Blame also what keeps everybody possible in whom what is blamed is put in the place."""
