@@ -48,7 +48,7 @@ def key(kind: str, parts: Iterable[object], files: Iterable[Path] = ()) -> Key:
         files: files whose places and contents matter, too.
     """
     known = [(str(file), file.read_bytes()) for file in files]
-    contents = [(file, len(content), source_hash(content)) for file, content in known]
+    contents = [(name, len(content), source_hash(content)) for name, content in known]
     of = repr((_programs(), *parts, *contents))
     return Key(f"{kind}-{source_hash(of.encode()).hex()}", of)
 
@@ -63,10 +63,12 @@ def get(key: Key) -> Any:
         if crc32(content[_CHECK:]).to_bytes(_CHECK) != content[:_CHECK]:
             return None
         of, found = pickle.loads(content[_CHECK:])
-        os.utime(path)
     except Exception:
         return None
-    return found if of == key.of else None
+    if of != key.of:
+        return None
+    used(path)
+    return found
 
 
 def put(key: Key, value: object) -> None:
@@ -83,6 +85,12 @@ def place(key: Key, suffix: str = "") -> Path | None:
     return None if folder is None else folder / (key.name + suffix)
 
 
+def used(path: Path) -> None:
+    """Take note that something that is kept has been used."""
+    with suppress(OSError):
+        os.utime(path)
+
+
 def write(path: Path, content: bytes) -> None:
     """Write a file to be kept, if that can be, and let go of what was not used for longest."""
     with suppress(OSError):
@@ -93,10 +101,14 @@ def write(path: Path, content: bytes) -> None:
             file.unlink(missing_ok=True)
 
 
+def wanted() -> bool:
+    """Tell whether there is room for more to be kept `later`."""
+    return _folder() is not None and len(_waiting) < MOST_WAITING
+
+
 def later(work: Callable[[], None]) -> None:
-    """Keep something once the user has the answer, for whom `finish` is called then."""
-    if _folder() is not None and len(_waiting) < MOST_WAITING:
-        _waiting.append(work)
+    """Keep something once the user has the answer: `finish` does then what is to be done."""
+    _waiting.append(work)
 
 
 def finish() -> None:

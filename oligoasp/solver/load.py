@@ -56,18 +56,24 @@ def ground(
         ProgramError: a file is missing, does not parse or cannot be grounded.
     """
     if not kept or edit is not None:
-        rules = GroundRules() if traced else None
-        control = load_control(files, extra, options, rules, edit)
-        return Ground(control, Atoms(control), rules)
+        return _grounded(files, extra, options, edit, traced=traced)
     key = cache.key("program", (_rules(tuple(files)), extra, options, kept))
     loaded = _loaded(key, options)
     if loaded is not None:
         return loaded
-    rules = GroundRules()
-    control = load_control(files, extra, options, rules)
-    atoms = Atoms(control)
-    cache.later(lambda: _keep(key, rules, atoms, kept))
-    return Ground(control, atoms, rules)
+    wanted = cache.wanted()
+    found = _grounded(files, extra, options, edit, traced=traced or wanted)
+    if wanted:
+        cache.later(lambda: _keep(key, found, kept))
+    return found
+
+
+def _grounded(
+    files: Sequence[Path], extra: str, options: Sequence[str], edit: Edit | None, *, traced: bool
+) -> Ground:
+    rules = GroundRules() if traced else None
+    control = load_control(files, extra, options, rules, edit)
+    return Ground(control, Atoms(control), rules)
 
 
 @lru_cache(maxsize=8)
@@ -75,14 +81,12 @@ def _rules(files: tuple[Path, ...]) -> cache.Key:
     return cache.key("rules", (), files_of(files))
 
 
-def _keep(
-    key: cache.Key, rules: GroundRules, atoms: Atoms, signatures: Sequence[Signature]
-) -> None:
-    text = rules.aspif().encode()
-    path = cache.place(key, _RULES)
-    if path is not None:
+def _keep(key: cache.Key, program: Ground, signatures: Sequence[Signature]) -> None:
+    rules, path = program.rules, cache.place(key, _RULES)
+    if rules is not None and rules.all and path is not None:
+        text = rules.aspif().encode()
         cache.write(path, text)
-        parts = rules.plain, rules.weighted, rules.places, atoms.table(signatures)
+        parts = rules.plain, rules.weighted, rules.places, program.atoms.table(signatures)
         cache.put(key, (crc32(text), *parts))
 
 
@@ -95,7 +99,7 @@ def _loaded(key: cache.Key, options: Sequence[str]) -> Ground | None:
     try:
         if crc32(path.read_bytes()) != check:
             return None
-        path.touch()
+        cache.used(path)
         control = clingo.Control(list(options))
         control.load_aspif([str(path)])
     except (OSError, RuntimeError):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import clingo
 from clingo import Symbol, SymbolType
@@ -44,8 +44,8 @@ class GroundRules(clingo.Observer):
     """Collects the ground rules of a program.
 
     ``plain`` has choice, heads and body of each rule; ``weighted`` choice, heads, bound and
-    weighted body of each that counts or adds up. ``places`` says before how many of the plain
-    rules each of these was not yet there.
+    weighted body of each that counts or adds up. ``places`` says after how many of the plain
+    rules each of these comes. ``all`` says that the program has nothing but rules.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class GroundRules(clingo.Observer):
         self.plain = list(plain)
         self.weighted = list(weighted)
         self.places = list(places)
+        self.all = True
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         """Take in a rule."""
@@ -68,6 +69,11 @@ class GroundRules(clingo.Observer):
         """Take in a rule whose body is a weight constraint."""
         self.weighted.append((choice, head, lower_bound, body))
         self.places.append(len(self.plain))
+
+    def _other(self, *_: Any, **__: Any) -> None:
+        self.all = False
+
+    minimize = external = heuristic = project = acyc_edge = theory_element = _other
 
     def aspif(self) -> str:
         """Write the rules in the order of the program in clingo's intermediate format."""
