@@ -34,7 +34,8 @@ def parts_of(question: Question, unknowns: Unknowns, clause: str) -> list[Part]:
     cone = session.cone(clause)
     whole = Part(met, cone, _among(unknowns, {unknowns.pair(one) for one in cone}))
     literals = unknowns.rules.alternatives(met)
-    if len(literals) == 1:
+    # Where a list is complete, what is asked of one part tells whether others get an entry more.
+    if len(literals) == 1 or not unknowns.complete.isdisjoint(whole.pairs):
         return [whole]
     groups: list[tuple[list[int], set[Pair]]] = []
     for literal in literals:

@@ -295,6 +295,8 @@ def _vocabulary(facts: Facts) -> Vocabulary:
         v.called_by.setdefault(row[0], []).append(row[2])
     for row in facts.rows("also_called", 3):
         v.also_called.setdefault((row[0], row[1]), set()).add(row[2])
+    for domain, value, name in facts.rows("also_said", 3):
+        v.also_said.setdefault(domain, {})[name] = value
     v.birth.extend(row[0] for row in facts.rows("birth", 1))
     v.postponable.update(row[0] for row in facts.rows("postponable", 1))
     _anchors(facts, v)

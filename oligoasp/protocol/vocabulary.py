@@ -160,6 +160,7 @@ class Vocabulary:
     observed: list[tuple[str, str]] = field(default_factory=list)  # kind, path
     called_by: dict[str, list[str]] = field(default_factory=dict)  # kind -> paths, best first
     also_called: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, path)
+    also_said: dict[str, dict[str, str]] = field(default_factory=dict)  # domain -> name -> value
     birth: list[str] = field(default_factory=list)  # paths of the patient
     proves: set[tuple[str, str]] = field(default_factory=set)  # implies its condition
     ignorable: set[tuple[str, str]] = field(default_factory=set)  # may stand without meaning

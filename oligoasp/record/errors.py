@@ -137,9 +137,9 @@ def close(
     word: str, names: Iterable[str], most: int, labels: Mapping[str, str] | None = None
 ) -> list[str]:
     """Find the valid names, at most so many, that are near what was typed, the nearest first."""
-    known = {_plain(label): name for name, label in (labels or {}).items()}
-    known |= {_plain(name): name for name in names}
-    typed = _plain(word[:QUOTED_LENGTH])
+    known = {plain(label): name for name, label in (labels or {}).items()}
+    known |= {plain(name): name for name in names}
+    typed = plain(word[:QUOTED_LENGTH])
     alike = 0.6 if len(typed) > 2 else 0.8  # two letters are like many words
     if found := get_close_matches(typed, list(known), most, alike):
         return list(dict.fromkeys(known[name] for name in found))
@@ -171,5 +171,6 @@ def unknown(what: str, name: str, names: Iterable[str]) -> str:
     return f"no {what} `{name}`; known: {', '.join(known)}"
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """Give a name in small letters, as one word."""
     return word.casefold().replace(" ", "_").replace("-", "_")

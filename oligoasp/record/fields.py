@@ -18,7 +18,7 @@ from oligoasp.record.dates import (
     parse_date,
     parse_moment,
 )
-from oligoasp.record.errors import Fault, Refused, below, listing, nearest
+from oligoasp.record.errors import Fault, Refused, below, listing, nearest, plain
 from oligoasp.record.quantity import PLAIN_NUMBER, Interval, Measurement, QuantityReader
 from oligoasp.record.units import LOINC, units_of
 from oligoasp.record.value import UNKNOWN, Unknown, Value, show
@@ -182,6 +182,7 @@ class ChoiceReader:
 
     def __init__(self, vocabulary: Vocabulary, domain: str) -> None:
         self.labels = vocabulary.domains[domain]
+        self.said = vocabulary.also_said.get(domain, {})
         self.accepted = listing([*self.labels, "unknown"])
         self.table: dict[str, str | Unknown] = {"unknown": UNKNOWN}
         self.table |= {value: value for value in self.labels}
@@ -202,9 +203,16 @@ class ChoiceReader:
         if isinstance(value, str):
             if (chosen := self.table.get(value)) is not None:
                 return chosen
-            suggestion = nearest(value, self.table, self.labels)
-            raise Refused(Fault(show(value), self.accepted, suggestion))
+            raise Refused(Fault(show(value), self.accepted, self._meant(value)))
         raise Refused(Fault(show(value), self.accepted))
+
+    def _meant(self, typed: str) -> str:
+        """Give the value that was probably meant, or ""."""
+        name = plain(typed.strip())
+        if name in self.said:
+            return self.said[name]
+        begun = [value for value in self.labels if name and value.startswith(name)]
+        return begun[0] if len(begun) == 1 else nearest(typed, self.table, self.labels)
 
 
 class MeasurementReader:

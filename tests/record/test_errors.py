@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from oligoasp.record.errors import RecordError, nearest
+from oligoasp.protocol.load import asp_folder
+from oligoasp.record.errors import RecordError, nearest, plain
 from tests.support import parse, protocol
 
 HISTOLOGY = (
@@ -81,6 +84,52 @@ def test_what_charts_call_a_field_means_one_field_that_there_is() -> None:
             assert (kind, name) not in vocabulary.fields
             assert (kind, name) not in said, name
             said.add((kind, name))
+
+
+def test_what_charts_say_means_a_value_that_there_is() -> None:
+    vocabulary = protocol().vocabulary
+    for domain, names in vocabulary.also_said.items():
+        for name, value in names.items():
+            assert value in vocabulary.domains[domain]
+            assert name == plain(name)
+            assert name not in vocabulary.domains[domain]
+
+
+def test_no_name_of_the_chart_means_two_values() -> None:
+    text = (asp_folder() / "oncology" / "abbreviations.lp").read_text("utf-8")
+    found = re.findall(r"^also_said\((\w+),\s*\w+,\s*(.+)\)\.$", text, re.MULTILINE)
+    names = [(domain, name) for domain, said in found for name in re.findall(r'"(.+?)"', said)]
+    assert len(names) > 60
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "suggestion"),
+    [
+        ("sex", "F", "female"),
+        ("sex", "m", "male"),
+        ("sex", "x", ""),
+        ("primary.histology", "SCC", "squamous_cell_carcinoma"),
+        ("primary.histology", "squamous", "squamous_cell_carcinoma"),
+        ("primary.site", "distal", "lower_third_esophagus"),
+        ("primary.site", "oesophagus", "esophagus"),
+        ("lesions.site", "LN", "lymph_node"),
+        ("lesions.site", "Lung", "lung"),
+        ("lesions.local_treatment", "no", "none"),
+        ("lesions.local_treatment", "SBRT", "radiotherapy"),
+        ("lesions.local_treatment", " ", ""),
+        ("lesions.modality", "X-ray", "chest_xray"),
+    ],
+)
+def test_of_an_unknown_value_the_one_that_is_meant_is_suggested(
+    path: str, typed: str, suggestion: str
+) -> None:
+    first, _, rest = path.partition(".")
+    within = [{"id": "l1", rest: typed}] if first == "lesions" else {rest: typed}
+    with pytest.raises(RecordError) as error:
+        parse({"id": "x", first: within if rest else typed})
+    (problem,) = error.value.problems
+    assert problem.suggestion == suggestion
 
 
 @pytest.mark.parametrize(
