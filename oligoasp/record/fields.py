@@ -21,7 +21,7 @@ from oligoasp.record.dates import (
 from oligoasp.record.errors import Fault, Refused, below, listing, nearest, plain
 from oligoasp.record.quantity import PLAIN_NUMBER, Interval, Measurement, QuantityReader
 from oligoasp.record.units import LOINC, units_of
-from oligoasp.record.value import UNKNOWN, Unknown, Value, show
+from oligoasp.record.value import UNKNOWN, Number, Unknown, Value, show
 
 LONGEST_LABEL = 200
 LONGEST_TEXT = 10_000
@@ -424,11 +424,13 @@ def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
     """Refuse the keys of a mapping that have no meaning."""
     if value.keys() <= _KEYS[names]:
         return []
-    return [
-        Fault(UNKNOWN_FIELD, listing(names), nearest(key, names), key)
-        for key in value
-        if key not in names
-    ]
+    strange = [key for key in value if key not in names]
+    number = value.get("value")
+    if len(strange) == 1 and strange[0].isdecimal() and isinstance(number, Number):
+        # What stands behind a decimal comma is taken for a field.
+        found, meant = (f"{number}{sign}{strange[0]}" for sign in ",.")
+        return [Fault(f'"{found}"', "a decimal point", meant, "value")]
+    return [Fault(UNKNOWN_FIELD, listing(names), nearest(key, names), key) for key in strange]
 
 
 def _hashable(parts: tuple[Value, ...]) -> bool:

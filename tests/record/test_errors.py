@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from oligoasp.protocol.load import asp_folder
 from oligoasp.record.errors import RecordError, nearest, plain
+from oligoasp.record.read import read_records
 from tests.support import parse, protocol
 
 HISTOLOGY = (
@@ -147,3 +149,13 @@ def test_of_a_number_out_of_range_another_unit_is_suggested_that_may_be_taken_fo
     with pytest.raises(RecordError) as caught:
         parse({field: typed})
     assert [problem.suggestion for problem in caught.value.problems] == [suggestion]
+
+
+def test_what_stands_behind_a_decimal_comma_is_no_field(tmp_path: Path) -> None:
+    file = tmp_path / "record.yaml"
+    file.write_text("id: x\nlabs:\n  hemoglobin: {value: 12,4, unit: g/dL}\n", "utf-8")
+    (found,) = read_records([str(file)], protocol().vocabulary)
+    assert isinstance(found, RecordError)
+    (problem,) = found.problems
+    assert (problem.line, problem.field, problem.suggestion) == (3, "labs.hemoglobin.value", "12.4")
+    assert "decimal point" in problem.accepted
