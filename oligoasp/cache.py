@@ -168,7 +168,7 @@ def _programs() -> tuple[object, ...]:
 
     own = [
         (file.name, known.st_size, known.st_mtime_ns)
-        for part in ("protocol", "record", "solver")
+        for part in ("protocol", "record", "solver", "explain")
         for file in sorted(os.scandir(_PACKAGE / part), key=lambda file: file.name)
         if file.name.endswith(".py")
         for known in [file.stat()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -83,6 +84,52 @@ def test_answers_are_the_same_bytes_whether_programs_are_grounded_or_loaded(
         first.returncode,
     )
     assert names(folder) == kept
+
+
+def test_what_is_asked_of_a_new_patient_is_kept_and_the_same_of_everybody(
+    explain: Explain, folder: Path, tmp_path: Path
+) -> None:
+    first, other = tmp_path / "first.yaml", tmp_path / "other.yaml"
+    first.write_text("id: first\n", "utf-8")
+    other.write_text("# nothing yet\nid: other\n", "utf-8")
+    options = ("--full", "--format", "json")
+    one = explain(first, *options)
+    assert [name for name in names(folder) if name.startswith("silence-")]
+    said = [json.loads(found.stdout) for found in (one, explain(other, *options))]
+    same = [
+        {k: v for k, v in answer.items() if k not in ("record", "source", "filing")}
+        for answer in said
+    ]
+    assert said[1]["record"] == "other"
+    assert same[0] == same[1]
+    assert same[0]["needs"]
+    assert same[0]["readings"] == []
+
+
+@pytest.mark.parametrize("said", ["sex: male\n", "lesions: []\n", "incomplete_lists: []\n"])
+def test_a_record_that_says_something_is_not_taken_for_one_that_says_nothing(
+    explain: Explain, folder: Path, tmp_path: Path, said: str
+) -> None:
+    nothing, something = tmp_path / "nothing.yaml", tmp_path / "something.yaml"
+    nothing.write_text("id: r\n", "utf-8")
+    something.write_text(f"id: r\n{said}", "utf-8")
+    alone = explain(something).stdout
+    for file in folder.iterdir():
+        file.unlink()
+    explain(nothing)
+    assert explain(something).stdout == alone
+
+
+def test_readings_of_the_text_are_told_apart(explain: Explain, tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing.yaml"
+    nothing.write_text("id: r\n", "utf-8")
+    options = ("--reading", "measurable_lesion=not_required")
+    default = explain(nothing).stdout
+    other = explain(nothing, *options)
+    assert other.returncode == 3, other.stderr
+    assert other.stdout != default
+    assert explain(nothing, *options).stdout == other.stdout
+    assert explain(nothing).stdout == default
 
 
 def test_a_rule_that_changes_is_read_again(explain: Explain, tmp_path: Path) -> None:

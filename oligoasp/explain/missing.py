@@ -74,7 +74,7 @@ class Missing:
         self._session = question.session
         self._eligible = eligible
         self.unknowns = Unknowns(question, eligible=eligible)
-        self._found: dict[str, Ways] = {}
+        self.found: dict[str, Ways] = {}
         self._left = MOST_IN_ALL
         self._copies: list[Apart[dict[str, Ways]]] = []
         self._requests = Requests(question)
@@ -90,7 +90,7 @@ class Missing:
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         clauses = self._open
         for copy in self._copies:
-            self._found |= copy.result()
+            self.found |= copy.result()
         exact = [self.ways(clause).exact for clause in clauses]
         for clause in clauses:
             grouped.setdefault(self.need(clause).alternatives, []).append(clause)
@@ -136,9 +136,9 @@ class Missing:
 
     def ways(self, clause: str) -> Ways:
         """Find the ways of meeting a clause."""
-        if clause in self._found:
-            return self._found[clause]
-        ways = self._found[clause] = Ways()
+        if clause in self.found:
+            return self.found[clause]
+        ways = self.found[clause] = Ways()
         left = limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
         sets: list[tuple[_Search, Found]] = []
         for part in parts_of(self._question, self.unknowns, clause):

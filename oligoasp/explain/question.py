@@ -25,13 +25,21 @@ class Question:
     ``given`` are the assumptions that the record's fields make, by field; ``background``
     those that it did not type: readings, and what silence means. ``attributes`` lists,
     by field, the attributes that come from it.
+
+    Args:
+        engine: the protocol, under its readings.
+        record: the record.
+        doubtful: whether it will be asked how other readings decide.
+
+    Raises:
+        RecordError: nobody can be as the record says.
     """
 
-    def __init__(self, engine: Engine, record: Record) -> None:
+    def __init__(self, engine: Engine, record: Record, *, doubtful: bool = True) -> None:
         self.engine = engine
         self.situation: Situation = engine.compile(record)
         # Grounding leaves Python free, so what is needed last is grounded meanwhile.
-        self._open_readings = Ahead(lambda: engine.session(self.situation, open_readings=True))
+        self._open_readings = Ahead(self._doubtful) if doubtful else None
         self.session = session = engine.session(
             self.situation, engine.protocol.list_means, traced=True
         )
@@ -70,11 +78,15 @@ class Question:
     @cached_property
     def open_readings(self) -> Session:
         """A session in which the readings of the text can be chosen anew."""
-        return self._open_readings.result()
+        return self._open_readings.result() if self._open_readings else self._doubtful()
+
+    def _doubtful(self) -> Session:
+        return self.engine.session(self.situation, open_readings=True)
 
     def wait(self) -> None:
         """Wait until what has been begun ahead is done."""
-        self._open_readings.wait()
+        if self._open_readings:
+            self._open_readings.wait()
         self._dependencies.wait()
 
     @cached_property

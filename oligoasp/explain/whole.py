@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from oligoasp.answers import ClauseAnswer, Conflict, Evidence, Explanation, ProtocolName
 from oligoasp.decide import Engine, Status, Verdict
+from oligoasp.explain import silence
 from oligoasp.explain.missing import Missing
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import blocking_sets, conflicts, reasons, remedies
@@ -38,12 +39,17 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     Raises:
         RecordError: nobody can be as the record says.
     """
-    question = Question(engine, record)
+    known = silence.known(engine, record)
+    question = Question(engine, record, doubtful=known is None)
     decision = question.decision
     missing = Missing(question)
-    elsewhere = decision.verdict is Verdict.UNDETERMINED and missing.begin()
+    elsewhere = False
+    if known is not None:
+        missing.found, missing.ends = known.ways, known.ends
+    elif decision.verdict is Verdict.UNDETERMINED:
+        elsewhere = missing.begin()
     # Solving leaves Python free, and readings are tried in a program of their own.
-    sensitive = Ahead(lambda: readings(question))
+    sensitive = Ahead(lambda: known.readings if known is not None else readings(question))
     if elsewhere:
         # All else has to wait for the copies, so what can be asked here is asked now.
         sensitive.wait()
@@ -51,6 +57,9 @@ def explain(engine: Engine, record: Record, *, full: bool = False) -> Explanatio
     joint, all_conflicts = conflicts(question)
     blocking = blocking_sets(question, joint)
     needs, all_needs = missing.needs() if decision.verdict is Verdict.UNDETERMINED else ([], True)
+    if known is None and silence.worth_keeping(engine, record):
+        found = silence.Known(sensitive.result(), missing.found, missing.ends)
+        silence.keep(engine, found)
     changes, all_changes = remedies(question, blocking)
     explained, all_explained = _explained(question, joint)
     whole = {

@@ -82,6 +82,11 @@ class Record(Entry):
         """What the record says, as it was typed."""
         return self._document.data
 
+    @property
+    def silent(self) -> bool:
+        """Whether the record says nothing of the patient, not even that a list is empty."""
+        return not self.values and not self._lists
+
     def entries(self, kind: str) -> list[Entry] | None:
         """Give the entries of a kind, or None if the record does not have their list."""
         return self._lists.get(kind)
