@@ -25,7 +25,7 @@ VARIABLE = "OLIGOASP_CACHE"
 """The environment variable that names the folder; if it is empty, nothing is kept."""
 MOST = 256
 """How many files are kept: those that were used of late."""
-MOST_WAITING = 4
+MOST_WAITING = 16
 """How many things are kept by one call, which may be about many records."""
 _CHECK = 4
 _PACKAGE = Path(__file__).parent

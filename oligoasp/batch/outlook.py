@@ -149,7 +149,7 @@ def _session(engine: Engine) -> Session:
     """Ground the rules for two entries of each list, which shows what rules look at."""
     kinds = engine.protocol.vocabulary.kinds
     shape = tuple((kind, 2) for kind in kinds if kind != PATIENT)
-    return Session(engine.protocol, shape, engine.settled)
+    return Session(engine.protocol, shape, engine.settled, kept=True)
 
 
 class _Looker:

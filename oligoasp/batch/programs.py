@@ -134,6 +134,7 @@ class Programs:
                 unused=focus.unused,
                 spare=self._spare,
                 traced=focus == self._long,  # it takes memory, and others are not asked so often
+                kept=True,
             )
             program = _Program(session, session.readings(settled), self._outlines, self._merged)
             self._programs[shape, focus] = program

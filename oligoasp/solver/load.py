@@ -6,8 +6,9 @@ answers in the same way.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -58,14 +59,13 @@ def ground(
     if not kept or edit is not None:
         return _grounded(files, extra, options, edit, traced=traced)
     key = cache.key("program", (_rules(tuple(files)), extra, options, kept))
-    loaded = _loaded(key, options)
-    if loaded is not None:
-        return loaded
-    wanted = cache.wanted()
-    found = _grounded(files, extra, options, edit, traced=traced or wanted)
-    if wanted:
-        cache.later(lambda: _keep(key, found, kept))
-    return found
+    found = _loaded(key, options, traced=traced)
+    if found is None:
+        wanted = cache.wanted()
+        found = _grounded(files, extra, options, edit, traced=traced or wanted)
+        if wanted:
+            cache.later(partial(_keep, key, found, kept))
+    return found if traced else found._replace(rules=None)
 
 
 def _grounded(
@@ -86,16 +86,16 @@ def _keep(key: cache.Key, program: Ground, signatures: Sequence[Signature]) -> N
     if rules is not None and rules.all and path is not None:
         text = rules.aspif().encode()
         cache.write(path, text)
-        parts = rules.plain, rules.weighted, rules.places, program.atoms.table(signatures)
-        cache.put(key, (crc32(text), *parts))
+        trace = pickle.dumps((rules.plain, rules.weighted, rules.places))
+        cache.put(key, (crc32(text), program.atoms.table(signatures), trace))
 
 
-def _loaded(key: cache.Key, options: Sequence[str]) -> Ground | None:
+def _loaded(key: cache.Key, options: Sequence[str], *, traced: bool) -> Ground | None:
     """Load a program from where it is kept, if it is."""
     kept, path = cache.get(key), cache.place(key, _RULES)
     if kept is None or path is None:
         return None
-    check, plain, weighted, places, atoms = kept
+    check, atoms, trace = kept
     try:
         if crc32(path.read_bytes()) != check:
             return None
@@ -104,4 +104,6 @@ def _loaded(key: cache.Key, options: Sequence[str]) -> Ground | None:
         control.load_aspif([str(path)])
     except (OSError, RuntimeError):
         return None
-    return Ground(control, Atoms(None, atoms), GroundRules(plain, weighted, places))
+    return Ground(
+        control, Atoms(None, atoms), GroundRules(*pickle.loads(trace)) if traced else None
+    )
