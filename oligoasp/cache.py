@@ -63,7 +63,7 @@ def get(key: Key) -> Any:
         if crc32(content[_CHECK:]).to_bytes(_CHECK) != content[:_CHECK]:
             return None
         of, found = pickle.loads(content[_CHECK:])
-    except Exception:
+    except Exception:  # whatever may be wrong with it
         return None
     if of != key.of:
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from clingo import Control, Symbol
 
-from oligoasp.solver.program import Facts, arguments_of
+from oligoasp.solver.atoms import arguments_of
+from oligoasp.solver.program import Facts
 
 
 def ground(program: str) -> Control:
