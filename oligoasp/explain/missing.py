@@ -10,7 +10,7 @@ from typing import TypeAlias
 from oligoasp.answers import Item, Need
 from oligoasp.decide import entry_of
 from oligoasp.explain.ending import ending
-from oligoasp.explain.parting import parts_of
+from oligoasp.explain.parting import Part, parts_of
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.reasons import RECORDED, entry_like
 from oligoasp.explain.requests import Requests, no_more
@@ -35,7 +35,7 @@ MOST_DESCRIBED = 80
 
 @dataclass
 class Ways:
-    """The ways of meeting one clause.
+    """The ways of meeting a clause, or what is needed of it besides other things.
 
     ``complete`` says that no other set of unknowns meets it, ``exact`` also that with those that
     do there are no other values.
@@ -74,9 +74,9 @@ class Missing:
         self._session = question.session
         self._eligible = eligible
         self.unknowns = Unknowns(question, eligible=eligible)
-        self.found: dict[str, Ways] = {}
+        self.found: dict[str, list[Ways]] = {}
         self._left = MOST_IN_ALL
-        self._copies: list[Apart[dict[str, Ways]]] = []
+        self._copies: list[Apart[dict[str, list[Ways]]]] = []
         self._requests = Requests(question)
 
     # ---- what would establish eligibility ---------------------------------------------
@@ -85,15 +85,17 @@ class Missing:
         """Find, for each clause that is open, the minimal sets of unknowns that would meet it.
 
         Returns:
-            The sets, clauses with the same sets together, and whether these are all.
+            The sets, each time for clauses with the same ones together, and whether these are
+            all. Of a clause of which several things are needed there are sets for each.
         """
         grouped: dict[tuple[tuple[Item, ...], ...], list[str]] = {}
         clauses = self._open
         for copy in self._copies:
             self.found |= copy.result()
-        exact = [self.ways(clause).exact for clause in clauses]
+        exact = [ways.exact for clause in clauses for ways in self.ways(clause)]
         for clause in clauses:
-            grouped.setdefault(self.need(clause).alternatives, []).append(clause)
+            for need in self.of_clause(clause):
+                grouped.setdefault(need.alternatives, []).append(clause)
         needs = [Need(clauses=tuple(c), alternatives=a) for a, c in grouped.items() if a]
         return needs, all(exact)
 
@@ -113,12 +115,12 @@ class Missing:
                 self._copies += [] if copy is None else [copy]
         return bool(self._copies)
 
-    def _look_apart(self, clauses: Sequence[str]) -> dict[str, Ways]:
+    def _look_apart(self, clauses: Sequence[str]) -> dict[str, list[Ways]]:
         """Find what `_look` does where nobody else will be asked for in this session."""
         self.unknowns.settle()
         return self._look(clauses)
 
-    def _look(self, clauses: Sequence[str]) -> dict[str, Ways]:
+    def _look(self, clauses: Sequence[str]) -> dict[str, list[Ways]]:
         """Find the ways of meeting clauses."""
         return {clause: self.ways(clause) for clause in clauses}
 
@@ -126,23 +128,53 @@ class Missing:
     def _open(self) -> list[str]:
         return self._question.engine.protocol.in_order(self._question.decision.violable)
 
-    def need(self, clause: str) -> Need:
-        """Give the minimal sets of unknowns that would meet a clause."""
-        alternatives = [
-            tuple(self._item(way, unknown) for unknown in sorted(way.values, key=self._place))
-            for way in self.ways(clause).found
-        ]
-        return Need(clauses=(clause,), alternatives=tuple(dict.fromkeys(alternatives)))
+    def of_clause(self, clause: str) -> list[Need]:
+        """Give what a clause needs, each with the minimal sets of unknowns that would do."""
+        found = []
+        for ways in self.ways(clause):
+            alternatives = [
+                tuple(self._item(way, unknown) for unknown in sorted(way.values, key=self._place))
+                for way in ways.found
+            ]
+            found.append(Need(clauses=(clause,), alternatives=tuple(dict.fromkeys(alternatives))))
+        return found
 
-    def ways(self, clause: str) -> Ways:
-        """Find the ways of meeting a clause."""
-        if clause in self.found:
-            return self.found[clause]
-        ways = self.found[clause] = Ways()
-        left = limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
+    def ways(self, clause: str) -> list[Ways]:
+        """Find the ways of meeting a clause: of each thing that it needs."""
+        if clause not in self.found:
+            limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
+            left = limit
+            needed = []
+            for parts in parts_of(self._question, self.unknowns, clause):
+                ways, left = self._ways(clause, parts, left)
+                needed += [ways] if ways is not None else []
+            self._left -= limit - left
+            self.found[clause] = sorted(needed, key=self._first)
+        return self.found[clause]
+
+    def _first(self, ways: Ways) -> Place:
+        """Give the place of the first unknown that some ways ask for."""
+        places = (self._place(unknown) for way in ways.found for unknown in way.values)
+        return min(places, default=(len(self._places), 0, ""))
+
+    def _ways(self, clause: str, parts: Sequence[Part], left: int) -> tuple[Ways | None, int]:
+        """Find the ways of meeting one of some parts of a clause.
+
+        Args:
+            clause: the clause.
+            parts: the parts.
+            left: how many proposals may be looked at.
+
+        Returns:
+            The ways, or None if all are met anyway, and how many proposals are left.
+        """
+        ways = Ways()
         sets: list[tuple[_Search, Found]] = []
-        for part in parts_of(self._question, self.unknowns, clause):
-            search = _Search(Settling(self._question, self.unknowns, part), left)
+        settlings = [Settling(self._question, self.unknowns, part) for part in parts]
+        if any(not settling.open for settling in settlings):
+            return None, left
+        for settling in settlings:
+            search = _Search(settling, left)
             try:
                 for found in search.all():
                     if len(sets) == MOST_WAYS:
@@ -169,9 +201,8 @@ class Missing:
                 for way in beside
                 if not any(o.covers(way) for o in beside if o is not way)
             ]
-        self._left -= limit - left
         ways.found.sort(key=self._rank)
-        return ways
+        return ways, left
 
     def _rank(self, way: Way) -> tuple[int, int, list[tuple[Place, list[str]]]]:
         """Give what ways are sorted by.
@@ -310,8 +341,8 @@ class Missing:
 
     def named(self, clause: str) -> list[str]:
         """Name the unknowns that can settle a clause favourably."""
-        ways = self.ways(clause)
-        named = sorted({u for way in ways.found for u in way.values}, key=self._place)
+        found = [way for ways in self.ways(clause) for way in ways.found]
+        named = sorted({u for way in found for u in way.values}, key=self._place)
         return list(dict.fromkeys(map(self._name, named)))
 
     def no_longer_matters(self) -> list[str]:
@@ -323,9 +354,9 @@ class Missing:
         decision = self._question.decision
         matter: set[Key] = set()
         for clause in () if decision.violated else decision.violable:
-            ways = self.ways(clause)
-            asked: Iterable[Pair] = (u for way in ways.found for u in way.values)
-            if not ways.complete:
+            found = self.ways(clause)
+            asked: Iterable[Pair] = (u for ways in found for way in ways.found for u in way.values)
+            if not all(ways.complete for ways in found):
                 cone = self._question.cone(clause)
                 asked = (u for u in self.unknowns.pairs if u in cone)
             matter |= {self._key(u) for u in (*asked, *self.ends)}

@@ -64,10 +64,11 @@ class Settling:
     def __init__(self, question: Question, unknowns: Unknowns, part: Part) -> None:
         self._session = session = question.session
         self._unknowns = unknowns
-        self._met, self._cone, self.pairs = part
+        self._part = part
+        self._cone, self.pairs = part.cone, part.pairs
         self._situation = question.situation
-        groups = (g for p in self.pairs for g in unknowns.groups(p, self._cone))
-        self._wanted = Groups([*groups, *([[self._met]] if self._met > 0 else ())])
+        groups = [g for p in self.pairs for g in unknowns.groups(p, self._cone)]
+        self._wanted = Groups([*groups, *([abs(literal)] for literal in part.literals)])
         self._unlisted = {
             entity: e for e, p in enumerate(self.pairs) for entity in unknowns.rest.get(p, ())
         }
@@ -78,6 +79,11 @@ class Settling:
         }
 
     @cached_property
+    def _met(self) -> int:
+        """The literal by which excerpts know whether it is met."""
+        return self._unknowns.rules.joined(self._part.literals, together=self._part.together)
+
+    @cached_property
     def _asked(self) -> Excerpt:
         """The rules on which the clause depends: much is asked that is about these only."""
         return self._unknowns.rules.about([abs(self._met)], self._cone)
@@ -85,8 +91,13 @@ class Settling:
     @cached_property
     def _people(self) -> list[frozenset[int]]:
         """Who has been seen so far, as what is true of them."""
-        first = self._unknowns.first[0]
-        return [] if first is None or self._met > 0 else [first]
+        first = self._unknowns.first[0] if self._part.whole else None
+        return [] if first is None else [first]
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not met by everybody who can be the patient, eligible or not."""
+        return self._part.whole or self._breaking({})[0] is not None
 
     def place(self, literal: int) -> Place:
         """Give what a literal of a demand is about; see `Oracle`."""
@@ -120,6 +131,7 @@ class Settling:
         # The few rules about the clause tell more quickly what is impossible, if they do.
         blamed = self._clashing(groups)
         if not blamed:
+            groups[0] = list(self._part.hope)
             together = [lit for group in groups for lit in group]
             true, clash = self._unknowns.somebody(together, self._wanted)
             if true is not None:
@@ -137,7 +149,7 @@ class Settling:
     def _is(self, true: Collection[int], demands: Collection[Demand], none: Iterable[int]) -> bool:
         """Tell whether somebody meets the clause, fulfils demands and has none of some entries."""
         return (
-            (self._met in true if self._met > 0 else -self._met not in true)
+            self._part.holds(true)
             and all(-lit not in true for lit in none)
             and all(any((abs(x) in true) != (x > 0) for x in some) for _, some in demands)
         )

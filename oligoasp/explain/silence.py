@@ -22,7 +22,7 @@ class Known(NamedTuple):
     """What has been worked out: readings that matter, ways of meeting clauses, what ends it."""
 
     readings: list[ReadingMatters]
-    ways: dict[str, Ways]
+    ways: dict[str, list[Ways]]
     ends: Mapping[Pair, frozenset[Value]]
 
 

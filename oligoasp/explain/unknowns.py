@@ -135,12 +135,16 @@ class Unknowns:
         return one if index <= len(self._question.situation.ids.get(kind, ())) else ((kind, 0), "")
 
     @cached_property
+    def all(self) -> frozenset[Pair]:
+        """All unknowns."""
+        return frozenset(self.pairs)
+
+    @cached_property
     def ties(self) -> dict[Pair, set[Pair]]:
         """The unknowns that integrity rules tie to each."""
-        known = set(self.pairs)
         found: dict[Pair, set[Pair]] = {}
         for bond in {bond for _, bond in self.rules.ties}:
-            tied = {pair for one in bond if (pair := self.pair(one)) in known}
+            tied = {pair for one in bond if (pair := self.pair(one)) in self.all}
             for pair in tied if len(tied) > 1 else ():
                 found.setdefault(pair, set()).update(tied)
         return found

@@ -110,8 +110,12 @@ def _explained(question: Question, joint: list[Conflict]) -> tuple[list[Conflict
     if not joint:
         return [], True
     alone = Missing(question, eligible=False)
-    found = [replace(c, needs=tuple(map(alone.need, c.clauses))) for c in joint]
-    return found, all(alone.ways(clause).exact for c in joint for clause in c.clauses)
+    found = [
+        replace(c, needs=tuple(need for clause in c.clauses for need in alone.of_clause(clause)))
+        for c in joint
+    ]
+    ways = (ways for c in joint for clause in c.clauses for ways in alone.ways(clause))
+    return found, all(of_one.exact for of_one in ways)
 
 
 def _clauses(question: Question, missing: Missing, full: bool) -> tuple[ClauseAnswer, ...]:

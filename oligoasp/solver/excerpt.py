@@ -15,6 +15,9 @@ from oligoasp.solver.program import OPTIONS, GroundRules
 if TYPE_CHECKING:
     from oligoasp.solver.session import Session
 
+_OWN = 1 << 30
+"""No program has as many atoms as that, so what is defined for excerpts gets greater numbers."""
+
 _Plain: TypeAlias = tuple[bool, Sequence[int], Sequence[int]]
 _Weighted: TypeAlias = tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]
 
@@ -82,11 +85,13 @@ class Excerpts:
         numbers = [number for one in bounds for number in self._weighted.get(one, ())]
         return frozenset(abs(literal) for n in numbers for literal, _ in self._weights[n][3])
 
-    def define(self, atom: int, literals: Iterable[int]) -> None:
-        """Let a new atom hold if one of some literals does."""
+    def one_of(self, literals: Iterable[int]) -> int:
+        """Give a new atom that holds if one of some literals does, for excerpts to be asked."""
+        atom = _OWN + len(self._plain)
         for literal in literals:
             self._defining[atom].append(len(self._plain))
             self._plain.append((False, [atom], [literal]))
+        return atom
 
     def alternatives(self, literal: int) -> list[int]:
         """Give literals of which one holds just if a literal does, as far as rules say so.
@@ -343,13 +348,16 @@ class Parts:
         """Give literals of which one holds just if a literal does; see `Excerpts`."""
         return self._excerpts.alternatives(literal)
 
-    def one_of(self, literals: Sequence[int]) -> int:
-        """Give a literal that holds if one of some literals does."""
+    def joined(self, literals: Sequence[int], *, together: bool) -> int:
+        """Give a literal that holds if one of some literals does, or if all do.
+
+        If there are several, only excerpts that are taken later know it.
+        """
         if len(literals) == 1:
             return literals[0]
-        atom = self._session.at_least(1, literals)
-        self._excerpts.define(atom, literals)
-        return atom
+        if together:
+            return -self._excerpts.one_of([-literal for literal in literals])
+        return self._excerpts.one_of(literals)
 
     def about(self, atoms: Iterable[int], cone: Set[Pair]) -> Excerpt:
         """Take the rules, and what integrity rules make of the attributes that these see.

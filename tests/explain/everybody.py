@@ -1,17 +1,28 @@
-"""The ways of meeting a clause, found by trying out everybody: slow, and with nothing clever."""
+"""The ways of meeting a clause, or what is needed of it besides other things, found by trying out
+everybody: slow, and with nothing clever.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from math import prod
 
+from oligoasp.explain.parting import Part
 from oligoasp.explain.question import Key, Question
 from oligoasp.explain.unknowns import Unknowns
 from oligoasp.record.facts import Pair
+from oligoasp.solver.session import Session
 
 State = frozenset[int]
 """What an unknown is in somebody: the literals of it that are true."""
+
+
+def met(session: Session, part: Part) -> int:
+    """Give a literal that holds if a part of a clause is met."""
+    if part.together:
+        return -session.at_least(1, [-literal for literal in part.literals])
+    return session.at_least(1, part.literals)
 
 
 class TooManyError(Exception):
@@ -19,23 +30,25 @@ class TooManyError(Exception):
 
 
 class Everybody:
-    """Everybody who could be the patient, as far as a clause can tell them apart.
+    """Everybody who could be the patient, as far as parts of a clause can tell them apart.
 
     Args:
         question: the record.
         unknowns: what it does not say.
-        clause: the clause.
+        parts: parts of which one has to be met.
         most: how many people are tried out.
 
     Raises:
         TooManyError: there are more.
     """
 
-    def __init__(self, question: Question, unknowns: Unknowns, clause: str, most: int) -> None:
+    def __init__(
+        self, question: Question, unknowns: Unknowns, parts: Sequence[Part], most: int
+    ) -> None:
         self._session = session = question.session
-        reached = question.cone(clause)
-        self._cone = session.cone(clause)
-        self.pairs = [pair for pair in unknowns.pairs if pair in reached]
+        self._cone = frozenset().union(*(part.cone for part in parts))
+        asked = {pair for part in parts for pair in part.pairs}
+        self.pairs = [pair for pair in unknowns.pairs if pair in asked]
         self._rest = unknowns.rest
         self._complete = [pair in unknowns.complete for pair in self.pairs]
         vocabulary = question.engine.protocol.vocabulary
@@ -44,7 +57,7 @@ class Everybody:
         self._most = most
         assumptions = unknowns.assumptions
         self.eligible = self._people([*assumptions, session.eligible])
-        self.breaking = self._people([*assumptions, session.violated[clause]])
+        self.breaking = self._people([*assumptions, *(-met(session, part) for part in parts)])
 
     def _people(self, assumptions: list[int]) -> list[tuple[State, ...]]:
         groups = [self._groups(pair) for pair in self.pairs]

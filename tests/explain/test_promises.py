@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import islice, product
 from typing import Any
 
 from oligoasp.decide import Decision, Verdict
@@ -21,6 +22,8 @@ from tests.reference.generate import clone, random_record, remove_parts
 from tests.support import Data, decide, engine, parse, protocol
 
 RECORDS = 26
+MOST_WAYS = 16
+"""How many ways of meeting a clause are tried."""
 VALUES = 2
 """How many of the values that are said to do are tried of each unknown."""
 
@@ -145,12 +148,22 @@ def ways_filled(data: Data, question: Question, way: Way, rng: random.Random) ->
             yield new
 
 
+def together(missing: Missing, clause: str) -> Iterator[Way]:
+    """Give ways of meeting a clause, one of each thing that it needs at a time."""
+    needed = [ways.found for ways in missing.ways(clause)]
+    for some in islice(product(*needed), MOST_WAYS):
+        yield Way(
+            {pair: values for way in some for pair, values in way.values.items()},
+            {pair: literals for way in some for pair, literals in way.filled.items()},
+        )
+
+
 def test_every_value_that_is_said_to_pass_settles_the_clause_and_the_last_one_the_matter() -> None:
     rng = random.Random(3)
     seen: Counter[str] = Counter()
     for data, question, missing in gapped():
         for clause in sorted(question.decision.violable):
-            for way in missing.ways(clause).found:
+            for way in together(missing, clause):
                 if way.filled:
                     continue
                 for new in ways_filled(data, question, way, rng):
