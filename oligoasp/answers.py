@@ -198,6 +198,7 @@ class Item(Answer):
 class Need(Answer):
     """What is still needed to settle clauses favourably: any one of the alternatives.
 
+    A clause may need several things, such as the size of each lesion: then it stands in several.
     The fields and lists of an alternative suffice, with the values given, for a patient who can
     be eligible, and it asks for no more than needed. Unless ``incomplete`` of the explanation
     names the needs, there is no other set of fields and lists that suffices, and of single
