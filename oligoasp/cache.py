@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -25,8 +26,10 @@ VARIABLE = "OLIGOASP_CACHE"
 """The environment variable that names the folder; if it is empty, nothing is kept."""
 MOST = 256
 """How many files are kept: those that were used of late."""
-MOST_WAITING = 16
+MOST_WAITING = 8
 """How many things are kept by one call, which may be about many records."""
+_OWN = re.compile(r"[a-z]+-[0-9a-f]{16}(\.[a-z]+)?")
+"""Names of files that are kept; a folder may have others, too."""
 _CHECK = 4
 _PACKAGE = Path(__file__).parent
 _waiting: list[Callable[[], None]] = []
@@ -96,8 +99,8 @@ def write(path: Path, content: bytes) -> None:
     with suppress(OSError):
         with written_whole(path) as draft:
             draft.write_bytes(content)
-        kept = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
-        for file in kept[:-MOST]:
+        kept = [file for file in path.parent.iterdir() if _OWN.fullmatch(file.name)]
+        for file in sorted(kept, key=lambda file: file.stat().st_mtime)[:-MOST]:
             file.unlink(missing_ok=True)
 
 

@@ -250,17 +250,21 @@ def test_nothing_is_kept_if_nobody_wants_it(monkeypatch: pytest.MonkeyPatch) -> 
 # ---- how much is kept, and when -------------------------------------------------------------
 
 
-def test_what_has_not_been_used_for_longest_goes(
+def test_what_has_not_been_used_for_longest_goes_and_no_file_of_others(
     monkeypatch: pytest.MonkeyPatch, here: Path
 ) -> None:
     monkeypatch.setattr(cache, "MOST", 3)
-    keys = [Key(f"thing-{n}", "") for n in range(4)]
+    keys = [cache.key("thing", (n,)) for n in range(4)]
+    here.mkdir()
+    (here / "thesis.txt").write_text("not ours")
+    os.utime(here / "thesis.txt", (1, 1))
     for age, key in enumerate(keys[:3]):
         cache.put(key, age)
         os.utime(here / key.name, (1_000_000 + age, 1_000_000 + age))
     assert cache.get(keys[0]) == 0, "used once more"
     cache.put(keys[3], 3)
-    assert names(here) == ["thing-0", "thing-2", "thing-3"]
+    left = [keys[0].name, keys[2].name, keys[3].name, "thesis.txt"]
+    assert names(here) == sorted(left)
 
 
 @pytest.mark.usefixtures("here")
