@@ -23,8 +23,8 @@ from oligoasp.solver.sufficient import Found, LimitError, SufficientSets
 MOST_WAYS = 16
 """How many different ways of meeting a clause are looked for."""
 MOST_PROPOSALS, MOST_IN_ALL, LEAST_PROPOSALS = 600, 1200, 60
-"""How many proposals of what is known, and what is answered, are looked at for a clause, and for
-all clauses together; but no clause gets fewer than the least."""
+"""How many proposals of what is known, and what is answered, are looked at for each thing that a
+clause needs, and for all clauses together; but for none fewer than the least."""
 APART, COPIES = 12, 2
 """How many clauses are worth a copy of this process, and how many copies are made."""
 JOINED = frozenset({"quotient", "cockcroft_gault"})
@@ -142,13 +142,12 @@ class Missing:
     def ways(self, clause: str) -> list[Ways]:
         """Find the ways of meeting a clause: of each thing that it needs."""
         if clause not in self.found:
-            limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
-            left = limit
             needed = []
             for parts in parts_of(self._question, self.unknowns, clause):
-                ways, left = self._ways(clause, parts, left)
+                limit = max(LEAST_PROPOSALS, min(MOST_PROPOSALS, self._left))
+                ways, left = self._ways(clause, parts, limit)
+                self._left -= limit - left
                 needed += [ways] if ways is not None else []
-            self._left -= limit - left
             self.found[clause] = sorted(needed, key=self._first)
         return self.found[clause]
 
