@@ -186,6 +186,10 @@ class Item(Answer):
     """which answer lets the clauses pass: "if …" or "unless …\""""
     field: str
     """path in the record where it belongs"""
+    fields: tuple[str, ...] = ()
+    """all paths in the record that are asked for"""
+    complete_list: bool = False
+    """whether a list has to be complete; what passes then depends on its entries"""
     needed: str
     """what it has to be"""
     note: str = ""

@@ -136,8 +136,11 @@ class _Missing:
                 yield self._lists[kind]
                 continue
             entry = record if kind == PATIENT else (record.entries(kind) or [])[index]
-            for path, of_patient in asked(entry, attribute, derivation):
-                yield path if of_patient else join(entry.path, path)
+            for one in asked(entry, attribute, derivation):
+                if one.of_list is not None:
+                    yield f"{self._lists[one.of_list]}[].{one.path}"
+                else:
+                    yield one.path if one.of_patient else join(entry.path, one.path)
 
     def _seen_of(self, outline: Outline) -> tuple[object, ...]:
         """Give all that a record says of what the clause sees, entry by entry."""

@@ -295,12 +295,13 @@ class Missing:
         path = self._question.engine.field_path(self._question.situation, entity, attribute)
         typed = entry_of(self._question.situation, entity).text(path)
         fatal = self.ends.get(unknown)
-        request, field_asked = self._requests.attribute(unknown)
+        request, fields = self._requests.attribute(unknown)
         return Item(
             item=words.subject(entity, attribute),
             request=request,
             passes=self._requests.passes(unknown, values),
-            field=field_asked,
+            field=fields[0],
+            fields=fields,
             needed=self._requests.region(unknown, values),
             note=self._requests.why_open(unknown, typed) if typed else "",
             ends=self._requests.ends(unknown, fatal) if fatal else "",
@@ -320,21 +321,36 @@ class Missing:
                 request=further,
                 passes="" if said == RECORDED else f"only if {said}",
                 field=kind.list_name,
+                fields=(kind.list_name,),
+                complete_list=True,
                 needed=said,
             )
         recorded = len(self._question.situation.ids[kind.name])
         passes = no_more(recorded)
+        one = "another" if recorded else "one"
         if unknown in way.elsewhere:
-            passes += f"; other criteria need {'another' if recorded else 'one'}"
+            passes += f"; other criteria need {one}"
+        elif filled and said == RECORDED:
+            passes = f"only if there is {one} such as the criterion asks for"
         elif filled:
-            passes = "only if there is one" + (f" with {said}" if said != RECORDED else "")
+            passes = f"only if there is {one} with {said}; more may then be asked of it"
+        elif unknown in self._wanted:
+            passes += f"; other criteria may need {one}"
         return Item(
             item=kind.list_name.replace("_", " "),
             request=self._requests.list_of(kind.name),
             passes=passes,
             field=kind.list_name,
+            fields=(kind.list_name,),
+            complete_list=True,
             needed="the complete list" + ("" if filled else "; empty if there are none"),
         )
+
+    @cached_property
+    def _wanted(self) -> frozenset[Pair]:
+        """The lists that have to have an entry, for one of the ways that have been found."""
+        found = (way for needed in self.found.values() for ways in needed for way in ways.found)
+        return frozenset(unknown for way in found for unknown in way.filled)
 
     # ---- names of unknowns ----------------------------------------------------------------
 

@@ -62,6 +62,9 @@ class Question:
     def possibly_counted(self) -> list[str]:
         """What is counted in some completions only, of what the record lists."""
         recorded = self.situation.ids
+        kinds = {unit.name for unit, _ in self._units[0]} & recorded.keys()
+        if not any(recorded[kind] for kind in kinds):
+            return []  # what could be counted besides entries says nothing then
         names = [
             self.words.unit_counted(unit, number)
             for unit, number in self._units[0]

@@ -37,24 +37,26 @@ class Requests:
         name = self._vocabulary.kinds[kind].list_name.replace("_", " ")
         return f"the complete list of {self._texts.get((kind, ''), name).removeprefix('all ')}"
 
-    def attribute(self, unknown: Pair) -> tuple[str, str]:
+    def attribute(self, unknown: Pair) -> tuple[str, tuple[str, ...]]:
         """Ask for the fields that an attribute comes from, as far as they are missing.
 
         Returns:
-            The request, and the path of the first field that is asked for.
+            The request, and the paths of the fields that are asked for.
         """
         entity, attribute = unknown
         situation = self._question.situation
         of = self._vocabulary.attributes[entity[0], attribute]
-        fields = [
-            (THE_PATIENT if of_patient else entity, path)
-            for path, of_patient in asked(entry_of(situation, entity), of, situation.derivation)
-        ]
+        found = asked(entry_of(situation, entity), of, situation.derivation)
+        if found[0].of_list is not None:
+            path, kind = found[0].path, self._vocabulary.kinds[found[0].of_list]
+            every = self._texts.get((kind.name, ""), kind.list_name)
+            text = self._texts.get((kind.name, path), path).replace("{entity}", every)
+            return text, (f"{kind.list_name}[].{path}",)
+        fields = [(THE_PATIENT if one.of_patient else entity, one.path) for one in found]
         texts = dict.fromkeys(self._field(key, unknown) for key in fields)
-        first, field = fields[0]
         text = joined(list(texts), "and")
         whole = self._texts.get((of.origin.form, ""), "{subject}").replace("{subject}", text)
-        return whole, join(entry_of(situation, first).path, field)
+        return whole, tuple([join(entry_of(situation, of).path, path) for of, path in fields])
 
     def _field(self, key: tuple[Entity, str], unknown: Pair) -> str:
         entity, path = key

@@ -11,10 +11,14 @@ from oligoasp.record.read import Entry
 
 
 class Asked(NamedTuple):
-    """A field to ask for: of the patient (a date that times are counted to), or of the entry."""
+    """A field to ask for: of the entry, or a date that times are counted to.
+
+    That date may be one of the patient, or of all entries of a kind.
+    """
 
     path: str
     of_patient: bool = False
+    of_list: str | None = None
 
 
 def field_of(attribute: Attribute, given: Container[str]) -> str:
@@ -39,8 +43,12 @@ def asked(entry: Entry, attribute: Attribute, derivation: Derivation) -> list[As
     """
     given = entry.values
     missing = [path for path in _own(attribute, given) if path not in given]
-    anchors = (derivation.missing_anchor(name) for name in _anchors(attribute, given))
-    found = [Asked(path) for path in missing] + [Asked(path, True) for path in anchors if path]
+    anchors = _anchors(attribute, given)
+    dates = (derivation.missing_anchor(name) for name in anchors)
+    found = [Asked(path) for path in missing] + [Asked(path, True) for path in dates if path]
+    # What is to be taken from a list is asked for with the list, if anything else is missing.
+    lists = (derivation.missing_list(name) for name in anchors)
+    found = found or [Asked(one.path, of_list=one.kind) for one in lists if one is not None]
     return found or [Asked(field_of(attribute, given))]
 
 

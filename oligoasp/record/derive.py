@@ -193,6 +193,11 @@ class Derivation:
         there = source.latest_of or source.path in self._record.values
         return "" if there or self.anchor(name) is not None else source.path
 
+    def missing_list(self, name: str) -> AnchorSource | None:
+        """Give the dates of a list to ask for where none of them stands for an anchor."""
+        source = self._vocabulary.anchors[name][0][0]
+        return source if source.latest_of and self.anchor(name) is None else None
+
     def day(self, anchor: str) -> date | None:
         """Give the day of an anchor, if it is certain."""
         if anchor not in self._days:

@@ -212,7 +212,11 @@ class ChoiceReader:
         if name in self.said:
             return self.said[name]
         begun = [value for value in self.labels if name and value.startswith(name)]
-        return begun[0] if len(begun) == 1 else nearest(typed, self.table, self.labels)
+        if len(begun) == 1:
+            return begun[0]
+        # A word that several values have means none of them.
+        several = not begun and sum(name in value.split("_") for value in self.labels) > 1
+        return "" if several else nearest(typed, self.table, self.labels)
 
 
 class MeasurementReader:
@@ -420,6 +424,14 @@ def _quantity_reader(quantities: QuantityReader) -> Reader:
     return read
 
 
+def decimal_comma(number: str, rest: str, path: str) -> Fault:
+    """Refuse a number with a comma, of which what stands behind it was taken for a field."""
+    accepted = "a decimal point, and no separators of thousands"
+    # Three digits may be thousands.
+    meant = "" if re.match(r"\d{3}(?!\d)", rest) else f"{number}.{rest}"
+    return Fault(f'"{number},{rest}"', accepted, meant, path)
+
+
 def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
     """Refuse the keys of a mapping that have no meaning."""
     if value.keys() <= _KEYS[names]:
@@ -427,9 +439,7 @@ def _strange(value: Mapping[str, Value], names: tuple[str, ...]) -> list[Fault]:
     strange = [key for key in value if key not in names]
     number = value.get("value")
     if len(strange) == 1 and strange[0].isdecimal() and isinstance(number, Number):
-        # What stands behind a decimal comma is taken for a field.
-        found, meant = (f"{number}{sign}{strange[0]}" for sign in ",.")
-        return [Fault(f'"{found}"', "a decimal point", meant, "value")]
+        return [decimal_comma(number, strange[0], "value")]
     return [Fault(UNKNOWN_FIELD, listing(names), nearest(key, names), key) for key in strange]
 
 

@@ -6,9 +6,10 @@ does not wait for them; the models use the same readers and accept the same reco
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, TypeAlias, cast
 
 from oligoasp.memo import Memo
@@ -19,10 +20,11 @@ from oligoasp.record.fields import (
     FieldReaders,
     Reader,
     Typed,
+    decimal_comma,
     read_label,
     read_text,
 )
-from oligoasp.record.value import DEEPEST, Unknown, Value, python, show, too_deep
+from oligoasp.record.value import DEEPEST, Number, Unknown, Value, python, show, too_deep
 
 MOST_ENTRIES = 200
 LIST = "a list of entries; [] if there are none"
@@ -102,8 +104,18 @@ class Shape:
             except Refused as refused:
                 faulty[name] = below(name, refused)
         if faulty:
+            self._with_commas(given, faulty)
             in_order = dict.fromkeys((*self.names, *faulty))
             raise Refused(*(fault for name in in_order for fault in faulty.get(name, ())))
+
+    def _with_commas(self, given: Mapping[str, Value], faulty: dict[str, list[Fault]]) -> None:
+        """Say of what was taken for a field that it stands behind a decimal comma, if it does."""
+        for (before, value), (name, nothing) in pairwise(given.items()):
+            if name not in faulty or nothing is not None or not isinstance(value, Number):
+                continue
+            if name not in self.names and re.match(r"\d+(?!\w)", name):
+                faulty[before] = [decimal_comma(value, name, before)]
+                del faulty[name]
 
     def fields(self, prefix: str = "") -> Iterator[tuple[str, Field]]:
         """Give all fields in here with their dotted paths, those of sections last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from oligoasp.answers import Change, Explanation, Need, Remedy, Waiting
 from oligoasp.answers import Item as Missing
@@ -11,6 +11,10 @@ from oligoasp.decide import Verdict
 from oligoasp.render.clauses import VERDICT_ROLES, Quoted
 from oligoasp.render.document import Document, Heading, Item, Line, Paragraph, Span, line, some
 
+ONE_OF_THE_WAYS = (
+    "And for each of these criteria one of the ways to meet it (what is answered to one may rule "
+    "out ways of another, so explain again after a few):"
+)
 MOST_ALTERNATIVES = 3
 MOST_ITEMS = 8
 MOST_NEEDS = 12
@@ -159,13 +163,14 @@ def _need(need: Need, quoted: Quoted, full: bool) -> Item:
     names = quoted.names(need.clauses)
     if all(len(alternative) == 1 for alternative in shown):
         ways = [_asking(alternative[0]) for alternative in shown] + [more] * bool(more)
-        fields = dict.fromkeys(way[0].field for way in shown)
-        request = line(_alternatives(ways), " ", Span(f"[{', '.join(fields)}]", "muted"))
+        fields = dict.fromkeys(field for way in shown for field in _fields(way[0]))
+        request = line(_alternatives(ways), " ", _where(fields))
         return Item(line(*names, ": ", *request))
+    several = len(shown) > 1
     details = [
-        line(_link(number, position), _asking(missing), " ", Span(f"[{missing.field}]", "muted"))
-        for number, alternative in enumerate(shown)
-        for position, missing in enumerate(alternative)
+        line("and " if position else f"({number}) " * several, _asking(m), " ", _where(_fields(m)))
+        for number, alternative in enumerate(shown, 1)
+        for position, m in enumerate(alternative)
     ]
     return Item(line(*names, ":"), (*details, *([line(f"or {more}")] if more else [])))
 
@@ -173,35 +178,43 @@ def _need(need: Need, quoted: Quoted, full: bool) -> Item:
 def _worksheet(needs: Sequence[Need], quoted: Quoted) -> Document:
     """Say what is needed in any case, by field, and what can be done about the other criteria.
 
-    Criteria that are met as soon as all that is there need no further word.
+    Criteria that are met as soon as all that is there are told with it.
     """
-    asked: dict[tuple[str, str], dict[str, list[str]]] = {}  # what passes, and for which clauses
+    # What passes, and for which clauses.
+    asked: dict[tuple[tuple[str, ...], str], dict[str, list[str]]] = {}
+
+    def ask(need: Need, missing: Missing) -> None:
+        what, passes = _request(missing)
+        clauses = asked.setdefault((_fields(missing), what), {}).setdefault(passes, [])
+        clauses += (clause for clause in need.clauses if clause not in clauses)
+
+    said: set[Missing] = set()
     for need in needs:
         for missing in need.alternatives[0] if len(need.alternatives) == 1 else ():
-            what, passes = _request(missing)
-            clauses = asked.setdefault((missing.field, what), {}).setdefault(passes, [])
-            clauses += (clause for clause in need.clauses if clause not in clauses)
-    said = {(*what, passes) for what, several in asked.items() for passes in several}
-    others = [
-        need
-        for need in needs
-        if not any(
-            said.issuperset((m.field, *_request(m)) for m in way) for way in need.alternatives
-        )
-    ]
+            ask(need, missing)
+            if not missing.complete_list:  # what passes of a list depends on the criterion
+                said.add(missing)
+    others: list[Need] = []
+    for need in needs:
+        if len(need.alternatives) > 1:
+            met = next((way for way in need.alternatives if said.issuperset(way)), None)
+            if met is None:
+                others.append(need)
+            for missing in met or ():
+                ask(need, missing)
     blocks: Document = [
         Paragraph(line("All of these (--full tells which criterion asks for what):"))
     ]
     blocks += [_asked(*what, several) for what, several in asked.items()]
     if others:
-        blocks.append(Paragraph(line("And for each of these criteria one of the ways to meet it:")))
+        blocks.append(Paragraph(line(ONE_OF_THE_WAYS)))
         blocks += [_need(need, quoted, False) for need in others]
     return blocks
 
 
-def _asked(field: str, what: str, several: Mapping[str, Sequence[str]]) -> Item:
-    """Ask for a field once, and say which answer passes for which criteria."""
-    where = Span(f"[{field}]", "muted")
+def _asked(fields: Sequence[str], what: str, several: Mapping[str, Sequence[str]]) -> Item:
+    """Ask for fields once, and say which answer passes for which criteria."""
+    where = _where(fields)
     if len(several) == 1:
         ((passes, clauses),) = several.items()
         names = Span(", ".join(clauses), "strong")
@@ -223,11 +236,13 @@ def alone(need: Need) -> Line:
     return line(Span(need.clauses[0], "strong"), " alone needs: ", _alternatives(ways))
 
 
-def _link(number: int, position: int) -> str:
-    """Join an item to the one above it: of the same way, or of another one."""
-    if position:
-        return "and "
-    return "or " if number else ""
+def _fields(missing: Missing) -> tuple[str, ...]:
+    return missing.fields or (missing.field,)
+
+
+def _where(fields: Iterable[str]) -> Span:
+    """Say where in the record something belongs."""
+    return Span(f"[{', '.join(fields)}]", "muted")
 
 
 def _request(missing: Missing) -> tuple[str, str]:

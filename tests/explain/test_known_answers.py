@@ -202,7 +202,7 @@ def test_a_nearly_empty_record_asks_for_entries_only_where_they_are_needed() -> 
         if item.field in lists
         for clause in need.clauses
     }
-    assert passes["I1.n1.a", "lesions"] == "only if there is one"
+    assert passes["I1.n1.a", "lesions"] == "only if there is one such as the criterion asks for"
     assert passes["I1.c", "definitive_treatments"].startswith("only if there is one with intent")
     needed = {field for (_, field), said in passes.items() if said.startswith("only if")}
     assert needed <= {"lesions", "definitive_treatments", "pregnancy_tests"}
@@ -231,7 +231,7 @@ def test_a_list_without_what_is_needed_does_not_pass_if_there_are_no_more() -> N
     needs = [need for need in explained(record).needs if "I1.n3" in need.clauses]
     passes = [item.passes for need in needs for way in need.alternatives for item in way]
     assert passes
-    assert all(said.startswith("only if there is one") for said in passes)
+    assert all(said.startswith("only if there is another") for said in passes)
 
 
 def test_ways_that_ask_for_the_same_with_other_values_are_both_given() -> None:

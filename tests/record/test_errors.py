@@ -120,6 +120,7 @@ def test_no_name_of_the_chart_means_two_values() -> None:
         ("lesions.local_treatment", "no", "none"),
         ("lesions.local_treatment", "SBRT", "radiotherapy"),
         ("lesions.local_treatment", " ", ""),
+        ("lesions.local_treatment", "biopsy", ""),
         ("lesions.modality", "X-ray", "chest_xray"),
     ],
 )
@@ -151,11 +152,25 @@ def test_of_a_number_out_of_range_another_unit_is_suggested_that_may_be_taken_fo
     assert [problem.suggestion for problem in caught.value.problems] == [suggestion]
 
 
-def test_what_stands_behind_a_decimal_comma_is_no_field(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("labs", "field", "found", "suggestion"),
+    [
+        ("{hemoglobin: {value: 12,4, unit: g/dL}}", ".value", "12,4", "12.4"),
+        ("{hemoglobin: 12,4 g/dL}", "", "12,4 g/dL", "12.4 g/dL"),
+        ("{neutrophils: {value: 3,400, unit: /uL}}", ".value", "3,400", ""),
+        ("{neutrophils: 3,400 /uL}", "", "3,400 /uL", ""),
+    ],
+)
+def test_what_stands_behind_a_comma_in_a_number_is_no_field(
+    tmp_path: Path, labs: str, field: str, found: str, suggestion: str
+) -> None:
     file = tmp_path / "record.yaml"
-    file.write_text("id: x\nlabs:\n  hemoglobin: {value: 12,4, unit: g/dL}\n", "utf-8")
-    (found,) = read_records([str(file)], protocol().vocabulary)
-    assert isinstance(found, RecordError)
-    (problem,) = found.problems
-    assert (problem.line, problem.field, problem.suggestion) == (3, "labs.hemoglobin.value", "12.4")
+    file.write_text(f"id: x\nlabs: {labs}\n", "utf-8")
+    (refused,) = read_records([str(file)], protocol().vocabulary)
+    assert isinstance(refused, RecordError)
+    (problem,) = refused.problems
+    name = re.findall(r"\w+", labs)[0]
+    assert (problem.line, problem.field) == (2, f"labs.{name}{field}")
+    assert problem.found == f'"{found}"'
+    assert problem.suggestion == suggestion
     assert "decimal point" in problem.accepted

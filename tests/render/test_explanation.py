@@ -6,6 +6,7 @@ Set ``OLIGOASP_UPDATE_SNAPSHOTS=1`` to write the snapshots anew, and read the di
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
@@ -18,6 +19,7 @@ from oligoasp.render import markdown, text
 from oligoasp.render.document import Document
 from oligoasp.render.explanation import CAUTION, document
 from tests.render import samples
+from tests.support import explained
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SAMPLES: list[Callable[[], Explanation]] = [
@@ -94,9 +96,10 @@ def test_many_needs_are_told_by_what_is_asked_for_and_each_once() -> None:
     said = many[many.index("All of these") : many.index("And for each")]
     assert said.count("[lesions]") == 1
     assert "for C0, C1, C2" in said
-    assert [f"item {i} [field_{i}] for C{i}\n" in said for i in range(20)] == [True] * 20
-    assert "met anyway" not in many
-    assert "two ways:\n    another item [other]\n    or item 0" in many
+    assert "item 0 [field_0] for C0, met anyway\n" in said
+    assert [f"item {i} [field_{i}] for C{i}\n" in said for i in range(1, 20)] == [True] * 19
+    assert many.count("met anyway") == 1
+    assert "two ways:\n    (1) another item [other]\n    (2) item 0" in many
     everything = written(document(needing(20), full=True), "txt")
     assert everything.count("the lesions [lesions]") == 20
 
@@ -141,3 +144,15 @@ def test_control_characters_and_markup_stay_text() -> None:
     assert shown.startswith("[red]x[/]: ineligible\n")
     filed = written(document(explanation), "md")
     assert r"\*bold\* \| \<b\> \[x\](y) \`c\` \_u\_ a_b" in filed
+
+
+@pytest.mark.parametrize("sites", [(), ("lung",), ("lung", "liver"), ("bone", "lung", "brain")])
+def test_every_criterion_that_needs_something_is_named_in_the_short_answer(
+    sites: tuple[str, ...],
+) -> None:
+    lesions = [{"id": f"l{n}", "site": site} for n, site in enumerate(sites)]
+    found = explained({"id": "x", **({"lesions": lesions} if lesions else {})})
+    text = written(document(found), "txt")
+    told = text[text.index("Still needed") : text.index("No longer matters")]
+    named = set(re.findall(r"\b[IE]\d+(?:\.\w+)*\b", told))
+    assert {clause for need in found.needs for clause in need.clauses} <= named
