@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from oligoasp.memo import Memo
 from oligoasp.protocol.model import INCLUSION, Clause, Protocol
+from oligoasp.protocol.vocabulary import Condition
 from oligoasp.record.asked import field_of
 from oligoasp.record.errors import Problem, RecordError, close, join, listing
 from oligoasp.record.facts import Compiler, Entity, Fact, Situation
@@ -228,9 +229,7 @@ class Engine:
         path = self.path(situation, entity, attribute)
         governing = self.path(situation, entity, other)
         entry = entry_of(situation, entity)
-        wanted = next(
-            c for c in self.protocol.vocabulary.conditions[kind, attribute] if c.other == other
-        )
+        wanted = self._condition(kind, attribute, other)
         verb = "is not" if wanted.negated else "is"
         return Problem(
             situation.record.source,
@@ -241,6 +240,17 @@ class Engine:
             f"although {governing} is `{entry.text(self.field_path(situation, entity, other))}`",
             f"the field only where {governing} {verb} {' or '.join(sorted(wanted.values))}",
         )
+
+    def _condition(self, kind: str, attribute: str, other: str) -> Condition:
+        """Give the condition on another attribute on which, maybe by others, one depends."""
+        conditions = self.protocol.vocabulary.conditions
+        waiting = [attribute]
+        for name in waiting:
+            for condition in conditions.get((kind, name), ()):
+                if condition.other == other:
+                    return condition
+                waiting.append(condition.other)
+        raise LookupError(f"{attribute} does not depend on {other}")
 
     def _impossible(
         self, session: Session, situation: Situation, readings: list[int]

@@ -248,6 +248,7 @@ class Compiler:
             found: what the record says of the entry; is completed.
             contradictions: takes in pairs of attributes that exclude each other.
         """
+        because: dict[str, str] = {}  # what leaves others without a meaning, in the end
         for name, of_name in conditions:
             fact = found.get(name)
             for _, governing, values, negated in of_name:
@@ -257,12 +258,13 @@ class Compiler:
                         found[name] = fact._replace(sure=False)
                 elif not other.values or (other.values[0] in values) == negated:
                     found[name] = MEANINGLESS
+                    because[name] = because.get(governing, governing)
                     if fact is None or fact.default or not HARMLESS.isdisjoint(fact.values):
                         continue
                     # What contradicts the record itself is told, not what depends on it.
                     told = any(pair[:2] == (entity, governing) for pair in contradictions)
                     if not told and (entity[0], name) not in self.vocabulary.ignorable:
-                        contradictions.append((entity, name, governing))
+                        contradictions.append((entity, name, because[name]))
 
     # ---- one converter per attribute ------------------------------------------------------
 

@@ -218,6 +218,8 @@ class QuantityReader:
         if not unit:
             return f"{_typed(text)} without a unit"
         found = quote(text)
+        if self.bare:
+            return found
         dimensions = {entry.dimension for entry in self.units.values()}
         if dimensions == {MASS} and unit in MOLAR_UNITS:
             return f"{found}, a molar unit instead of one of mass"
