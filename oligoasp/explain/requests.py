@@ -71,7 +71,8 @@ class Requests:
         of = self._vocabulary.attributes[entity[0], attribute]
         region = self.region(unknown, values)
         if region == ANY:
-            return "whatever it is"
+            proved = (entity[0], attribute) in self._vocabulary.proves
+            return "if there is one at all" if proved else "whatever it is"
         if of.origin.form == "before" and (ago := _AT_ALL.fullmatch(region)):
             anchor = of.origin.arguments[2].replace("_", " ")
             return f"if {'not after' if ago[1] == 'at least' else 'before'} {anchor}"
