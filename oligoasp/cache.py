@@ -117,13 +117,14 @@ def later(work: Callable[[], None]) -> None:
 def finish() -> None:
     """Keep what is waiting for that, in a copy of this process if that can be.
 
-    The process should end now: the copy goes on without it, and without its input and output.
+    The copy goes on by itself, without input and output, however soon this process ends.
     """
     if not _waiting:
         return
     apart = sys.platform == "linux" and active_count() == 1
     if apart:
         if os.fork():
+            _waiting.clear()
             return
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):

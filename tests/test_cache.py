@@ -35,7 +35,7 @@ def explain(folder: Path) -> Explain:
             "import os\nfrom oligoasp import cache\nfrom oligoasp.cli import run\n"
             # What is kept is kept by a copy of the process, for which nobody waits but a test.
             "finish = cache.finish\n"
-            "cache.finish = lambda: (finish(), cache._waiting and os.wait())\n"
+            "cache.finish = lambda: cache._waiting and (finish(), os.wait())\n"
             "run()"
         )
         return subprocess.run(
