@@ -22,7 +22,7 @@ from tests.reference.generate import clone, random_record, remove_parts
 from tests.support import Data, decide, engine, parse, protocol
 
 RECORDS = 26
-MOST_WAYS = 4
+MOST_WAYS = 8
 """How many ways of meeting a clause are tried."""
 VALUES = 2
 """How many of the values that are said to do are tried of each unknown."""
