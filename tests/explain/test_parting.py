@@ -43,7 +43,7 @@ def some_lesions(rng: random.Random, number: int) -> Data:
 def questions(seed: int, records: int, lesions: int = 2) -> Iterator[Question]:
     rng = random.Random(seed)
     for _ in range(records):
-        question = Question(engine(), parse(some_lesions(rng, lesions)))
+        question = Question(engine(), parse(some_lesions(rng, lesions)), doubtful=False)
         if question.decision.verdict is Verdict.UNDETERMINED:
             yield question
 

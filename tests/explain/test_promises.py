@@ -35,7 +35,7 @@ def gapped() -> list[tuple[Data, Question, Missing]]:
     found: list[tuple[Data, Question, Missing]] = []
     while len(found) < RECORDS:
         data = remove_parts(random_record(rng), rng, rng.choice((1, 1, 2, 3, 5)), only_gaps=True)
-        question = Question(engine(), parse(data))
+        question = Question(engine(), parse(data), doubtful=False)
         if question.decision.verdict is Verdict.UNDETERMINED:
             found.append((data, question, Missing(question)))
     return found
