@@ -21,7 +21,7 @@ def questions() -> list[Question]:
     engine = Engine(protocol())  # of its own: sessions are settled here
     rng = random.Random(5)
     records: list[Data] = [remove_parts(baseline(), rng, 12, only_gaps=True) for _ in range(2)]
-    return [Question(engine, parse(data)) for data in records]
+    return [Question(engine, parse(data), doubtful=False) for data in records]
 
 
 def test_the_rules_about_a_clause_allow_the_values_that_the_whole_program_allows() -> None:
