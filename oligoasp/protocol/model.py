@@ -18,7 +18,7 @@ INCLUSION, EXCLUSION = "inclusion", "exclusion"
 ROLES = ("test", "definition", "permission")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """An atomic clause: its section, its role and its exact words."""
 
@@ -35,7 +35,7 @@ class Clause:
         return self.role == "test"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """A number of the protocol; ``code`` is its place on its scale."""
 
@@ -47,7 +47,7 @@ class Parameter:
     code: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ambiguity:
     """A place where the text can be read in several ways."""
 
@@ -65,7 +65,7 @@ class Former(NamedTuple):
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Protocol:
     """Everything that the engine knows about one protocol."""
 

@@ -136,7 +136,7 @@ class Condition(NamedTuple):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """The vocabulary of one protocol: the engine's only knowledge of records.
 

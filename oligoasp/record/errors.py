@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import NamedTuple
 
 QUOTED_LENGTH = 60
@@ -137,6 +136,8 @@ def close(
     word: str, names: Iterable[str], most: int, labels: Mapping[str, str] | None = None
 ) -> list[str]:
     """Find the valid names, at most so many, that are near what was typed, the nearest first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for errors
+
     known = {plain(label): name for name, label in (labels or {}).items()}
     known |= {plain(name): name for name in names}
     typed = plain(word[:QUOTED_LENGTH])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import sys
 from collections.abc import Callable
 from threading import Thread, active_count
@@ -61,6 +60,8 @@ class Apart(Generic[T]):
         self._reading, writing = os.pipe()
         self._process = os.fork()
         if self._process == 0:
+            import signal  # noqa: PLC0415 - only here
+
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop
             try:
                 os.close(self._reading)
