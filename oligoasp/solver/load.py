@@ -63,8 +63,11 @@ def ground(
     if found is None:
         wanted = cache.wanted()
         found = _grounded(files, extra, options, edit, traced=traced or wanted)
-        if wanted:
-            cache.later(partial(_keep, key, found, kept))
+        if wanted and found.rules is not None and found.rules.all:
+            # What is added to the program from now on is no part of what is kept.
+            own = found.rules
+            as_it_is = GroundRules(own.plain, own.weighted, own.places)
+            cache.later(partial(_keep, key, as_it_is, found.atoms, kept))
     return found if traced else found._replace(rules=None)
 
 
@@ -81,13 +84,15 @@ def _rules(files: tuple[Path, ...]) -> cache.Key:
     return cache.key("rules", (), files_of(files))
 
 
-def _keep(key: cache.Key, program: Ground, signatures: Sequence[Signature]) -> None:
-    rules, path = program.rules, cache.place(key, _RULES)
-    if rules is not None and rules.all and path is not None:
+def _keep(
+    key: cache.Key, rules: GroundRules, atoms: Atoms, signatures: Sequence[Signature]
+) -> None:
+    path = cache.place(key, _RULES)
+    if path is not None:
         text = rules.aspif().encode()
         cache.write(path, text)
         trace = pickle.dumps((rules.plain, rules.weighted, rules.places))
-        cache.put(key, (crc32(text), program.atoms.table(signatures), trace))
+        cache.put(key, (crc32(text), atoms.table(signatures), trace))
 
 
 def _loaded(key: cache.Key, options: Sequence[str], *, traced: bool) -> Ground | None:
