@@ -131,7 +131,8 @@ def finish() -> None:
             os.dup2(nothing, stream)
     try:
         while _waiting:
-            _waiting.pop()()
+            with suppress(Exception):  # whoever has the answer does not care
+                _waiting.pop()()
     finally:
         if apart:
             os._exit(0)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -109,7 +109,8 @@ def _load(folder: Path, draft: bool) -> Protocol:
     protocol = kept_protocol(folder, draft=draft)
     if protocol is None:
         protocol = _checked(folder, draft)
-        cache.put(_key(folder, draft), protocol)
+        if cache.wanted():
+            cache.later(partial(cache.put, _key(folder, draft), protocol))
     return protocol
 
 
