@@ -49,7 +49,7 @@ def parts_of(question: Question, unknowns: Unknowns, clause: str) -> list[list[P
     """Give the parts of a clause: all of a number of things, of each of which one is enough."""
     violated = question.session.violated[clause]
     cone = question.session.cone(clause)
-    pairs = _among(unknowns, map(unknowns.pair, cone))
+    pairs = _among(unknowns, question.cone(clause))
     whole = Part((-violated,), True, cone, pairs, whole=True)
     # Where a list is complete, what is asked of one part tells whether others get an entry more.
     if not unknowns.complete.isdisjoint(pairs):
@@ -60,12 +60,12 @@ def parts_of(question: Question, unknowns: Unknowns, clause: str) -> list[list[P
         groups = _groups(literals, lambda literal: _unknown(question, unknowns, literal))
         if len(groups) < 2 or not all(pairs for _, pairs in groups):
             return [part]
-        known = [one for one in part.cone if unknowns.pair(one) not in part.pairs]
+        known = [one for one in part.cone if question.pair(one) not in part.pairs]
         return [
             Part(
                 tuple(some),
                 together,
-                frozenset([*known, *(one for one in part.cone if unknowns.pair(one) in pairs)]),
+                frozenset([*known, *(one for one in part.cone if question.pair(one) in pairs)]),
                 _among(unknowns, pairs),
             )
             for some, pairs in groups
@@ -105,6 +105,6 @@ def _unknown(question: Question, unknowns: Unknowns, literal: int) -> set[Pair]:
     direct = {
         pair
         for one in dependencies.about(dependencies.reached([abs(literal)]))
-        if (pair := unknowns.pair(one)) in unknowns.all
+        if (pair := question.pair(one)) in unknowns.all
     }
     return reach(direct, lambda pair: unknowns.ties.get(pair, ()))

@@ -132,16 +132,17 @@ class Question:
         entity, path = key
         return entry_of(self.situation, entity).get(path) is not None
 
+    def pair(self, one: Pair) -> Pair:
+        """Give what an attribute belongs to: of an entry that is not recorded, its list."""
+        (kind, index), _ = one
+        return one if index <= len(self.situation.ids.get(kind, ())) else ((kind, 0), "")
+
     def cone(self, clause: str) -> frozenset[Pair]:
         """Give the attributes that the status of a clause can depend on.
 
         What is not recorded of a list is given as the pair ((kind, 0), "").
         """
-        ids = self.situation.ids
-        return frozenset(
-            ((entity[0], 0), "") if entity[1] > len(ids.get(entity[0], ())) else (entity, attribute)
-            for entity, attribute in self.session.cone(clause)
-        )
+        return frozenset(map(self.pair, self.session.cone(clause)))
 
     def asked(self, key: Key, clauses: Iterable[str]) -> list[str]:
         """Give, of the attributes that come from a field, those that clauses ask for."""

@@ -129,11 +129,6 @@ class Unknowns:
         there = [] if entity == THE_PATIENT else [session.present[entity]]
         return [*there, -session.meaningless(entity, attribute)]
 
-    def pair(self, one: Pair) -> Pair:
-        """Give what is unknown if an attribute is: of an entry that may be there, the list."""
-        (kind, index), _ = one
-        return one if index <= len(self._question.situation.ids.get(kind, ())) else ((kind, 0), "")
-
     @cached_property
     def all(self) -> frozenset[Pair]:
         """All unknowns."""
@@ -144,7 +139,7 @@ class Unknowns:
         """The unknowns that integrity rules tie to each."""
         found: dict[Pair, set[Pair]] = {}
         for bond in {bond for _, bond in self.rules.ties}:
-            tied = {pair for one in bond if (pair := self.pair(one)) in self.all}
+            tied = {pair for one in bond if (pair := self._question.pair(one)) in self.all}
             for pair in tied if len(tied) > 1 else ():
                 found.setdefault(pair, set()).update(tied)
         return found

@@ -26,7 +26,7 @@ def whole(question: Question, unknowns: Unknowns, clause: str) -> list[list[Part
     """Give a clause as if it had no parts."""
     session = question.session
     cone = session.cone(clause)
-    reached = {unknowns.pair(one) for one in cone}
+    reached = question.cone(clause)
     pairs = sorted((p for p in unknowns.pairs if p in reached), key=lambda pair: pair[1] != "")
     return [[Part((-session.violated[clause],), True, cone, pairs, whole=True)]]
 
