@@ -13,6 +13,7 @@ import pytest
 
 from oligoasp import cache
 from oligoasp.cache import Key
+from oligoasp.protocol.files import keep_later, rules_of
 from oligoasp.protocol.load import asp_folder
 from oligoasp.solver.ahead import in_copy
 
@@ -149,6 +150,22 @@ def test_a_rule_that_changes_is_read_again(explain: Explain, tmp_path: Path) -> 
     after = explain(record, "--full", *options).stdout
     assert "of age" in after
     assert "at least 18 years old" not in after
+
+
+def test_what_was_worked_out_while_rules_changed_is_not_kept(here: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.lp"
+    rules.write_text("a.")
+    before, key = rules_of((rules,)), Key("thing-1", "")
+    keep_later((rules,), lambda: cache.put(key, "of a or of b"))
+    rules.write_text("b.")
+    for work in cache._waiting:
+        work()
+    assert cache.get(key) is None
+    rules.write_text("a.")
+    assert rules_of((rules,)) == before
+    for work in cache._waiting:
+        work()
+    assert names(here) == [key.name]
 
 
 def test_an_amended_protocol_is_not_taken_for_the_one_that_is_kept(

@@ -7,13 +7,14 @@ is ruled out yet.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from oligoasp import cache
 from oligoasp.answers import ReadingMatters
 from oligoasp.decide import Engine
 from oligoasp.explain.missing import Ways
-from oligoasp.protocol.files import files_of
+from oligoasp.protocol.files import keep_later, rules_of
 from oligoasp.record.facts import Pair, Value
 from oligoasp.record.read import Record
 
@@ -39,8 +40,7 @@ def worth_keeping(engine: Engine, record: Record) -> bool:
 
 def keep(engine: Engine, found: Known) -> None:
     """Keep what has been worked out of a record that says nothing."""
-    key = _key(engine)
-    cache.later(lambda: cache.put(key, found))
+    keep_later(engine.protocol.files, partial(cache.put, _key(engine), found))
 
 
 def _general(engine: Engine, record: Record) -> bool:
@@ -48,4 +48,4 @@ def _general(engine: Engine, record: Record) -> bool:
 
 
 def _key(engine: Engine) -> cache.Key:
-    return cache.key("silence", (sorted(engine.settled.items()),), files_of(engine.protocol.files))
+    return cache.key("silence", (rules_of(engine.protocol.files), sorted(engine.settled.items())))

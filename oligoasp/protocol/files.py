@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+
+from oligoasp import cache
 
 _BLANKED = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:[^"\\\n]|\\.)*"', re.DOTALL)
 _STRAY = re.compile(r"[^\x00-\x7f]+")
@@ -24,6 +26,22 @@ def files_of(files: tuple[Path, ...]) -> tuple[Path, ...]:
             found[file] = None
             waiting += _included(file)
     return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def rules_of(files: tuple[Path, ...]) -> cache.Key:
+    """Give what tells a program from others: its rules, as they were when first asked for."""
+    return cache.key("rules", (), files_of(files))
+
+
+def keep_later(files: tuple[Path, ...], work: Callable[[], None]) -> None:
+    """Keep what has been worked out from a program, unless its rules have changed meanwhile."""
+
+    def unless_changed() -> None:
+        if rules_of.__wrapped__(files) == rules_of(files):
+            work()
+
+    cache.later(unless_changed)
 
 
 def stray_signs(files: Iterable[Path]) -> list[str]:

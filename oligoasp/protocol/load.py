@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from oligoasp import cache
-from oligoasp.protocol.files import files_of, stray_signs
+from oligoasp.protocol.files import files_of, keep_later, rules_of, stray_signs
 from oligoasp.protocol.model import (
     EXCLUSION,
     INCLUSION,
@@ -110,7 +110,8 @@ def _load(folder: Path, draft: bool) -> Protocol:
     if protocol is None:
         protocol = _checked(folder, draft)
         if cache.wanted():
-            cache.later(partial(cache.put, _key(folder, draft), protocol))
+            put = partial(cache.put, _key(folder, draft), protocol)
+            keep_later(program_files(folder), put)
     return protocol
 
 
@@ -121,9 +122,8 @@ def kept_protocol(folder: Path, *, draft: bool = False) -> Protocol | None:
     return kept if isinstance(kept, Protocol) else None
 
 
-@lru_cache(maxsize=8)
 def _key(folder: Path, draft: bool) -> cache.Key:
-    return cache.key("protocol", (str(folder), draft), files_of(program_files(folder)))
+    return cache.key("protocol", (rules_of(program_files(folder)), str(folder), draft))
 
 
 def _checked(folder: Path, draft: bool) -> Protocol:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -16,7 +16,7 @@ from zlib import crc32
 import clingo
 
 from oligoasp import cache
-from oligoasp.protocol.files import files_of
+from oligoasp.protocol.files import keep_later, rules_of
 from oligoasp.solver.atoms import Atoms, Signature
 from oligoasp.solver.program import GroundRules, load_control
 
@@ -58,7 +58,7 @@ def ground(
     """
     if not kept or edit is not None:
         return _grounded(files, extra, options, edit, traced=traced)
-    key = cache.key("program", (_rules(tuple(files)), extra, options, kept))
+    key = cache.key("program", (rules_of(tuple(files)), extra, options, kept))
     found = _loaded(key, options, traced=traced)
     if found is None:
         wanted = cache.wanted()
@@ -67,7 +67,7 @@ def ground(
             # What is added to the program from now on is no part of what is kept.
             own = found.rules
             as_it_is = GroundRules(own.plain, own.weighted, own.places)
-            cache.later(partial(_keep, key, as_it_is, found.atoms, kept))
+            keep_later(tuple(files), partial(_keep, key, as_it_is, found.atoms, kept))
     return found if traced else found._replace(rules=None)
 
 
@@ -77,11 +77,6 @@ def _grounded(
     rules = GroundRules() if traced else None
     control = load_control(files, extra, options, rules, edit)
     return Ground(control, Atoms(control), rules)
-
-
-@lru_cache(maxsize=8)
-def _rules(files: tuple[Path, ...]) -> cache.Key:
-    return cache.key("rules", (), files_of(files))
 
 
 def _keep(
